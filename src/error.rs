@@ -1,0 +1,195 @@
+//! What can go wrong, in the words of the domain.
+//!
+//! Every error has a stable [`Error::code`] that scripts can rely on. Nothing here prints, knows an
+//! exit status, or shows a type of the database engine, so that either can change by itself. No
+//! message holds a password or a hash.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A [`std::result::Result`] with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a user operation did not happen.
+///
+/// Unless it is [`Error::OutcomeUnknown`], the database is as it was before.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No user has this name or id.
+    #[error("User not found: {0}")]
+    UserNotFound(String),
+    /// The name is taken, byte for byte.
+    #[error("User already exists: {0}")]
+    UserExists(String),
+    /// A stored name differs only by letter case or Unicode normal form.
+    #[error("User already exists under a look-alike name: {existing} (asked for: {asked})")]
+    LookalikeExists {
+        /// The name that was to be made.
+        asked: String,
+        /// The stored name that looks like it.
+        existing: String,
+    },
+    /// The file already holds a usable `user` table.
+    #[error("Database already initialised: {}", .0.display())]
+    AlreadyInitialised(PathBuf),
+    /// The password is wrong, or there is no such user: the same words for both.
+    #[error("Invalid credentials")]
+    InvalidCredentials,
+    /// A name that no new user may have.
+    #[error("Invalid username: {0}")]
+    InvalidUsername(String),
+    /// A password that cannot be read or may not be set.
+    #[error("Invalid password: {0}")]
+    InvalidPassword(String),
+    /// A ready hash that is not strictly of the stored form.
+    #[error("Invalid password hash: {0}")]
+    InvalidHash(String),
+    /// Input that cannot be read as rows.
+    #[error("Invalid input: {0}")]
+    InvalidInput(String),
+    /// Another process held its lock for the whole timeout.
+    #[error(
+        "Database is busy: another process has kept {} locked for {} s; nothing was changed",
+        path.display(), waited.as_secs_f64()
+    )]
+    DatabaseBusy {
+        /// The database file.
+        path: PathBuf,
+        /// How long this process was ready to wait.
+        waited: Duration,
+    },
+    /// There is no file of this name, and only `init` and `--create` make one.
+    #[error("Database not found: {}{}", path.display(), found_in(instance.as_ref()))]
+    DatabaseMissing {
+        /// The absolute path that was looked for.
+        path: PathBuf,
+        /// The file of that name in the `instance` folder beside it, where Flask-SQLAlchemy 3
+        /// keeps it, if there is one.
+        instance: Option<PathBuf>,
+    },
+    /// The directory in which a database was to be made does not exist.
+    #[error("Directory not found: {}", .0.display())]
+    DirectoryMissing(PathBuf),
+    /// The file is not an SQLite database.
+    #[error("Not an SQLite database: {} ({reason})", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        reason: String,
+    },
+    /// The database has no usable `user` table.
+    #[error("Unusable `user` table in {}: {reason}", path.display())]
+    WrongSchema {
+        /// The database file.
+        path: PathBuf,
+        /// What is wrong with the table.
+        reason: String,
+        /// Whether the table is merely absent, so that `init` would help.
+        absent: bool,
+    },
+    /// The database, or the directory that must hold its journal, cannot be written to.
+    #[error("Database is read-only: {} ({reason})", path.display())]
+    DatabaseReadOnly {
+        /// The database file.
+        path: PathBuf,
+        /// What stands in the way.
+        reason: String,
+    },
+    /// The disk, a quota or a file size limit has no room for the change.
+    #[error("No space left to write {} ({reason}); nothing was changed", path.display())]
+    DatabaseFull {
+        /// The database file.
+        path: PathBuf,
+        /// Which limit was hit.
+        reason: String,
+    },
+    /// The file is damaged, or a value in it is beyond reason.
+    #[error("Database is corrupt: {} ({reason})", path.display())]
+    DatabaseCorrupt {
+        /// The database file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// The operating system failed to read or write.
+    #[error("Input/output error on {}: {reason}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// The hash of the user is not one this program can check.
+    #[error("The stored hash of user {user} cannot be read (scheme: {scheme})")]
+    UnreadableHash {
+        /// The user's name.
+        user: String,
+        /// The scheme that the hash seems to have; never the hash.
+        scheme: &'static str,
+    },
+    /// A rule of the database, such as a foreign key or a trigger, refused the change.
+    #[error("The database refuses the change: {0}")]
+    ConstraintFailed(String),
+    /// The file belongs to somebody else, who might be locked out by this process's journals.
+    #[error("{} belongs to user {owner}: {reason}", path.display())]
+    WrongOwner {
+        /// The database file.
+        path: PathBuf,
+        /// The owner's name, or number where it has no name.
+        owner: String,
+        /// Why that matters here.
+        reason: String,
+    },
+    /// COMMIT itself failed: the change may be stored or not.
+    #[error("The outcome is unknown: {0}; the change may be stored")]
+    OutcomeUnknown(String),
+    /// Somebody asked this process to stop; the change was rolled back.
+    #[error("Interrupted; nothing was changed")]
+    Interrupted,
+    /// The operating system's random source failed, memory ran out, or a bug.
+    #[error("Internal error: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// The stable code of this error, as scripts see it in JSON.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::UserNotFound(_) => "user_not_found",
+            Error::UserExists(_) => "user_exists",
+            Error::LookalikeExists { .. } => "lookalike_exists",
+            Error::AlreadyInitialised(_) => "already_initialised",
+            Error::InvalidCredentials => "invalid_credentials",
+            Error::InvalidUsername(_) => "invalid_username",
+            Error::InvalidPassword(_) => "invalid_password",
+            Error::InvalidHash(_) => "invalid_hash",
+            Error::InvalidInput(_) => "invalid_input",
+            Error::DatabaseBusy { .. } => "database_busy",
+            Error::DatabaseMissing { .. } | Error::DirectoryMissing(_) => "database_missing",
+            Error::NotADatabase { .. } => "not_a_database",
+            Error::WrongSchema { .. } => "wrong_schema",
+            Error::DatabaseReadOnly { .. } => "database_read_only",
+            Error::DatabaseFull { .. } => "database_full",
+            Error::DatabaseCorrupt { .. } => "database_corrupt",
+            Error::Io { .. } => "io_error",
+            Error::UnreadableHash { .. } => "unreadable_hash",
+            Error::ConstraintFailed(_) => "constraint_failed",
+            Error::WrongOwner { .. } => "wrong_owner",
+            Error::OutcomeUnknown(_) => "outcome_unknown",
+            Error::Interrupted => "interrupted",
+            Error::Internal(_) => "internal",
+        }
+    }
+
+    /// An operating system error on a file or directory.
+    pub(crate) fn io(path: impl Into<PathBuf>, error: &io::Error) -> Self {
+        Error::Io { path: path.into(), reason: error.to_string() }
+    }
+}
+
+fn found_in(instance: Option<&PathBuf>) -> String {
+    instance.map_or_else(String::new, |path| format!(", but {} exists", path.display()))
+}

@@ -1,0 +1,212 @@
+//! Who a user is: ids, names and the rules for new names. No SQL and no I/O.
+
+pub mod lookalike;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::error::{Error, Result};
+
+/// The longest name in Unicode scalar values: the application's `VARCHAR(80)`, which SQLite
+/// itself does not enforce.
+pub const MAX_USERNAME_CHARS: usize = 80;
+
+/// The primary key of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub i64);
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A name that a new user may have, exactly as it will be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// Takes `name` if a new user may have it; it is never rewritten.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsername`] unless it is UTF-8 of 1 to [`MAX_USERNAME_CHARS`] characters
+    /// without leading or trailing white space and without any character that [`is_unprintable`].
+    pub fn new(name: &[u8]) -> Result<Self> {
+        let refuse = |reason: &str| Err(Error::InvalidUsername(reason.to_owned()));
+        let Ok(name) = std::str::from_utf8(name) else {
+            return refuse("it is not valid UTF-8");
+        };
+        if name.is_empty() {
+            return refuse("it is empty");
+        }
+        if let Some(c) = name.chars().find(|&c| is_unprintable(c)) {
+            let code = u32::from(c);
+            return refuse(&format!(
+                "it holds the control, invisible or unassigned character U+{code:04X}"
+            ));
+        }
+        if name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace) {
+            return refuse("it begins or ends with white space");
+        }
+        let length = name.chars().count();
+        if length > MAX_USERNAME_CHARS {
+            return refuse(&format!(
+                "it has {length} characters, {MAX_USERNAME_CHARS} are allowed"
+            ));
+        }
+        Ok(Username(name.to_owned()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A name as it is in the database: whatever bytes the application let in, or NULL.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct StoredName(pub Option<Vec<u8>>);
+
+impl StoredName {
+    /// The name as text, with U+FFFD for what is not UTF-8; empty for NULL.
+    #[must_use]
+    pub fn to_text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.as_bytes())
+    }
+
+    /// The bytes of the name; none for NULL.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl From<&Username> for StoredName {
+    fn from(name: &Username) -> Self {
+        StoredName(Some(name.as_str().as_bytes().to_vec()))
+    }
+}
+
+/// A user as the database has it, without the hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The primary key.
+    pub id: UserId,
+    /// The name.
+    pub name: StoredName,
+}
+
+/// Whom a command means: a name is never taken for an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// The user whose name has exactly these bytes.
+    Name(Vec<u8>),
+    /// The user with this primary key.
+    Id(UserId),
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Selector::Name(name) => f.write_str(&String::from_utf8_lossy(name)),
+            Selector::Id(id) => write!(f, "id {id}"),
+        }
+    }
+}
+
+/// Whether a character does not show as itself: controls, formatting and bidirectional
+/// overrides, line and paragraph separators, private and unassigned code points (Unicode general
+/// categories Cc, Cf, Zl, Zp, Co, Cn), variation selectors and the Hangul fillers.
+///
+/// Such characters are refused in new names and escaped wherever a stored name is shown.
+#[must_use]
+pub fn is_unprintable(c: char) -> bool {
+    if matches!(c, ' '..='~') {
+        return false;
+    }
+    matches!(
+        c,
+        // Variation selectors (Unicode property Variation_Selector).
+        '\u{180B}'..='\u{180D}' | '\u{180F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}'
+        // Hangul fillers, which are letters that show as nothing.
+        | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}'
+    ) || matches!(
+        c.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Unassigned
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_names_are_taken_as_they_are() {
+        for name in [
+            "a",
+            "alice",
+            "Bob Smith",
+            "123",
+            ".",
+            "-x",
+            "o'neil",
+            "René",
+            "Rene\u{301}",
+            "山田",
+            "🦀",
+        ] {
+            assert_eq!(Username::new(name.as_bytes()).unwrap().as_str(), name);
+        }
+        assert!(Username::new("é".repeat(80).as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn names_that_would_mislead_are_refused() {
+        for name in [
+            "",
+            " a",
+            "a ",
+            "\u{3000}a",
+            "a\u{a0}",
+            "a\tb",
+            "a\n",
+            "\0",
+            "\u{1b}[31m",
+            "\u{7f}",
+            "a\u{85}b",
+            "a\u{200b}b",
+            "a\u{202e}b",
+            "a\u{2028}b",
+            "a\u{2029}b",
+            "a\u{feff}b",
+            "a\u{fe0f}",
+            "a\u{e000}",
+            "a\u{378}",
+            "a\u{3164}b",
+            "a\u{115f}",
+            "a\u{e0101}",
+            "a\u{180b}",
+            "a\u{ad}b",
+            "a\u{ffff}",
+        ] {
+            let refused = Username::new(name.as_bytes());
+            assert!(matches!(refused, Err(Error::InvalidUsername(_))), "{name:?} was taken");
+        }
+        assert!(Username::new(&[0xff]).is_err());
+        assert!(Username::new("é".repeat(81).as_bytes()).is_err());
+    }
+}
