@@ -1,0 +1,217 @@
+//! passlib's `pbkdf2_sha256`: `$pbkdf2-sha256$ROUNDS$SALT$CHECKSUM`.
+//!
+//! The derivation is PBKDF2-HMAC-SHA256 (RFC 8018, section 5.2) with 32 bytes of output. Salt and
+//! checksum are in passlib's adapted base64: `.` in place of `+`, no padding. This is not the PHC
+//! string format, which writes `i=ROUNDS` and which passlib refuses.
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::alphabet::Alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use pbkdf2::password_hash::CustomizedPasswordHasher;
+use pbkdf2::{Algorithm, Params, Pbkdf2, pbkdf2_hmac, pbkdf2_hmac_with_params};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::Rounds;
+use crate::error::{Error, Result};
+
+/// passlib's name of the scheme.
+pub const NAME: &str = "pbkdf2_sha256";
+
+/// What every hash of this scheme begins with.
+pub const PREFIX: &str = "$pbkdf2-sha256$";
+
+/// The salt of new hashes in bytes: passlib's default, and what NIST SP 800-132 asks for.
+pub const SALT_BYTES: usize = 16;
+
+/// The output of SHA-256, and so of one block of PBKDF2.
+const CHECKSUM_BYTES: usize = 32;
+
+/// passlib's `max_salt_size`.
+const MAX_SALT_BYTES: usize = 1024;
+
+/// A parsed hash of this scheme.
+pub struct Pbkdf2Sha256 {
+    rounds: u32,
+    salt: Vec<u8>,
+    checksum: [u8; CHECKSUM_BYTES],
+}
+
+impl Pbkdf2Sha256 {
+    /// Parses a stored hash strictly.
+    ///
+    /// Taken are decimal rounds from 1 to 10 million without leading zeros, salts of 0 to 1024
+    /// bytes, checksums of 32 bytes, `+` for `.`, and any unused low bits in a last character.
+    ///
+    /// # Errors
+    /// What is wrong with the text, without quoting it.
+    pub fn parse(stored: &[u8]) -> Result<Self, &'static str> {
+        let fields = stored.strip_prefix(PREFIX.as_bytes()).ok_or("it is of another scheme")?;
+        let mut fields = fields.split(|&byte| byte == b'$');
+        let (Some(rounds), Some(salt), Some(checksum), None) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return Err("it does not have the three fields rounds, salt and checksum");
+        };
+        let checksum = decode(checksum).ok_or("its checksum is not in passlib's base64")?;
+        let salt = decode(salt).ok_or("its salt is not in passlib's base64")?;
+        if salt.len() > MAX_SALT_BYTES {
+            return Err("its salt is longer than 1024 bytes");
+        }
+        Ok(Pbkdf2Sha256 {
+            rounds: parse_rounds(rounds)
+                .ok_or("its rounds are not a plain number from 1 to 10000000")?,
+            salt,
+            checksum: checksum.try_into().map_err(|_| "its checksum does not have 32 bytes")?,
+        })
+    }
+
+    /// A hash that nobody's password has, to spend the work of a check on.
+    #[must_use]
+    pub fn decoy(rounds: u32) -> Self {
+        Pbkdf2Sha256 { rounds, salt: vec![0; SALT_BYTES], checksum: [0; CHECKSUM_BYTES] }
+    }
+
+    /// The iteration count.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.rounds
+    }
+
+    /// Whether this is the hash of the password; compared in constant time.
+    #[must_use]
+    pub fn verify(&self, password: &[u8]) -> bool {
+        // The crate's own `verify_password` takes no more than 64 bytes of salt, and its `Params`
+        // no less than 1000 rounds; passlib makes both.
+        let mut made = Zeroizing::new([0; CHECKSUM_BYTES]);
+        if let Ok(params) = Params::new_with_output_len(self.rounds, CHECKSUM_BYTES) {
+            let algorithm = Algorithm::Pbkdf2Sha256;
+            pbkdf2_hmac_with_params(password, &self.salt, algorithm, params, &mut *made);
+        } else {
+            pbkdf2_hmac::<Sha256>(password, &self.salt, self.rounds, &mut *made);
+        }
+        bool::from(made.as_slice().ct_eq(&self.checksum))
+    }
+}
+
+impl std::fmt::Debug for Pbkdf2Sha256 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pbkdf2Sha256").field("rounds", &self.rounds).finish_non_exhaustive()
+    }
+}
+
+/// Makes the text to store for a password.
+pub(super) fn make(password: &[u8], salt: &[u8], rounds: Rounds) -> Result<String> {
+    let internal = |error: pbkdf2::password_hash::Error| Error::Internal(error.to_string());
+    let params = Params::new_with_output_len(rounds.get(), CHECKSUM_BYTES).map_err(internal)?;
+    let hash: pbkdf2::mcf::PasswordHash =
+        Pbkdf2::SHA256.hash_password_with_params(password, salt, params).map_err(internal)?;
+    Ok(hash.to_string())
+}
+
+/// Reads the rounds as passlib writes them: no sign, no leading zero, ASCII digits only.
+fn parse_rounds(text: &[u8]) -> Option<u32> {
+    let plain = text.first()? != &b'0' && text.iter().all(u8::is_ascii_digit);
+    let rounds = std::str::from_utf8(text).ok().filter(|_| plain)?.parse().ok()?;
+    (1..=Rounds::MAX).contains(&rounds).then_some(rounds)
+}
+
+/// Reads passlib's adapted base64.
+fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    static ADAPTED: LazyLock<Option<GeneralPurpose>> = LazyLock::new(|| {
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./";
+        let config = GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+            .with_decode_allow_trailing_bits(true);
+        Some(GeneralPurpose::new(&Alphabet::new(alphabet).ok()?, config))
+    });
+    let adapted: Vec<u8> =
+        text.iter().map(|&byte| if byte == b'+' { b'.' } else { byte }).collect();
+    ADAPTED.as_ref()?.decode(adapted).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hash::{HashString, verify};
+    use crate::password::Password;
+
+    fn password(bytes: &[u8]) -> Password {
+        Password::new(Zeroizing::new(bytes.to_vec())).unwrap()
+    }
+
+    /// Strings of the real passlib, with the verdict that each must get.
+    #[test]
+    fn every_vector_gets_its_verdict() {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/vectors/pbkdf2_sha256.json")).unwrap();
+        let vectors = vectors["vectors"].as_array().unwrap();
+        assert_eq!(vectors.len(), 122);
+        for vector in vectors {
+            let plain = match vector["password"].as_str() {
+                Some(text) => text.as_bytes().to_vec(),
+                None => unhex(vector["password_hex"].as_str().unwrap()),
+            };
+            let verdict =
+                match verify(&password(&plain), vector["hash"].as_str().unwrap().as_bytes()) {
+                    Ok(true) => "match",
+                    Ok(false) => "mismatch",
+                    Err(_) => "malformed",
+                };
+            assert_eq!(verdict, vector["expect"].as_str().unwrap(), "{}", vector["note"]);
+        }
+    }
+
+    fn unhex(text: &str) -> Vec<u8> {
+        text.as_bytes()
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_new_hash_has_exactly_the_form_that_passlib_writes() {
+        let salt = b"\x09\xa8\xdf\xda\x5a\x71\xd9\x95\x60\xb7\x14\xff\x9b\xeb\x82\x97";
+        let made = make(b"correct horse", salt, Rounds::new(1000).unwrap()).unwrap();
+        let passlib = "$pbkdf2-sha256$1000$Cajf2lpx2ZVgtxT/m.uClw$3UQKQFrPbEjaCamriVdP82KGEsS/oUOsCqxZ9aAJevU";
+        assert_eq!(made, passlib);
+    }
+
+    #[test]
+    fn debug_shows_neither_salt_nor_checksum() {
+        let shown = format!("{:?}", Pbkdf2Sha256::decoy(1000));
+        assert_eq!(shown, "Pbkdf2Sha256 { rounds: 1000, .. }");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_parsed_is_within_the_limits(stored in "(\\$pbkdf2-sha256\\$)?[0-9+_ ]{0,9}\\$[A-Za-z0-9./+=]{0,30}\\$[A-Za-z0-9./+=]{40,46}(\\$|\n)?") {
+            if let Ok(hash) = Pbkdf2Sha256::parse(stored.as_bytes()) {
+                prop_assert!((1..=Rounds::MAX).contains(&hash.rounds));
+                let again = format!("{PREFIX}{}$", hash.rounds);
+                prop_assert!(stored.starts_with(&again));
+                prop_assert!(!stored.contains('=') && !stored.ends_with('\n'));
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_parsed_without_a_panic(stored in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Pbkdf2Sha256::parse(&stored).is_err());
+        }
+
+        #[test]
+        fn a_made_hash_verifies_its_password_and_no_other(plain in "\\PC{1,70}", other in "\\PC{1,70}") {
+            let made = HashString::make(&password(plain.as_bytes()), Rounds::new(1000).unwrap(), |salt| {
+                salt.fill(7);
+                Ok(())
+            }).unwrap();
+            prop_assert_eq!(verify(&password(plain.as_bytes()), made.as_str().as_bytes()), Ok(true));
+            prop_assert_eq!(verify(&password(other.as_bytes()), made.as_str().as_bytes()), Ok(plain == other));
+        }
+    }
+}
