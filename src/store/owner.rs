@@ -1,0 +1,139 @@
+//! Whose file it is, and acting as its owner.
+//!
+//! SQLite keeps journals beside a database. One that somebody else made, and left behind when
+//! killed, can lock the application out of its own file. So root becomes the owner before the file
+//! is opened, and others may not write unless the directory gives everything the file's group.
+
+use std::fs::Metadata;
+use std::path::Path;
+
+use crate::error::Result;
+
+/// What this process is to the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is the owner, or shares the file through a setgid directory.
+    Entitled,
+    /// It may read, but must not leave files beside the database.
+    Stranger,
+}
+
+#[cfg(unix)]
+pub(super) use unix::{act_as_owner, act_as_owner_of_directory};
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::MetadataExt;
+
+    use nix::errno::Errno;
+    use nix::unistd::{AccessFlags, Gid, Uid, User, access, setegid, seteuid};
+
+    use super::{Metadata, Path, Result, Standing};
+    use crate::error::Error;
+
+    /// The bit of a directory by which new files get its group (`S_ISGID`).
+    const SETGID: u32 = 0o2000;
+
+    /// Takes the owner's effective ids where this process is root, and tells its standing.
+    ///
+    /// # Errors
+    /// [`Error::WrongOwner`] where root cannot become the owner, or where `writing` would leave
+    /// journals that the owner cannot open; [`Error::DatabaseReadOnly`] where the file does not
+    /// let this user write anyway.
+    pub(in crate::store) fn act_as_owner(
+        path: &Path,
+        file: &Metadata,
+        directory: &Metadata,
+        writing: bool,
+    ) -> Result<Standing> {
+        let owner = Uid::from_raw(file.uid());
+        let user = Uid::effective();
+        if user == owner {
+            return Ok(Standing::Entitled);
+        }
+        if user.is_root() {
+            become_user(path, owner, Gid::from_raw(file.gid()))?;
+            return Ok(Standing::Entitled);
+        }
+        if directory.mode() & SETGID != 0 && directory.gid() == file.gid() {
+            return Ok(Standing::Entitled);
+        }
+        if !writing {
+            return Ok(Standing::Stranger);
+        }
+        if access(path, AccessFlags::W_OK).is_err() {
+            return Err(Error::DatabaseReadOnly {
+                path: path.to_owned(),
+                reason: format!("it belongs to {} and does not let others write", name_of(owner)),
+            });
+        }
+        Err(wrong_owner(
+            path,
+            owner,
+            "journals made by somebody else could lock the owner out of the file",
+        ))
+    }
+
+    /// Takes the ids of the owner of the directory in which root is about to make a file.
+    ///
+    /// # Errors
+    /// [`Error::WrongOwner`] where that is not possible.
+    pub(in crate::store) fn act_as_owner_of_directory(
+        path: &Path,
+        directory: &Metadata,
+    ) -> Result<()> {
+        let owner = Uid::from_raw(directory.uid());
+        if Uid::effective().is_root() && !owner.is_root() {
+            become_user(path, owner, Gid::from_raw(directory.gid()))?;
+        }
+        Ok(())
+    }
+
+    fn become_user(path: &Path, owner: Uid, group: Gid) -> Result<()> {
+        set_groups(owner, group)
+            .and_then(|()| setegid(group))
+            .and_then(|()| seteuid(owner))
+            .map_err(|errno| wrong_owner(path, owner, &format!("cannot act as them ({errno})")))
+    }
+
+    /// Root's own supplementary groups must not open what the owner could not.
+    #[cfg(not(target_vendor = "apple"))]
+    fn set_groups(owner: Uid, group: Gid) -> Result<(), Errno> {
+        let name = User::from_uid(owner).ok().flatten().map(|user| user.name);
+        match name.and_then(|name| std::ffi::CString::new(name).ok()) {
+            Some(name) => nix::unistd::initgroups(&name, group),
+            None => nix::unistd::setgroups(&[group]),
+        }
+    }
+
+    /// macOS keeps groups in a directory service that is asked by effective uid.
+    #[cfg(target_vendor = "apple")]
+    fn set_groups(_: Uid, _: Gid) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn wrong_owner(path: &Path, owner: Uid, reason: &str) -> Error {
+        Error::WrongOwner {
+            path: path.to_owned(),
+            owner: name_of(owner),
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// The login name, or in the form that `sudo -u` takes the number.
+    fn name_of(uid: Uid) -> String {
+        User::from_uid(uid).ok().flatten().map_or_else(|| format!("#{uid}"), |user| user.name)
+    }
+}
+
+/// Systems without Unix ownership have nothing to take.
+#[cfg(not(unix))]
+pub(super) fn act_as_owner(_: &Path, _: &Metadata, _: &Metadata, _: bool) -> Result<Standing> {
+    Ok(Standing::Entitled)
+}
+
+/// Systems without Unix ownership have nothing to take.
+#[cfg(not(unix))]
+pub(super) fn act_as_owner_of_directory(_: &Path, _: &Metadata) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! Changing rows, in one immediate transaction at a time.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Params, Statement};
+
+use super::failure::{During, is_taken_username, nothing_was_committed};
+use super::read::Account;
+use super::{Database, Store};
+use crate::error::{Error, Result};
+use crate::hash::HashString;
+use crate::user::{Selector, User, UserId, Username};
+
+/// The application's table, with ids that are never given out again.
+const CREATE_TABLE: &str = "CREATE TABLE user (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	username VARCHAR(80) NOT NULL,
+	password_hash VARCHAR(120) NOT NULL,
+	UNIQUE (username)
+)";
+
+/// An open write transaction: it sees what it reads until it is committed.
+pub struct Transaction<'s> {
+    store: &'s Store,
+}
+
+/// The names in the order of their bytes, which an index answers without reading the table.
+pub struct NameIndex<'s> {
+    store: &'s Store,
+    probe: Statement<'s>,
+}
+
+impl NameIndex<'_> {
+    /// The first name that is text and not less than `prefix`.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn first_from(&mut self, prefix: &str) -> Result<Option<Vec<u8>>> {
+        let first = self
+            .probe
+            .query_row([prefix], |row| match row.get_ref(0)? {
+                ValueRef::Text(name) => Ok(Some(name.to_vec())),
+                _ => Ok(None),
+            })
+            .optional();
+        self.store.read(first).map(Option::flatten)
+    }
+}
+
+impl Store {
+    /// Runs `body` in one `BEGIN IMMEDIATE` transaction and commits it, or rolls it back if
+    /// `body` fails or the process was asked to stop. Nothing slow may happen in `body`: the
+    /// application waits for it.
+    ///
+    /// # Errors
+    /// What `body` fails with; [`Error::DatabaseBusy`] after the timeout; [`Error::OutcomeUnknown`]
+    /// if COMMIT itself failed.
+    pub fn write<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let Database { path, interrupt, .. } = &self.database;
+        if self.read(self.connection.is_readonly("main"))? {
+            let reason = "this user may not write to it".to_owned();
+            return Err(Error::DatabaseReadOnly { path: path.clone(), reason });
+        }
+        // Waiting for the lock may take the whole timeout and can be cut off at once. What comes
+        // then takes milliseconds and is finished or undone.
+        self.run("BEGIN IMMEDIATE")?;
+        let _finish = interrupt.defer();
+        let result =
+            body(&Transaction { store: self }).and_then(|value| interrupt.check().map(|()| value));
+        match result {
+            Ok(value) => self.commit().map(|()| value),
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    fn commit(&self) -> Result<()> {
+        let Err(error) = self.connection.execute_batch("COMMIT") else { return Ok(()) };
+        let failure = self.failure(&error, During::Write);
+        let nothing = nothing_was_committed(&self.connection, &error);
+        self.roll_back();
+        // A rollback that failed leaves the connection unable to read.
+        if nothing && self.highest_id().is_ok() {
+            return Err(failure);
+        }
+        Err(Error::OutcomeUnknown(format!("COMMIT failed: {failure}")))
+    }
+
+    /// Rolls back, where SQLite has not done so already because of the error.
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit() {
+            // There is nothing left to do about a failure here: the journal stays, and whoever
+            // opens the file next rolls it back.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    pub(super) fn run(&self, sql: &str) -> Result<()> {
+        self.connection.execute_batch(sql).map_err(|error| self.failure(&error, During::Write))
+    }
+}
+
+impl Transaction<'_> {
+    /// Makes the application's table.
+    ///
+    /// # Errors
+    /// [`Error::DatabaseFull`], [`Error::DatabaseReadOnly`] or [`Error::Io`].
+    pub fn create_table(&self) -> Result<()> {
+        self.store.run(CREATE_TABLE)
+    }
+
+    /// The users that a selector means, as in [`Store::find`].
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn find(&self, selector: &Selector) -> Result<Vec<Account>> {
+        self.store.find(selector)
+    }
+
+    /// Whether there is a usable table, as in [`Store::has_table`].
+    ///
+    /// # Errors
+    /// As [`Store::has_table`].
+    pub fn has_table(&self) -> Result<bool> {
+        self.store.has_table()
+    }
+
+    /// The names in the order of an index, if there is one.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn name_index(&self) -> Result<Option<NameIndex<'_>>> {
+        if !self.store.names_are_indexed()? {
+            return Ok(None);
+        }
+        let probe = self
+            .store
+            .connection
+            .prepare("SELECT username FROM user WHERE username >= ?1 ORDER BY username LIMIT 1");
+        Ok(Some(NameIndex { store: self.store, probe: self.store.read(probe)? }))
+    }
+
+    /// Reads every name that is text, for a table without an index on them, until `visit` finds
+    /// what it looks for.
+    ///
+    /// # Errors
+    /// As [`Store::find`], and what `visit` fails with.
+    pub fn scan_names<T>(
+        &self,
+        mut visit: impl FnMut(&[u8]) -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
+        let sql = "SELECT username FROM user WHERE typeof(username) = 'text'";
+        let mut statement = self.store.read(self.store.connection.prepare(sql))?;
+        let mut rows = self.store.read(statement.query([]))?;
+        while let Some(row) = self.store.read(rows.next())? {
+            let name = row.get_ref(0).and_then(|name| Ok(name.as_bytes()?));
+            if let Some(found) = visit(self.store.read(name)?)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Adds a row and reads it back.
+    ///
+    /// # Errors
+    /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
+    /// stores something else.
+    pub fn insert(&self, name: &Username, hash: &HashString) -> Result<User> {
+        let parameters = [name.as_str(), hash.as_str()];
+        let sql = "INSERT INTO user (username, password_hash) VALUES (?1, ?2)";
+        self.change(sql, parameters, name.as_str())?;
+        let id = UserId(self.store.connection.last_insert_rowid());
+        self.require(id, Some(name), Some(hash))
+    }
+
+    /// Changes what is given of a row, and reads it back.
+    ///
+    /// # Errors
+    /// As [`Transaction::insert`].
+    pub fn update(
+        &self,
+        id: UserId,
+        name: Option<&Username>,
+        hash: Option<&HashString>,
+    ) -> Result<User> {
+        if let Some(name) = name {
+            let sql = "UPDATE user SET username = ?1 WHERE id = ?2";
+            self.change(sql, (name.as_str(), id.0), name.as_str())?;
+        }
+        if let Some(hash) = hash {
+            let sql = "UPDATE user SET password_hash = ?1 WHERE id = ?2";
+            self.change(sql, (hash.as_str(), id.0), "")?;
+        }
+        self.require(id, name, hash)
+    }
+
+    /// Puts off the check of foreign keys to the COMMIT, so that users who reference each other
+    /// can be deleted together.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn defer_foreign_keys(&self) -> Result<()> {
+        self.store.run("PRAGMA defer_foreign_keys = ON")
+    }
+
+    /// Deletes a row and sees that it is gone.
+    ///
+    /// # Errors
+    /// [`Error::ConstraintFailed`] if a foreign key or trigger keeps it.
+    pub fn delete(&self, id: UserId) -> Result<()> {
+        self.change("DELETE FROM user WHERE id = ?1", [id.0], "")?;
+        if self.find(&Selector::Id(id))?.is_empty() {
+            return Ok(());
+        }
+        Err(Error::ConstraintFailed("the user is still there after the delete".to_owned()))
+    }
+
+    fn change(&self, sql: &str, parameters: impl Params, name: &str) -> Result<()> {
+        let changed = self.store.connection.execute(sql, parameters).map_err(|error| {
+            if is_taken_username(&error) {
+                Error::UserExists(name.to_owned())
+            } else {
+                self.store.failure(&error, During::Write)
+            }
+        })?;
+        if changed == 1 {
+            return Ok(());
+        }
+        // A trigger with RAISE(IGNORE) makes SQLite report success with no row changed.
+        Err(Error::ConstraintFailed(format!("{changed} rows were changed instead of 1")))
+    }
+
+    /// Reads a row back and fails unless it holds exactly what was stored.
+    fn require(
+        &self,
+        id: UserId,
+        name: Option<&Username>,
+        hash: Option<&HashString>,
+    ) -> Result<User> {
+        let took = |reason: &str| Error::ConstraintFailed(reason.to_owned());
+        let kinds = "SELECT typeof(username) = 'text', typeof(password_hash) = 'text' \
+                     FROM user WHERE id = ?1";
+        let kinds = self
+            .store
+            .connection
+            .query_row(kinds, [id.0], |row| Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?)))
+            .optional();
+        let (name_is_text, hash_is_text) =
+            self.store.read(kinds)?.ok_or_else(|| took("the row is not there after the change"))?;
+        let Some(Account { user, hash: stored }) = self.find(&Selector::Id(id))?.pop() else {
+            return Err(took("the row is not there after the change"));
+        };
+        if let Some(name) = name
+            && (!name_is_text || user.name.as_bytes() != name.as_str().as_bytes())
+        {
+            return Err(took("it stores another username than it was given"));
+        }
+        if let Some(hash) = hash
+            && (!hash_is_text || stored.as_deref() != Some(hash.as_str().as_bytes()))
+        {
+            return Err(took("it stores another password hash than it was given"));
+        }
+        Ok(user)
+    }
+}
