@@ -1,0 +1,43 @@
+//! The uses of the program, one function each, with all the rules.
+//!
+//! Each function opens the database, does its one thing and closes it. Passwords are hashed before
+//! a lock is taken, and whether a name is free is decided inside the transaction that takes it.
+
+mod delete;
+mod list;
+mod login;
+mod set;
+
+pub use delete::{Deletion, delete, plan_deletion};
+pub use list::{Listing, count, list, show};
+pub use login::login;
+pub use set::{Added, Adding, Change, Credential, Updated, Waived, add, init, update};
+
+use crate::error::{Error, Result};
+use crate::store::Account;
+use crate::user::Selector;
+
+/// Something that an admin should know about a change that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// The new password is not in Unicode normal form C: it may be hard to type elsewhere.
+    PasswordNotNfc,
+    /// Another process holds the write-ahead log, so replaced hashes are still in it.
+    OldPagesInLog,
+}
+
+/// A source of random bytes.
+pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<()>;
+
+/// The one user that a selector means.
+fn only_one(mut found: Vec<Account>, selector: &Selector) -> Result<Account> {
+    if found.len() > 1 {
+        let ids: Vec<String> = found.iter().map(|account| account.user.id.to_string()).collect();
+        return Err(Error::ConstraintFailed(format!(
+            "{} users are called {selector}, with the ids {}; select one by its id",
+            found.len(),
+            ids.join(", ")
+        )));
+    }
+    found.pop().ok_or_else(|| Error::UserNotFound(selector.to_string()))
+}

@@ -1,0 +1,93 @@
+//! Deleting users, all that are named or none.
+
+use super::{Warning, only_one};
+use crate::error::{Error, Result};
+use crate::store::{Access, Database, Reference, Store};
+use crate::user::{Selector, User};
+
+/// What a deletion would do, for somebody to agree to.
+#[derive(Debug, Default)]
+pub struct Deletion {
+    /// The users, each once, in the order in which they were named.
+    pub users: Vec<User>,
+    /// The rows of other tables that reference them.
+    pub references: Vec<Reference>,
+}
+
+/// Finds the users to delete, without holding any lock afterwards.
+///
+/// # Errors
+/// [`Error::UserNotFound`], which names all who are missing, unless `if_exists`; or what reading
+/// the database fails with.
+pub fn plan_deletion(
+    database: &Database,
+    selectors: &[Selector],
+    if_exists: bool,
+) -> Result<Deletion> {
+    let store = Store::open(database, Access::Write)?;
+    store.require_table()?;
+    let mut plan = Deletion::default();
+    let mut missing = Vec::new();
+    for selector in selectors {
+        match only_one(store.find(selector)?, selector) {
+            Ok(account) if plan.users.contains(&account.user) => {}
+            Ok(account) => plan.users.push(account.user),
+            Err(Error::UserNotFound(who)) => missing.push(who),
+            Err(error) => return Err(error),
+        }
+    }
+    if !missing.is_empty() && !if_exists {
+        return Err(Error::UserNotFound(missing.join(", ")));
+    }
+    for user in &plan.users {
+        for reference in store.references_to(user)? {
+            let same = |other: &&mut Reference| {
+                other.table == reference.table && other.on_delete == reference.on_delete
+            };
+            match plan.references.iter_mut().find(same) {
+                Some(other) => other.rows += reference.rows,
+                None => plan.references.push(reference),
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// Deletes the users of a plan, if each of them is still who they were.
+///
+/// # Errors
+/// [`Error::UserNotFound`] if one is gone or has another name by now; [`Error::ConstraintFailed`]
+/// if rows of other tables keep one; or what writing the database fails with.
+pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
+    if plan.users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let store = Store::open(database, Access::Write)?;
+    store.require_table()?;
+    let deleted = store.write(|transaction| {
+        transaction.defer_foreign_keys()?;
+        for user in &plan.users {
+            let now = transaction.find(&Selector::Id(user.id))?.pop();
+            if now.is_none_or(|now| now.user != *user) {
+                let name = user.name.to_text().into_owned();
+                return Err(Error::UserNotFound(name));
+            }
+            transaction.delete(user.id)?;
+        }
+        Ok(())
+    });
+    match deleted {
+        Ok(()) if store.truncate_log() => Ok(Vec::new()),
+        Ok(()) => Ok(vec![Warning::OldPagesInLog]),
+        Err(Error::ConstraintFailed(reason)) if !plan.references.is_empty() => {
+            Err(Error::ConstraintFailed(format!("{reason} ({})", describe(&plan.references))))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn describe(references: &[Reference]) -> String {
+    let each: Vec<String> =
+        references.iter().map(|r| format!("referenced by table {}: {}", r.table, r.rows)).collect();
+    each.join(", ")
+}
