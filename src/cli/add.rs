@@ -1,0 +1,116 @@
+//! `useradm add`
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Session;
+use super::answer::Answer;
+use super::prompt::{self, Asking, Given, Source};
+use useradm::accounts::{self, Adding, Credential, Waived};
+use useradm::hash::HashString;
+use useradm::password::Password;
+use useradm::user::Username;
+
+/// Add a user
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  useradm add alice
+  useradm add bob --generate-password
+  printf %s \"$PASSWORD\" | useradm add carol --password-stdin --if-not-exists
+  useradm add dave --hashed --password-file dave.hash
+
+A username that begins with a dash needs two dashes before it: useradm add -- -eve")]
+pub(crate) struct AddArgs {
+    /// The username
+    #[arg(value_name = "USERNAME")]
+    username: OsString,
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    given: Given,
+    /// Succeed if the user exists already, and change nothing
+    #[arg(long)]
+    if_not_exists: bool,
+    #[command(flatten)]
+    allowed: Allowed,
+}
+
+/// What may be waived for a new user.
+#[derive(Debug, Args)]
+pub(crate) struct Allowed {
+    /// Make the database if there is none
+    #[arg(long)]
+    pub(crate) create: bool,
+    #[command(flatten)]
+    pub(crate) waived: WaivedArgs,
+}
+
+/// Which rules are waived.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct WaivedArgs {
+    /// Take a password of any length, even the username itself
+    #[arg(long)]
+    allow_weak_password: bool,
+    /// Take a name that differs from another one only by case or Unicode normal form
+    #[arg(long)]
+    allow_lookalike: bool,
+}
+
+impl From<WaivedArgs> for Waived {
+    fn from(args: WaivedArgs) -> Self {
+        Waived { weak_password: args.allow_weak_password, lookalike: args.allow_lookalike }
+    }
+}
+
+impl AddArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        if !self.allowed.create {
+            session.database.check_present()?;
+        }
+        let name = Username::new(&prompt::argument_bytes(self.username))?;
+        let asking = Asking::new_password(name.as_str().as_bytes());
+        let generated = self.given.generate()?;
+        let credential = match &generated {
+            Some(password) => Credential::Password(password.clone()),
+            None if self.given.hashed => {
+                let hash = self.source.hash(session, &asking)?;
+                Credential::Hash(HashString::from_ready(&hash)?)
+            }
+            None => Credential::Password(self.source.password(session, &asking)?),
+        };
+        let adding = Adding {
+            name,
+            credential,
+            rounds: session.rounds,
+            if_not_exists: self.if_not_exists,
+            create: self.allowed.create,
+            waived: self.allowed.waived.into(),
+        };
+        perform(session, &adding, "User added successfully", generated.as_ref())
+    }
+}
+
+/// Adds the user and says so; `register` does the same with other words.
+pub(crate) fn perform(
+    session: &Session,
+    adding: &Adding,
+    done: &str,
+    generated: Option<&Password>,
+) -> Result<()> {
+    let added = accounts::add(&session.database, adding, &mut prompt::random)?;
+    let detail = if added.created_database {
+        format!("{} (in the new database {})", adding.name, session.database.path.display())
+    } else {
+        adding.name.to_string()
+    };
+    Answer::new(session, if added.changed { done } else { "User already exists, unchanged" })
+        .detail(detail)
+        .user(&added.user)
+        .changed(added.changed)
+        .warnings(&added.warnings)
+        .password(generated.filter(|_| added.changed))
+        .print(session)
+}

@@ -1,0 +1,142 @@
+//! What a command says when it is done: a message for people, an object for scripts.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::Session;
+use super::exit::Failure;
+use super::output::{escape::escaped, json};
+use useradm::accounts::Warning;
+use useradm::password::Password;
+use useradm::user::User;
+
+/// The answer of a command. In JSON all of it is one object on standard output.
+#[derive(Default, Serialize)]
+pub(crate) struct Answer<'a> {
+    /// The words of the application.
+    message: &'a str,
+    /// What people are told behind the message.
+    #[serde(skip)]
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users: Option<Vec<UserObject>>,
+    changed: bool,
+    database: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct UserObject {
+    id: i64,
+    username: Option<String>,
+}
+
+impl From<&User> for UserObject {
+    fn from(user: &User) -> Self {
+        let username = user.name.0.as_ref().map(|_| user.name.to_text().into_owned());
+        UserObject { id: user.id.0, username }
+    }
+}
+
+impl<'a> Answer<'a> {
+    /// An answer with this message, that nothing was changed.
+    pub(crate) fn new(session: &Session, message: &'a str) -> Self {
+        let database = session.database.path.to_string_lossy().into_owned();
+        Answer { message, database, ..Answer::default() }
+    }
+
+    /// Says more to people.
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// Names the user.
+    pub(crate) fn user(mut self, user: &User) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// Names several users.
+    pub(crate) fn users(mut self, users: &[User]) -> Self {
+        self.users = Some(users.iter().map(UserObject::from).collect());
+        self
+    }
+
+    /// Says whether anything was changed.
+    pub(crate) fn changed(mut self, changed: bool) -> Self {
+        self.changed = changed;
+        self
+    }
+
+    /// Adds what the admin should know.
+    pub(crate) fn warnings(mut self, warnings: &[Warning]) -> Self {
+        self.warnings = warnings.iter().map(|&warning| text(warning)).collect();
+        self
+    }
+
+    /// Hands out a generated password.
+    pub(crate) fn password(mut self, password: Option<&'a Password>) -> Self {
+        self.password = password.and_then(|made| std::str::from_utf8(made.as_bytes()).ok());
+        self
+    }
+
+    /// Prints the answer. Where it cannot be printed, a change must not look like a failure.
+    pub(crate) fn print(self, session: &Session) -> Result<()> {
+        let changed = self.changed;
+        self.write(session).map_err(|error| {
+            let failure = if changed { Failure::AnswerLost(error) } else { Failure::Output(error) };
+            failure.into()
+        })
+    }
+
+    fn write(self, session: &Session) -> io::Result<()> {
+        let mut out = zeroize::Zeroizing::new(Vec::new());
+        if session.format.is_json() {
+            json::line(&mut out, &self);
+            return print(&out);
+        }
+        if let Some(password) = self.password {
+            out.extend_from_slice(password.as_bytes());
+            out.push(b'\n');
+            print(&out)?;
+        }
+        if session.quiet {
+            return Ok(());
+        }
+        let mut text = self.message.to_owned();
+        if !self.detail.is_empty() {
+            text = format!("{text}: {}", escaped(&self.detail));
+        }
+        for warning in &self.warnings {
+            text = format!("{text}\nwarning: {warning}");
+        }
+        io::stderr().write_all(format!("{text}\n").as_bytes())
+    }
+}
+
+/// Writes to standard output, at once and whole.
+pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+fn text(warning: Warning) -> &'static str {
+    match warning {
+        Warning::PasswordNotNfc => {
+            "the password is not in Unicode normal form C (NFC): another keyboard may not produce it"
+        }
+        Warning::OldPagesInLog => {
+            "another process holds the write-ahead log, which still has old pages: \
+             the old hash is in it until the next checkpoint"
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `useradm delete`
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::answer::Answer;
+use super::exit::Failure;
+use super::output::escape::escaped;
+use super::{Session, prompt};
+use useradm::accounts::{self, Deletion};
+use useradm::user::{Selector, UserId};
+
+/// Delete users: all that are named, or none
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  useradm delete alice
+  useradm delete --yes alice bob
+  useradm delete --yes --if-exists --id 7
+
+On a terminal it names what it will delete and asks; elsewhere it needs --yes.")]
+pub(crate) struct DeleteArgs {
+    /// The usernames
+    #[arg(value_name = "USERNAME", required_unless_present = "id")]
+    usernames: Vec<OsString>,
+    /// An id, in place of a username or beside it; may be given again
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    id: Vec<i64>,
+    /// Delete without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Succeed if a user does not exist
+    #[arg(long)]
+    if_exists: bool,
+}
+
+impl DeleteArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let names = self.usernames.into_iter().map(prompt::argument_bytes).map(Selector::Name);
+        let ids = self.id.into_iter().map(|id| Selector::Id(UserId(id)));
+        let selectors: Vec<Selector> = names.chain(ids).collect();
+        let plan = accounts::plan_deletion(&session.database, &selectors, self.if_exists)?;
+        if !plan.users.is_empty() && !self.yes {
+            confirm(session, &plan)?;
+        }
+        let warnings = accounts::delete(&session.database, &plan)?;
+        let message =
+            if plan.users.is_empty() { "No user to delete" } else { "User deleted successfully" };
+        Answer::new(session, message)
+            .detail(names_of(&plan))
+            .users(&plan.users)
+            .changed(!plan.users.is_empty())
+            .warnings(&warnings)
+            .print(session)
+    }
+}
+
+fn confirm(session: &Session, plan: &Deletion) -> Result<()> {
+    let mut question = format!("Delete {}", escaped(&names_of(plan)));
+    for reference in &plan.references {
+        let (rows, table) = (reference.rows, escaped(&reference.table));
+        let noun = if rows == 1 { "row" } else { "rows" };
+        question = format!(
+            "{question}\n  referenced by {rows} {noun} of table {table} (ON DELETE {})",
+            escaped(&reference.on_delete)
+        );
+    }
+    match prompt::confirm(session, &format!("{question}\nReally delete? [y/N] "))? {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::NotConfirmed("nothing was deleted".to_owned()).into()),
+        None => {
+            let why = "this is not a terminal, so nobody can be asked; nothing was deleted";
+            Err(Failure::NotConfirmed(why.to_owned()).into())
+        }
+    }
+}
+
+fn names_of(plan: &Deletion) -> String {
+    let names: Vec<String> =
+        plan.users.iter().map(|user| format!("{} (id {})", user.name.to_text(), user.id)).collect();
+    names.join(", ")
+}

@@ -1,0 +1,239 @@
+//! From an error to what the admin reads and what the script sees: message, hint, exit status.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ErrorKind};
+use serde::Serialize;
+
+use super::output::escape::escaped;
+use super::output::{Format, json};
+use super::process::INTERRUPTED;
+use useradm::Error;
+
+/// What can go wrong in the program itself, beside the library's errors.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The arguments do not say enough or contradict each other.
+    #[error("{message}")]
+    Usage { message: String, hint: String },
+    /// What was asked for could not be printed; nothing was changed.
+    #[error("Cannot write the output: {0}")]
+    Output(io::Error),
+    /// A change was made, but saying so failed.
+    #[error("The change was made, but the answer could not be written: {0}")]
+    AnswerLost(io::Error),
+    /// Somebody did not agree, or nobody could be asked.
+    #[error("Not confirmed: {0}")]
+    NotConfirmed(String),
+}
+
+/// An error as it is reported.
+struct Report {
+    code: &'static str,
+    message: String,
+    hint: Option<String>,
+    status: u8,
+}
+
+#[derive(Serialize)]
+struct ErrorDocument<'a> {
+    error: ErrorObject<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorObject<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    exit_code: u8,
+}
+
+/// Reports an error on standard error and gives the status to exit with.
+pub(crate) fn report(error: &anyhow::Error, format: Format) -> ExitCode {
+    if let Some(Failure::Output(cause)) = error.downcast_ref()
+        && cause.kind() == io::ErrorKind::BrokenPipe
+    {
+        // Whoever reads has seen enough, as in `useradm list | head -1`.
+        return ExitCode::SUCCESS;
+    }
+    let report = if let Some(error) = error.downcast_ref::<Error>() {
+        Report {
+            code: error.code(),
+            message: error.to_string(),
+            hint: hint(error),
+            status: status(error),
+        }
+    } else if let Some(failure) = error.downcast_ref::<Failure>() {
+        of_failure(failure)
+    } else {
+        Report { code: "internal", message: format!("{error:#}"), hint: None, status: 1 }
+    };
+    report.print(format);
+    ExitCode::from(report.status)
+}
+
+/// Reports what clap found wrong with the arguments, or prints the help that was asked for.
+pub(crate) fn report_usage(error: &clap::Error, format: Format) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let mut stdout = io::stdout().lock();
+        let written = write!(stdout, "{}", error.render()).and_then(|()| stdout.flush());
+        return written.map_or_else(
+            |cause| report(&Failure::Output(cause).into(), format),
+            |()| ExitCode::SUCCESS,
+        );
+    }
+    let text = usage_text(error);
+    if format.is_json() {
+        let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let tip = rest.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        let message = message.strip_prefix("error: ").unwrap_or("a command is missing").to_owned();
+        let hint = Some(tip.unwrap_or("try 'useradm --help'").to_owned());
+        Report { code: "usage", message, hint, status: 2 }.print(format);
+    } else {
+        let escaped: Vec<String> = text.lines().map(escaped).collect();
+        // Nothing can be done if standard error fails too; the status still tells.
+        let _ = writeln!(io::stderr(), "{}", escaped.join("\n").trim_end());
+    }
+    ExitCode::from(2)
+}
+
+/// clap's words, without what may be a password that somebody typed as an argument.
+fn usage_text(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let secret = match error.kind() {
+        ErrorKind::UnknownArgument => error.get(ContextKind::InvalidArg),
+        ErrorKind::TooManyValues => error.get(ContextKind::InvalidValue),
+        _ => None,
+    };
+    match secret.map(ToString::to_string) {
+        Some(value) if !value.starts_with('-') && !value.is_empty() => {
+            let usage = text.find("\nUsage:").map_or("", |at| &text[at..]);
+            format!(
+                "error: unexpected argument found; it is not shown, since it may be a password\n\n  \
+                 tip: a password is never an argument: use --password-stdin, --password-file or \
+                 --password-env\n{usage}"
+            )
+        }
+        _ => text,
+    }
+}
+
+impl Report {
+    fn print(&self, format: Format) {
+        let mut text = Vec::new();
+        if format.is_json() {
+            let error = ErrorObject {
+                code: self.code,
+                message: &self.message,
+                hint: self.hint.as_deref(),
+                exit_code: self.status,
+            };
+            json::line(&mut text, &ErrorDocument { error });
+        } else {
+            text.extend_from_slice(format!("error: {}\n", escaped(&self.message)).as_bytes());
+            if let Some(hint) = &self.hint {
+                text.extend_from_slice(format!("hint: {}\n", escaped(hint)).as_bytes());
+            }
+        }
+        // Nothing can be done if standard error fails too; the status still tells.
+        let _ = io::stderr().write_all(&text);
+    }
+}
+
+fn of_failure(failure: &Failure) -> Report {
+    let (code, hint, status) = match failure {
+        Failure::Usage { hint, .. } => ("usage", Some(hint.clone()), 2),
+        Failure::Output(_) => ("output_failed", None, 1),
+        Failure::AnswerLost(_) => ("outcome_unknown", Some(SHOW_TELLS.to_owned()), 10),
+        Failure::NotConfirmed(_) => {
+            ("not_confirmed", Some("--yes deletes without asking".to_owned()), 9)
+        }
+    };
+    Report { code, message: failure.to_string(), hint, status }
+}
+
+const SHOW_TELLS: &str = "`useradm show` tells whether it is stored";
+
+fn status(error: &Error) -> u8 {
+    match error {
+        Error::Internal(_) => 1,
+        Error::UserNotFound(_) => 3,
+        Error::UserExists(_) | Error::LookalikeExists { .. } | Error::AlreadyInitialised(_) => 4,
+        Error::InvalidCredentials => 5,
+        Error::InvalidUsername(_)
+        | Error::InvalidPassword(_)
+        | Error::InvalidHash(_)
+        | Error::InvalidInput(_) => 6,
+        Error::DatabaseBusy { .. } => 7,
+        Error::DatabaseMissing { .. }
+        | Error::DirectoryMissing(_)
+        | Error::NotADatabase { .. }
+        | Error::WrongSchema { .. }
+        | Error::DatabaseReadOnly { .. }
+        | Error::DatabaseFull { .. }
+        | Error::DatabaseCorrupt { .. }
+        | Error::Io { .. }
+        | Error::UnreadableHash { .. }
+        | Error::ConstraintFailed(_)
+        | Error::WrongOwner { .. } => 8,
+        Error::OutcomeUnknown(_) => 10,
+        Error::Interrupted => INTERRUPTED,
+    }
+}
+
+/// What to type next, where that can be said.
+fn hint(error: &Error) -> Option<String> {
+    let hint = match error {
+        Error::UserExists(_) => "`useradm update` changes an existing user".to_owned(),
+        Error::LookalikeExists { .. } => "--allow-lookalike takes the name all the same".to_owned(),
+        Error::AlreadyInitialised(_) => "--if-not-exists accepts that".to_owned(),
+        Error::DatabaseBusy { .. } => {
+            "--timeout waits longer; a transaction left open in the application keeps the lock"
+                .to_owned()
+        }
+        Error::DatabaseMissing { instance: Some(path), .. } => {
+            format!("--db {} uses the application's file", shell_quoted(&path.to_string_lossy()))
+        }
+        Error::DatabaseMissing { .. } => {
+            "--db names another file; `useradm init` makes a new one".to_owned()
+        }
+        Error::WrongSchema { absent: true, .. } => "`useradm init` adds the table".to_owned(),
+        Error::WrongOwner { owner, path, .. } => {
+            as_owner(owner, &path.to_string_lossy(), std::env::args_os())
+        }
+        Error::UnreadableHash { .. } => {
+            "`useradm update --password` gives the user a new one".to_owned()
+        }
+        Error::OutcomeUnknown(_) => SHOW_TELLS.to_owned(),
+        _ => return None,
+    };
+    Some(hint)
+}
+
+/// The same command line, run as the owner of the database.
+fn as_owner(owner: &str, path: &str, arguments: impl Iterator<Item = OsString>) -> String {
+    let arguments: Vec<String> =
+        arguments.skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let mut line = format!("sudo -u {} useradm", shell_quoted(owner));
+    // sudo passes no environment on, so the database must be named.
+    if !arguments.iter().any(|argument| argument == "--db" || argument.starts_with("--db=")) {
+        let _ = write!(line, " --db {}", shell_quoted(path));
+    }
+    for argument in &arguments {
+        let _ = write!(line, " {}", shell_quoted(argument));
+    }
+    line
+}
+
+/// A word as a POSIX shell reads it.
+fn shell_quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

@@ -1,0 +1,137 @@
+//! `useradm list`
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::answer::print;
+use super::exit::Failure;
+use super::output::{Field, Format, Record, Widths};
+use super::{Session, prompt};
+use useradm::accounts::{self, Listing};
+use useradm::store::{Order, Row, Selection};
+use useradm::user::{Selector, UserId};
+
+/// How much is collected before it is written out, in bytes.
+const BUFFER_BYTES: usize = 512 * 1024;
+
+/// List the users
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  useradm list
+  useradm list --match 'a*' --sort username
+  useradm list --fields username --format plain
+  useradm list --count")]
+pub(crate) struct ListArgs {
+    /// What to print of each user, in this order
+    #[arg(long, value_name = "FIELDS", value_enum, value_delimiter = ',')]
+    #[arg(default_value = "id,username", hide_possible_values = true)]
+    #[arg(long_help = "What to print of each user, in this order: id, username, scheme, rounds")]
+    fields: Vec<Field>,
+    /// Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these
+    #[arg(long = "match", value_name = "GLOB")]
+    pattern: Option<String>,
+    /// The order
+    #[arg(long, value_enum, default_value = "id", hide_possible_values = true)]
+    #[arg(value_name = "id|username")]
+    sort: Sort,
+    /// The last first
+    #[arg(long)]
+    reverse: bool,
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Leave out this many at the beginning
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    offset: u64,
+    /// Print only how many there are, of all that match
+    #[arg(long)]
+    count: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Sort {
+    Id,
+    Username,
+}
+
+/// Which user a command is about: by name or by id, never guessed.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Whom {
+    /// The username
+    #[arg(value_name = "USERNAME")]
+    username: Option<OsString>,
+    /// The id, in place of the username
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    id: Option<i64>,
+}
+
+impl Whom {
+    pub(crate) fn selector(&self) -> Selector {
+        match (&self.username, self.id) {
+            (_, Some(id)) => Selector::Id(UserId(id)),
+            (name, None) => {
+                Selector::Name(prompt::argument_bytes(name.clone().unwrap_or_default()))
+            }
+        }
+    }
+}
+
+impl ListArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let order = match self.sort {
+            Sort::Id => Order::Id,
+            Sort::Username => Order::Name,
+        };
+        let with_hash = self.fields.iter().any(|field| field.needs_hash());
+        let selection = Selection { order, reverse: self.reverse, glob: self.pattern, with_hash };
+        if self.count {
+            let count = accounts::count(&session.database, &selection)?;
+            return print(format!("{count}\n").as_bytes())
+                .map_err(|error| Failure::Output(error).into());
+        }
+        let listing = Listing { selection, offset: self.offset, limit: self.limit };
+        let widths = match session.format {
+            Format::Table => widths(session, &listing, &self.fields)?,
+            _ => Widths::default(),
+        };
+        let mut printer = session.format.printer(&self.fields, &widths);
+        let out = RefCell::new(Vec::new());
+        printer.begin(&mut out.borrow_mut());
+        let write = |out: &mut Vec<u8>| {
+            let written = print(out).map_err(Failure::Output);
+            out.clear();
+            written
+        };
+        let visit = |row: Row<'_>| {
+            let mut out = out.borrow_mut();
+            printer.record(&mut out, &Record::new(row, with_hash));
+            if out.len() < BUFFER_BYTES {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        let between = || write(&mut out.borrow_mut()).map_err(anyhow::Error::from);
+        accounts::list(&session.database, &listing, visit, between)?;
+        printer.end(&mut out.borrow_mut());
+        write(&mut out.borrow_mut())?;
+        Ok(())
+    }
+}
+
+/// The widths of the columns, from a first reading of all that is listed.
+fn widths(session: &Session, listing: &Listing, fields: &[Field]) -> Result<Widths> {
+    let mut widths = Widths::default();
+    let fit = |row: Row<'_>| {
+        widths.fit(fields, &Record::new(row, listing.selection.with_hash));
+        ControlFlow::Continue(())
+    };
+    accounts::list(&session.database, listing, fit, || Ok::<_, useradm::Error>(()))?;
+    Ok(widths)
+}

@@ -1,0 +1,43 @@
+//! `useradm login`
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Session;
+use super::answer::Answer;
+use super::prompt::{self, Asking, Source};
+use useradm::accounts;
+
+/// Check a username and password against the stored hash
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  useradm login alice
+  printf %s \"$PASSWORD\" | useradm --quiet login alice --password-stdin && echo welcome
+
+Exit status 5 means that the username or the password is wrong, and not which.")]
+pub(crate) struct LoginArgs {
+    /// The username; asked for if it is not given
+    #[arg(value_name = "USERNAME")]
+    username: Option<OsString>,
+    #[command(flatten)]
+    source: Source,
+}
+
+impl LoginArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        session.database.check_present()?;
+        let name = match self.username {
+            Some(name) => prompt::argument_bytes(name),
+            None => prompt::username(session)?,
+        };
+        let password = self.source.password(session, &Asking::known_password(&name))?;
+        let user = accounts::login(&session.database, &name, &password, session.rounds)?;
+        Answer::new(session, "Login successful")
+            .detail(user.name.to_text())
+            .user(&user)
+            .print(session)
+    }
+}

@@ -1,0 +1,91 @@
+//! What the process owes its surroundings: signals, and no copy of its memory on disk.
+
+use anyhow::Result;
+use useradm::Interrupt;
+
+/// The signals that ask this process to stop, and what is to happen then.
+#[derive(Clone, Debug)]
+pub(crate) struct Process {
+    interrupt: Interrupt,
+}
+
+impl Process {
+    /// Sets up signals and forbids core dumps.
+    ///
+    /// A signal ends the process on the spot, as it would by default, except in the sections that
+    /// [`Interrupt::defer`] marks: those notice it themselves.
+    pub(crate) fn prepare() -> Result<Self> {
+        let process = Process { interrupt: Interrupt::default() };
+        #[cfg(unix)]
+        unix::prepare(&process.interrupt)?;
+        Ok(process)
+    }
+
+    /// The request to stop that the signals make.
+    pub(crate) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+
+    /// Dies of the signal that was received, if it was one by which a parent expects that.
+    pub(crate) fn die_of_signal(&self) {
+        #[cfg(unix)]
+        unix::die_of_signal(&self.interrupt);
+    }
+}
+
+/// The status that a shell reports of a process that Ctrl-C ended: 128 and SIGINT's number.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+#[cfg(unix)]
+mod unix {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use anyhow::Result;
+    use nix::sys::resource::{Resource, setrlimit};
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::{flag, low_level};
+    use useradm::Interrupt;
+
+    pub(super) fn prepare(interrupt: &Interrupt) -> Result<()> {
+        // Whoever cannot forbid core dumps goes on without: it is a precaution, not a promise
+        // that any operation depends on.
+        let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let _ = nix::sys::prctl::set_dumpable(false);
+
+        // Without a handler a file size limit would kill the process; with one the write fails.
+        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            if is_ignored(number)? {
+                continue;
+            }
+            flag::register_usize(number, interrupt.requested(), number.unsigned_abs() as usize)?;
+            if number == SIGINT {
+                let status = i32::from(super::INTERRUPTED);
+                flag::register_conditional_shutdown(number, status, interrupt.at_once())?;
+            } else {
+                flag::register_conditional_default(number, interrupt.at_once())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the parent wants the signal ignored, as `nohup` does: then it stays so.
+    fn is_ignored(number: i32) -> Result<bool> {
+        let number = Signal::try_from(number)?;
+        #[expect(unsafe_code, reason = "there is no safe call that asks for a signal's action")]
+        // SAFETY: ignoring a signal runs no handler; the action is replaced right afterwards.
+        let before = unsafe { signal(number, SigHandler::SigIgn) }?;
+        Ok(matches!(before, SigHandler::SigIgn))
+    }
+
+    pub(super) fn die_of_signal(interrupt: &Interrupt) {
+        let requested = i32::try_from(interrupt.requested().load(Ordering::SeqCst)).unwrap_or(0);
+        if [SIGTERM, SIGHUP].contains(&requested) {
+            // If it fails, the exit status tells of the interruption.
+            let _ = low_level::emulate_default_handler(requested);
+        }
+    }
+}

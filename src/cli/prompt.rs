@@ -1,0 +1,259 @@
+//! Where secrets and answers come from. The only reader of standard input.
+
+mod keys;
+mod terminal;
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::Session;
+use super::exit::Failure;
+use super::output::escape::escaped_bytes;
+use terminal::Terminal;
+use useradm::Error;
+use useradm::password::{GENERATED_CHARS, MAX_PASSWORD_BYTES, Password};
+
+/// Where a password comes from; without one of these it is asked for on the terminal.
+#[derive(Debug, Args)]
+#[group(id = "password_source", multiple = false)]
+pub(crate) struct Source {
+    /// Read the password from standard input, less one line break at the end
+    #[arg(id = "password_stdin", long = "password-stdin")]
+    stdin: bool,
+    /// Read the password from a file, less one line break at the end; - is standard input
+    #[arg(id = "password_file", long = "password-file", value_name = "PATH")]
+    file: Option<PathBuf>,
+    /// Take the password from this environment variable
+    #[arg(id = "password_env", long = "password-env", value_name = "VAR")]
+    variable: Option<OsString>,
+}
+
+/// What an admin may give in place of a password.
+#[derive(Debug, Args)]
+pub(crate) struct Given {
+    /// Make a password of 20 characters, or of LENGTH from 8 to 128, and print it
+    #[arg(long, value_name = "LENGTH", group = "password_source")]
+    #[arg(num_args = 0..=1, require_equals = true, value_parser = generated_length)]
+    #[arg(default_missing_value = "20")]
+    generate_password: Option<usize>,
+    /// Take a ready hash from the password's source
+    #[arg(long, conflicts_with = "generate_password")]
+    pub(crate) hashed: bool,
+}
+
+impl Given {
+    /// Whether anything was given.
+    pub(crate) fn is_given(&self) -> bool {
+        self.generate_password.is_some() || self.hashed
+    }
+
+    /// Makes the password that is to be generated, if one is.
+    pub(crate) fn generate(&self) -> Result<Option<Password>> {
+        let made = self.generate_password.map(|length| Password::generate(length, random));
+        Ok(made.transpose()?)
+    }
+}
+
+/// Whose password is asked for, and how.
+pub(crate) struct Asking {
+    label: String,
+    twice: bool,
+}
+
+impl Asking {
+    /// A password that is being set is asked for twice.
+    pub(crate) fn new_password(name: &[u8]) -> Self {
+        Asking { label: escaped_bytes(name), twice: true }
+    }
+
+    /// A password that is being checked is asked for once.
+    pub(crate) fn known_password(name: &[u8]) -> Self {
+        Asking { label: escaped_bytes(name), twice: false }
+    }
+}
+
+impl Source {
+    /// Whether a source was named.
+    pub(crate) fn is_given(&self) -> bool {
+        self.stdin || self.file.is_some() || self.variable.is_some()
+    }
+
+    /// Gets the password from its source, or from the terminal.
+    pub(crate) fn password(&self, session: &Session, asking: &Asking) -> Result<Password> {
+        if let Some(bytes) = self.read(session)? {
+            return Ok(Password::new(bytes)?);
+        }
+        let mut terminal = terminal_for(session)?;
+        let first =
+            Password::new(terminal.ask_hidden(&format!("Password for {}: ", asking.label))?)?;
+        if asking.twice && Password::new(terminal.ask_hidden("Repeat password: ")?)? != first {
+            return Err(invalid("the two passwords differ").into());
+        }
+        Ok(first)
+    }
+
+    /// Gets a ready hash from its source, or from the terminal.
+    pub(crate) fn hash(&self, session: &Session, asking: &Asking) -> Result<Zeroizing<Vec<u8>>> {
+        if let Some(bytes) = self.read(session)? {
+            return Ok(bytes);
+        }
+        let question = format!("Password hash for {}: ", asking.label);
+        Ok(terminal_for(session)?.ask_hidden(&question)?)
+    }
+
+    /// Reads the source that was named, if one was.
+    fn read(&self, session: &Session) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        if self.stdin || self.file.as_ref().is_some_and(|path| path == "-") {
+            return standard_input(session).map(Some);
+        }
+        if let Some(path) = &self.file {
+            let cannot = |error: io::Error| {
+                invalid(&format!("the file {} cannot be read ({error})", path.display()))
+            };
+            let file = File::open(path).map_err(cannot)?;
+            return Ok(Some(without_line_break(read_limited(file, cannot)?)));
+        }
+        if let Some(name) = &self.variable {
+            let Some(value) = env::var_os(name) else {
+                let name = name.to_string_lossy();
+                return Err(invalid(&format!("the variable {name} is not set")).into());
+            };
+            return Ok(Some(Zeroizing::new(value.into_encoded_bytes())));
+        }
+        Ok(None)
+    }
+}
+
+/// Asks for a username on the terminal.
+pub(crate) fn username(session: &Session) -> Result<Vec<u8>> {
+    if session.no_input || !io::stdin().is_terminal() {
+        let message = "no USERNAME was given, and there is no terminal to ask on".to_owned();
+        let hint = "give the username as an argument".to_owned();
+        return Err(Failure::Usage { message, hint }.into());
+    }
+    let name = terminal_for(session)?.ask_line("Username: ")?;
+    let ended = || Error::InvalidUsername("the input ended before there was one".to_owned());
+    Ok(name.ok_or_else(ended)?)
+}
+
+/// Asks a question that only `y` and `yes` agree to; nothing if nobody can be asked.
+pub(crate) fn confirm(session: &Session, question: &str) -> Result<Option<bool>> {
+    if session.no_input || !io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let answer = terminal_for(session)?.ask_line(question)?.unwrap_or_default();
+    let answer = answer.trim_ascii().to_ascii_lowercase();
+    Ok(Some(answer == b"y" || answer == b"yes"))
+}
+
+/// The bytes of an argument, as the system passed them.
+pub(crate) fn argument_bytes(argument: OsString) -> Vec<u8> {
+    argument.into_encoded_bytes()
+}
+
+/// Random bytes straight from the operating system.
+pub(crate) fn random(bytes: &mut [u8]) -> useradm::Result<()> {
+    getrandom::fill(bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))
+}
+
+fn terminal_for(session: &Session) -> Result<Terminal> {
+    if session.no_input || !io::stdin().is_terminal() {
+        let message = if session.no_input {
+            "a password is needed, and --no-input forbids to ask for it"
+        } else {
+            "a password is needed, and there is no terminal to ask for it on"
+        };
+        let hint = "--password-stdin, --password-file <PATH> or --password-env <VAR> gives it; \
+                    add and update can also --generate-password";
+        return Err(Failure::Usage { message: message.to_owned(), hint: hint.to_owned() }.into());
+    }
+    let cannot = |error| Error::Internal(format!("the terminal cannot be used: {error}"));
+    Ok(Terminal::open(&session.database.interrupt).map_err(cannot)?)
+}
+
+fn standard_input(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
+    let cannot = |error: io::Error| invalid(&format!("standard input cannot be read ({error})"));
+    if io::stdin().is_terminal() && !session.no_input {
+        // Somebody types it: it must not show.
+        return Ok(without_line_break(terminal_for(session)?.read_hidden_to_end()?));
+    }
+    let stdin = terminal::duplicate(io::stdin()).map_err(cannot)?;
+    Ok(without_line_break(read_limited(stdin, cannot)?))
+}
+
+/// Reads no more than the longest password and its line break; anything longer is refused.
+fn read_limited(
+    mut input: impl Read,
+    cannot: impl Fn(io::Error) -> Error,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // The buffer never grows, so it leaves no copies behind.
+    let mut bytes = Zeroizing::new(vec![0; MAX_PASSWORD_BYTES + 3]);
+    let mut length = 0;
+    while length < bytes.len() {
+        match input.read(&mut bytes[length..]) {
+            Ok(0) => {
+                bytes.truncate(length);
+                return Ok(bytes);
+            }
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(cannot(error)),
+        }
+    }
+    Err(Password::too_long())
+}
+
+/// Removes exactly one line break from the end.
+fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+    if bytes.ends_with(b"\n") {
+        let line_break = if bytes.ends_with(b"\r\n") { 2 } else { 1 };
+        let length = bytes.len() - line_break;
+        bytes.truncate(length);
+    }
+    bytes
+}
+
+fn invalid(reason: &str) -> Error {
+    Error::InvalidPassword(reason.to_owned())
+}
+
+fn generated_length(text: &str) -> Result<usize, String> {
+    let length = text.parse().ok().filter(|length| (8..=128).contains(length));
+    length
+        .ok_or_else(|| format!("not a length from 8 to 128 (without one it is {GENERATED_CHARS})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_line_break_is_removed() {
+        for (given, kept) in [
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            ("a\r", "a\r"),
+            ("\n", ""),
+            (" a ", " a "),
+        ] {
+            let bytes = without_line_break(Zeroizing::new(given.as_bytes().to_vec()));
+            assert_eq!(bytes.as_slice(), kept.as_bytes(), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn input_beyond_the_limit_is_not_read_to_its_end() {
+        let mut endless = io::repeat(b'x');
+        assert!(read_limited(&mut endless, |_| invalid("")).is_err());
+        let longest = vec![b'x'; MAX_PASSWORD_BYTES + 2];
+        assert_eq!(read_limited(longest.as_slice(), |_| invalid("")).unwrap().len(), longest.len());
+    }
+}

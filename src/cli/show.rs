@@ -1,0 +1,41 @@
+//! `useradm show`
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Session;
+use super::answer::print;
+use super::exit::Failure;
+use super::list::Whom;
+use super::output::{Field, Format, Record, Widths};
+use useradm::accounts;
+use useradm::store::Row;
+
+/// Show one user: id, username, hash scheme and rounds
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  useradm show alice
+  useradm show --id 7 --format json")]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    whom: Whom,
+}
+
+impl ShowArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let account = accounts::show(&session.database, &self.whom.selector())?;
+        let (id, name) = (account.user.id.0, account.user.name.0.as_deref());
+        let record = Record::new(Row { id, name, hash: account.hash.as_deref() }, true);
+        // One user is one object, not an array of one.
+        let format = if session.format.is_json() { Format::Jsonl } else { session.format };
+        let mut widths = Widths::default();
+        widths.fit(&Field::ALL, &record);
+        let mut printer = format.printer(&Field::ALL, &widths);
+        let mut out = Vec::new();
+        printer.begin(&mut out);
+        printer.record(&mut out, &record);
+        printer.end(&mut out);
+        print(&out).map_err(|error| Failure::Output(error).into())
+    }
+}

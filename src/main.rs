@@ -1,0 +1,9 @@
+//! `useradm`: administers the users of a Flask + passlib application straight in its SQLite file.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}
