@@ -4,6 +4,8 @@ mod add;
 mod answer;
 mod delete;
 mod exit;
+#[cfg(test)]
+mod generated;
 mod init;
 mod list;
 mod login;

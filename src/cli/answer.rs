@@ -98,7 +98,8 @@ impl<'a> Answer<'a> {
     }
 
     fn write(self, session: &Session) -> io::Result<()> {
-        let mut out = zeroize::Zeroizing::new(Vec::new());
+        // A buffer that grew would leave copies of a password behind.
+        let mut out = zeroize::Zeroizing::new(Vec::with_capacity(64 * 1024));
         if session.format.is_json() {
             json::line(&mut out, &self);
             return print(&out);

@@ -84,6 +84,11 @@ impl Whom {
 
 impl ListArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
+        if let Some(twice) = first_repeated(&self.fields) {
+            let message = format!("the field {} is named twice", twice.name());
+            let hint = "--fields takes each of id, username, scheme and rounds once".to_owned();
+            return Err(Failure::Usage { message, hint }.into());
+        }
         let order = match self.sort {
             Sort::Id => Order::Id,
             Sort::Username => Order::Name,
@@ -123,6 +128,14 @@ impl ListArgs {
         write(&mut out.borrow_mut())?;
         Ok(())
     }
+}
+
+fn first_repeated(fields: &[Field]) -> Option<Field> {
+    fields
+        .iter()
+        .enumerate()
+        .find(|(i, field)| fields[..*i].contains(field))
+        .map(|(_, field)| *field)
 }
 
 /// The widths of the columns, from a first reading of all that is listed.

@@ -44,7 +44,7 @@ mod unix {
     use anyhow::Result;
     use nix::sys::resource::{Resource, setrlimit};
     use nix::sys::signal::{SigHandler, Signal, signal};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGXFSZ};
     use signal_hook::{flag, low_level};
     use useradm::Interrupt;
 
@@ -57,11 +57,14 @@ mod unix {
 
         // Without a handler a file size limit would kill the process; with one the write fails.
         flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] {
             if is_ignored(number)? {
                 continue;
             }
-            flag::register_usize(number, interrupt.requested(), number.unsigned_abs() as usize)?;
+            if number != SIGTSTP {
+                let number_or_zero = usize::try_from(number).unwrap_or(0);
+                flag::register_usize(number, interrupt.requested(), number_or_zero)?;
+            }
             if number == SIGINT {
                 let status = i32::from(super::INTERRUPTED);
                 flag::register_conditional_shutdown(number, status, interrupt.at_once())?;
@@ -83,7 +86,7 @@ mod unix {
 
     pub(super) fn die_of_signal(interrupt: &Interrupt) {
         let requested = i32::try_from(interrupt.requested().load(Ordering::SeqCst)).unwrap_or(0);
-        if [SIGTERM, SIGHUP].contains(&requested) {
+        if [SIGTERM, SIGHUP, SIGQUIT].contains(&requested) {
             // If it fails, the exit status tells of the interruption.
             let _ = low_level::emulate_default_handler(requested);
         }

@@ -101,7 +101,12 @@ impl Source {
 
     /// Gets a ready hash from its source, or from the terminal.
     pub(crate) fn hash(&self, session: &Session, asking: &Asking) -> Result<Zeroizing<Vec<u8>>> {
-        if let Some(bytes) = self.read(session)? {
+        let given = self.read(session).map_err(|error| match error.downcast() {
+            Ok(Error::InvalidPassword(reason)) => Error::InvalidHash(reason).into(),
+            Ok(error) => error.into(),
+            Err(error) => error,
+        })?;
+        if let Some(bytes) = given {
             return Ok(bytes);
         }
         let question = format!("Password hash for {}: ", asking.label);

@@ -46,7 +46,8 @@ impl Store {
         match self.read(kind)?.as_deref() {
             None => return Ok(false),
             Some("table") => {}
-            Some(kind) => return Err(self.wrong_schema(&format!("it is a {kind}, not a table"))),
+            Some("view") => return Err(self.wrong_schema("it is a view, not a table")),
+            Some(kind) => return Err(self.wrong_schema(&format!("it is a {kind} table"))),
         }
         let columns = self.columns();
         let columns = self.read(columns)?;

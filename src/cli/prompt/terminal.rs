@@ -22,7 +22,7 @@ mod unix {
         tcsetattr,
     };
     use nix::unistd::ttyname;
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
     use signal_hook::{SigId, flag, low_level};
     use zeroize::Zeroizing;
 
@@ -50,7 +50,7 @@ mod unix {
             let device = open("/dev/tty".into())
                 .or_else(|_| open(ttyname(io::stdin()).map_err(io::Error::from)?))
                 .or_else(|_| duplicate(io::stdin()))?;
-            let signals = Signals::new(interrupt)?;
+            let signals = Signals::new()?;
             Ok(Terminal { device, interrupt: interrupt.clone(), signals })
         }
 
@@ -140,20 +140,14 @@ mod unix {
     }
 
     impl Signals {
-        fn new(interrupt: &Interrupt) -> io::Result<Self> {
+        fn new() -> io::Result<Self> {
             let (woken, wake) = UnixStream::pair()?;
             woken.set_nonblocking(true)?;
             let suspend = Arc::new(AtomicBool::new(false));
-            let mut ids = vec![
-                // Outside of a prompt Ctrl-Z does what it always does.
-                flag::register_conditional_default(SIGTSTP, interrupt.at_once())?,
-                flag::register(SIGTSTP, Arc::clone(&suspend))?,
-            ];
-            for number in [SIGINT, SIGTERM, SIGHUP, SIGTSTP] {
+            let mut ids = vec![flag::register(SIGTSTP, Arc::clone(&suspend))?];
+            for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] {
                 ids.push(low_level::pipe::register(number, wake.try_clone()?)?);
             }
-            // The suspending action stays: without it Ctrl-Z would be lost from now on.
-            ids.remove(0);
             Ok(Signals { woken, suspend, ids })
         }
     }

@@ -1,0 +1,218 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[useradm] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'useradm'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'useradm'= {
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand init 'Make the database, or add the table to a file that lacks it'
+            cand register 'Make one''s own account, asking for what is not given'
+            cand login 'Check a username and password against the stored hash'
+            cand list 'List the users'
+            cand show 'Show one user: id, username, hash scheme and rounds'
+            cand add 'Add a user'
+            cand update 'Change a user''s name, password or both'
+            cand delete 'Delete users: all that are named, or none'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'useradm;init'= {
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --if-not-exists 'Succeed if there is a database already'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;register'= {
+            cand --password-file 'Read the password from a file, less one line break at the end; - is standard input'
+            cand --password-env 'Take the password from this environment variable'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --password-stdin 'Read the password from standard input, less one line break at the end'
+            cand --create 'Make the database if there is none'
+            cand --allow-weak-password 'Take a password of any length, even the username itself'
+            cand --allow-lookalike 'Take a name that differs from another one only by case or Unicode normal form'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;login'= {
+            cand --password-file 'Read the password from a file, less one line break at the end; - is standard input'
+            cand --password-env 'Take the password from this environment variable'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --password-stdin 'Read the password from standard input, less one line break at the end'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;list'= {
+            cand --fields 'What to print of each user, in this order'
+            cand --match 'Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these'
+            cand --sort 'The order'
+            cand --limit 'At most this many'
+            cand --offset 'Leave out this many at the beginning'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --reverse 'The last first'
+            cand --count 'Print only how many there are, of all that match'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;show'= {
+            cand --id 'The id, in place of the username'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;add'= {
+            cand --password-file 'Read the password from a file, less one line break at the end; - is standard input'
+            cand --password-env 'Take the password from this environment variable'
+            cand --generate-password 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --password-stdin 'Read the password from standard input, less one line break at the end'
+            cand --hashed 'Take a ready hash from the password''s source'
+            cand --if-not-exists 'Succeed if the user exists already, and change nothing'
+            cand --create 'Make the database if there is none'
+            cand --allow-weak-password 'Take a password of any length, even the username itself'
+            cand --allow-lookalike 'Take a name that differs from another one only by case or Unicode normal form'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;update'= {
+            cand --id 'The id, in place of the username'
+            cand --username 'The new username'
+            cand --password-file 'Read the password from a file, less one line break at the end; - is standard input'
+            cand --password-env 'Take the password from this environment variable'
+            cand --generate-password 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --password 'Ask for a new password'
+            cand --password-stdin 'Read the password from standard input, less one line break at the end'
+            cand --hashed 'Take a ready hash from the password''s source'
+            cand --allow-weak-password 'Take a password of any length, even the username itself'
+            cand --allow-lookalike 'Take a name that differs from another one only by case or Unicode normal form'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;delete'= {
+            cand --id 'An id, in place of a username or beside it; may be given again'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand -y 'Delete without asking'
+            cand --yes 'Delete without asking'
+            cand --if-exists 'Succeed if a user does not exist'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;help'= {
+            cand init 'Make the database, or add the table to a file that lacks it'
+            cand register 'Make one''s own account, asking for what is not given'
+            cand login 'Check a username and password against the stored hash'
+            cand list 'List the users'
+            cand show 'Show one user: id, username, hash scheme and rounds'
+            cand add 'Add a user'
+            cand update 'Change a user''s name, password or both'
+            cand delete 'Delete users: all that are named, or none'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'useradm;help;init'= {
+        }
+        &'useradm;help;register'= {
+        }
+        &'useradm;help;login'= {
+        }
+        &'useradm;help;list'= {
+        }
+        &'useradm;help;show'= {
+        }
+        &'useradm;help;add'= {
+        }
+        &'useradm;help;update'= {
+        }
+        &'useradm;help;delete'= {
+        }
+        &'useradm;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

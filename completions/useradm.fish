@@ -1,0 +1,196 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_useradm_global_optspecs
+    string join \n db= format= timeout= rounds= q/quiet no-input h/help V/version
+end
+
+function __fish_useradm_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_useradm_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_useradm_using_subcommand
+    set -l cmd (__fish_useradm_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c useradm -n "__fish_useradm_needs_command" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_needs_command" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_needs_command" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_needs_command" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_needs_command" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_needs_command" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_needs_command" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "register" -d 'Make one\'s own account, asking for what is not given'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "login" -d 'Check a username and password against the stored hash'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "list" -d 'List the users'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "add" -d 'Add a user'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "update" -d 'Change a user\'s name, password or both'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "delete" -d 'Delete users: all that are named, or none'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l if-not-exists -d 'Succeed if there is a database already'
+complete -c useradm -n "__fish_useradm_using_subcommand init" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand init" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l create -d 'Make the database if there is none'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l allow-weak-password -d 'Take a password of any length, even the username itself'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l fields -d 'What to print of each user, in this order' -r -f -a "id\t'The primary key'
+username\t'The name'
+scheme\t'The scheme of the stored hash'
+rounds\t'The iteration count of the stored hash'"
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l match -d 'Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l sort -d 'The order' -r -f -a "id\t''
+username\t''"
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l limit -d 'At most this many' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l offset -d 'Leave out this many at the beginning' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l reverse -d 'The last first'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l count -d 'Print only how many there are, of all that match'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l id -d 'The id, in place of the username' -r
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand show" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand show" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l hashed -d 'Take a ready hash from the password\'s source'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l if-not-exists -d 'Succeed if the user exists already, and change nothing'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l create -d 'Make the database if there is none'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l allow-weak-password -d 'Take a password of any length, even the username itself'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l id -d 'The id, in place of the username' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l username -d 'The new username' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l password -d 'Ask for a new password'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l hashed -d 'Take a ready hash from the password\'s source'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l allow-weak-password -d 'Take a password of any length, even the username itself'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l id -d 'An id, in place of a username or beside it; may be given again' -r
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -s y -l yes -d 'Delete without asking'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l if-exists -d 'Succeed if a user does not exist'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "register" -d 'Make one\'s own account, asking for what is not given'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "login" -d 'Check a username and password against the stored hash'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "list" -d 'List the users'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "add" -d 'Add a user'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "update" -d 'Change a user\'s name, password or both'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "delete" -d 'Delete users: all that are named, or none'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,0 +1,93 @@
+//! Files that are made from the program and must agree with it: completions and the help texts.
+//!
+//! `USERADM_BLESS=1 cargo test` writes them anew; without it a difference fails.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+
+use super::Cli;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn compare(path: &str, made: &str) {
+    let path = root().join(path);
+    if std::env::var_os("USERADM_BLESS").is_some() {
+        fs::write(&path, made).unwrap();
+    }
+    let checked_in = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        checked_in == made,
+        "{} differs from the program; USERADM_BLESS=1 cargo test writes it anew",
+        path.display()
+    );
+}
+
+/// The command with its subcommands built, as help and README see it.
+fn command() -> Command {
+    let mut command = Cli::command().term_width(100);
+    command.build();
+    command
+}
+
+#[test]
+fn completions_agree_with_the_program() {
+    for (shell, file) in [
+        (Shell::Bash, "useradm.bash"),
+        (Shell::Zsh, "_useradm"),
+        (Shell::Fish, "useradm.fish"),
+        (Shell::Elvish, "useradm.elv"),
+        (Shell::PowerShell, "_useradm.ps1"),
+    ] {
+        let mut made = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "useradm", &mut made);
+        compare(&format!("completions/{file}"), &String::from_utf8(made).unwrap());
+    }
+}
+
+#[test]
+fn help_texts_agree_with_the_program() {
+    let mut made = String::new();
+    let mut commands: Vec<Command> =
+        command().get_subcommands().filter(|c| c.get_name() != "help").cloned().collect();
+    commands.insert(0, command());
+    for mut command in commands {
+        let name = command.get_bin_name().unwrap_or("useradm").to_owned();
+        for (option, help) in
+            [("-h", command.render_help()), ("--help", command.render_long_help())]
+        {
+            let _ = writeln!(made, "$ {name} {option}\n{help}");
+        }
+    }
+    compare("tests/help.txt", &made);
+}
+
+#[test]
+fn the_readme_names_every_command_option_and_variable() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for command in command().get_subcommands().filter(|c| c.get_name() != "help") {
+        let name = command.get_name();
+        assert!(readme.contains(&format!("| `{name}")), "README.md does not name {name}");
+        for argument in command.get_arguments() {
+            if let Some(long) =
+                argument.get_long().filter(|long| !["help", "version"].contains(long))
+            {
+                assert!(readme.contains(&format!("--{long}")), "README.md lacks {name} --{long}");
+            }
+            if let Some(variable) = argument.get_env() {
+                let variable = variable.to_str().unwrap();
+                assert!(readme.contains(variable), "README.md lacks {variable}");
+            }
+        }
+    }
+}
+
+#[test]
+fn arguments_are_consistent() {
+    Cli::command().debug_assert();
+}
