@@ -25,7 +25,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use failure::{Context, During};
-use owner::Standing;
+use owner::{Acting, Standing};
 
 pub use location::parse as parse_location;
 pub use page::{Order, Page, Row, Selection};
@@ -67,6 +67,8 @@ pub struct Store {
     database: Database,
     /// The write-ahead log that must not appear while the file is read as one that cannot change.
     unexpected_log: Option<PathBuf>,
+    /// Ends after the connection is closed, which may still delete its files.
+    _acting: Acting,
 }
 
 impl Database {
@@ -102,7 +104,7 @@ fn metadata(database: &Database, path: &Path) -> Result<Metadata> {
 impl Store {
     /// Opens an existing database; never makes one.
     ///
-    /// Run as root this takes the effective ids of the file's owner, for the rest of the process.
+    /// Run as root this takes the effective ids of the file's owner, until the store is dropped.
     ///
     /// # Errors
     /// [`Error::DatabaseMissing`], [`Error::NotADatabase`], [`Error::WrongOwner`],
@@ -117,7 +119,7 @@ impl Store {
         let io = |error: io::Error| Error::io(&database.path, &error);
         let path = fs::canonicalize(path).map_err(io)?;
         let directory = fs::metadata(path.parent().unwrap_or(Path::new("/"))).map_err(io)?;
-        let standing =
+        let (standing, acting) =
             owner::act_as_owner(&database.path, &file, &directory, access == Access::Write)?;
         // In WAL mode even a reader makes files, so a stranger reads one that nobody has open as
         // a file that cannot change, and `ensure_unchanged` tells if it did.
@@ -129,6 +131,7 @@ impl Store {
                 .map_err(|error| explain(database, None, &error, During::Read))?,
             database: database.clone(),
             unexpected_log,
+            _acting: acting,
         };
         store.configure(access).map_err(|error| store.failure(&error, During::Read))?;
         Ok(store)

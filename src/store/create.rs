@@ -23,7 +23,7 @@ impl Database {
             .ok()
             .filter(fs::Metadata::is_dir)
             .ok_or_else(|| Error::DirectoryMissing(parent.to_owned()))?;
-        act_as_owner_of_directory(&self.path, &metadata)?;
+        let _acting = act_as_owner_of_directory(&self.path, &metadata)?;
 
         let _finish = self.interrupt.defer();
         // The path alone is kept: SQLite must be the only one that has the file open.

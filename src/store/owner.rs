@@ -9,6 +9,13 @@ use std::path::Path;
 
 use crate::error::Result;
 
+/// Acting as the owner, until this is dropped.
+#[derive(Debug, Default)]
+pub(super) struct Acting {
+    #[cfg(unix)]
+    before: Option<unix::Ids>,
+}
+
 /// What this process is to the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -28,7 +35,7 @@ mod unix {
     use nix::errno::Errno;
     use nix::unistd::{AccessFlags, Gid, Uid, User, access, setegid, seteuid};
 
-    use super::{Metadata, Path, Result, Standing};
+    use super::{Acting, Metadata, Path, Result, Standing};
     use crate::error::Error;
 
     /// The bit of a directory by which new files get its group (`S_ISGID`).
@@ -45,21 +52,21 @@ mod unix {
         file: &Metadata,
         directory: &Metadata,
         writing: bool,
-    ) -> Result<Standing> {
+    ) -> Result<(Standing, Acting)> {
         let owner = Uid::from_raw(file.uid());
         let user = Uid::effective();
         if user == owner {
-            return Ok(Standing::Entitled);
+            return Ok((Standing::Entitled, Acting::default()));
         }
         if user.is_root() {
-            become_user(path, owner, Gid::from_raw(file.gid()))?;
-            return Ok(Standing::Entitled);
+            let acting = become_user(path, owner, Gid::from_raw(file.gid()))?;
+            return Ok((Standing::Entitled, acting));
         }
         if directory.mode() & SETGID != 0 && directory.gid() == file.gid() {
-            return Ok(Standing::Entitled);
+            return Ok((Standing::Entitled, Acting::default()));
         }
         if !writing {
-            return Ok(Standing::Stranger);
+            return Ok((Standing::Stranger, Acting::default()));
         }
         if access(path, AccessFlags::W_OK).is_err() {
             return Err(Error::DatabaseReadOnly {
@@ -81,19 +88,42 @@ mod unix {
     pub(in crate::store) fn act_as_owner_of_directory(
         path: &Path,
         directory: &Metadata,
-    ) -> Result<()> {
+    ) -> Result<Acting> {
         let owner = Uid::from_raw(directory.uid());
         if Uid::effective().is_root() && !owner.is_root() {
-            become_user(path, owner, Gid::from_raw(directory.gid()))?;
+            return become_user(path, owner, Gid::from_raw(directory.gid()));
         }
-        Ok(())
+        Ok(Acting::default())
     }
 
-    fn become_user(path: &Path, owner: Uid, group: Gid) -> Result<()> {
+    /// The effective ids of root before it became somebody else.
+    #[derive(Debug)]
+    pub(in crate::store) struct Ids {
+        group: Gid,
+        groups: Vec<Gid>,
+    }
+
+    impl Drop for Acting {
+        fn drop(&mut self) {
+            if let Some(Ids { group, groups }) = self.before.take() {
+                // What fails here leaves the process with fewer rights, not with more.
+                let _ = seteuid(Uid::from_raw(0))
+                    .and_then(|()| setegid(group))
+                    .and_then(|()| restore_groups(&groups));
+            }
+        }
+    }
+
+    fn become_user(path: &Path, owner: Uid, group: Gid) -> Result<Acting> {
+        let refuse = |errno| wrong_owner(path, owner, &format!("cannot act as them ({errno})"));
+        let before = Ids { group: Gid::effective(), groups: present_groups().map_err(refuse)? };
+        // Dropping this undoes what was done so far, should the rest fail.
+        let acting = Acting { before: Some(before) };
         set_groups(owner, group)
             .and_then(|()| setegid(group))
             .and_then(|()| seteuid(owner))
-            .map_err(|errno| wrong_owner(path, owner, &format!("cannot act as them ({errno})")))
+            .map_err(refuse)?;
+        Ok(acting)
     }
 
     /// Root's own supplementary groups must not open what the owner could not.
@@ -106,9 +136,29 @@ mod unix {
         }
     }
 
+    #[cfg(not(target_vendor = "apple"))]
+    fn present_groups() -> Result<Vec<Gid>, Errno> {
+        nix::unistd::getgroups()
+    }
+
+    #[cfg(not(target_vendor = "apple"))]
+    fn restore_groups(groups: &[Gid]) -> Result<(), Errno> {
+        nix::unistd::setgroups(groups)
+    }
+
     /// macOS keeps groups in a directory service that is asked by effective uid.
     #[cfg(target_vendor = "apple")]
     fn set_groups(_: Uid, _: Gid) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    #[cfg(target_vendor = "apple")]
+    fn present_groups() -> Result<Vec<Gid>, Errno> {
+        Ok(Vec::new())
+    }
+
+    #[cfg(target_vendor = "apple")]
+    fn restore_groups(_: &[Gid]) -> Result<(), Errno> {
         Ok(())
     }
 
@@ -128,12 +178,17 @@ mod unix {
 
 /// Systems without Unix ownership have nothing to take.
 #[cfg(not(unix))]
-pub(super) fn act_as_owner(_: &Path, _: &Metadata, _: &Metadata, _: bool) -> Result<Standing> {
-    Ok(Standing::Entitled)
+pub(super) fn act_as_owner(
+    _: &Path,
+    _: &Metadata,
+    _: &Metadata,
+    _: bool,
+) -> Result<(Standing, Acting)> {
+    Ok((Standing::Entitled, Acting::default()))
 }
 
 /// Systems without Unix ownership have nothing to take.
 #[cfg(not(unix))]
-pub(super) fn act_as_owner_of_directory(_: &Path, _: &Metadata) -> Result<()> {
-    Ok(())
+pub(super) fn act_as_owner_of_directory(_: &Path, _: &Metadata) -> Result<Acting> {
+    Ok(Acting::default())
 }
