@@ -13,11 +13,15 @@
 //! - A stored hash is parsed strictly before anything is computed.
 //! - No password or hash is in any error, `Debug` output or log.
 
+#[cfg(not(unix))]
+compile_error!("useradm runs on Unix systems: Linux, macOS, the BSDs");
+
 pub mod accounts;
 pub mod error;
 pub mod hash;
 pub mod interrupt;
 pub mod password;
+mod staging;
 pub mod store;
 pub mod user;
 

@@ -1,0 +1,303 @@
+//! Records in order of their keys, outside the application's file and in bounded memory.
+//!
+//! An import must be checked and sorted before the application's file is locked, however large it
+//! is. Records are collected in one buffer; each time it is full it is sorted and written to a
+//! temporary file without a name, and reading merges these files. What is staged are hashes, never
+//! passwords.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::os::unix::fs::FileExt;
+
+use zeroize::Zeroize;
+
+/// How many bytes of records are held in memory.
+const BUFFER_BYTES: usize = 16 * 1024 * 1024;
+
+/// How many bytes of each temporary file are read ahead.
+const READ_AHEAD: usize = 64 * 1024;
+
+/// Collects records.
+pub(crate) struct Sorter {
+    limit: usize,
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    runs: Vec<File>,
+    count: u64,
+}
+
+/// Where a record lies in the buffer, and the beginning of its key, which decides most
+/// comparisons without a look at the buffer.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    prefix: u64,
+    start: u32,
+    key: u32,
+    length: u32,
+}
+
+impl Sorter {
+    pub(crate) fn new() -> Self {
+        Sorter::with_buffer(BUFFER_BYTES)
+    }
+
+    fn with_buffer(limit: usize) -> Self {
+        Sorter { limit, bytes: Vec::new(), entries: Vec::new(), runs: Vec::new(), count: 0 }
+    }
+
+    /// Adds a record of less than 4 GiB.
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        let length = key.len() + value.len();
+        if self.bytes.len() + length > self.limit && !self.entries.is_empty() {
+            self.spill()?;
+        }
+        let too_long = |_| io::Error::from(io::ErrorKind::FileTooLarge);
+        self.entries.push(Entry {
+            prefix: prefix(key),
+            start: u32::try_from(self.bytes.len()).map_err(too_long)?,
+            key: u32::try_from(key.len()).map_err(too_long)?,
+            length: u32::try_from(length).map_err(too_long)?,
+        });
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(value);
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Ends the collecting.
+    pub(crate) fn finish(mut self) -> io::Result<Sorted> {
+        if self.runs.is_empty() {
+            self.sort();
+        } else if !self.entries.is_empty() {
+            self.spill()?;
+            self.bytes = Vec::new();
+            self.entries = Vec::new();
+        }
+        Ok(Sorted { sorter: self })
+    }
+
+    fn sort(&mut self) {
+        let Sorter { bytes, entries, .. } = self;
+        entries.sort_unstable_by(|a, b| {
+            // Records of one key stay in the order in which they came; of two that begin at the same
+            // place the empty one came first.
+            (a.prefix.cmp(&b.prefix))
+                .then_with(|| a.key_in(bytes).cmp(b.key_in(bytes)))
+                .then_with(|| (a.start, a.length).cmp(&(b.start, b.length)))
+        });
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        self.sort();
+        let mut file = tempfile::tempfile()?;
+        let mut out = io::BufWriter::with_capacity(READ_AHEAD, &mut file);
+        for entry in &self.entries {
+            out.write_all(&entry.key.to_le_bytes())?;
+            out.write_all(&entry.length.to_le_bytes())?;
+            out.write_all(entry.record_in(&self.bytes))?;
+        }
+        out.flush()?;
+        drop(out);
+        self.runs.push(file);
+        self.entries.clear();
+        self.bytes.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Sorter {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+impl Entry {
+    fn key_in<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &self.record_in(bytes)[..self.key as usize]
+    }
+
+    fn record_in<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.start as usize..][..self.length as usize]
+    }
+}
+
+fn prefix(key: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    let length = key.len().min(8);
+    first[..length].copy_from_slice(&key[..length]);
+    u64::from_be_bytes(first)
+}
+
+/// All records, which can be read more than once.
+pub(crate) struct Sorted {
+    sorter: Sorter,
+}
+
+impl Sorted {
+    /// How many records there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.sorter.count
+    }
+
+    /// Begins to read the records in the order of their keys, those of one key in the order in
+    /// which they were added.
+    pub(crate) fn cursor(&self) -> io::Result<Cursor<'_>> {
+        let Sorter { bytes, entries, runs, .. } = &self.sorter;
+        if runs.is_empty() {
+            return Ok(Cursor::Memory { bytes, entries: entries.iter(), current: None });
+        }
+        let mut heap = BinaryHeap::with_capacity(runs.len());
+        for (number, file) in runs.iter().enumerate() {
+            let input = BufReader::with_capacity(READ_AHEAD, At { file, position: 0 });
+            let mut run = Run { number, input, record: Vec::new(), key: 0 };
+            if run.advance()? {
+                heap.push(Reverse(run));
+            }
+        }
+        Ok(Cursor::Files { heap, current: None })
+    }
+}
+
+/// A position among sorted records.
+pub(crate) enum Cursor<'s> {
+    /// All of them are in memory.
+    Memory { bytes: &'s [u8], entries: std::slice::Iter<'s, Entry>, current: Option<&'s Entry> },
+    /// They are merged from files; the current record is not in the heap.
+    Files { heap: BinaryHeap<Reverse<Run<'s>>>, current: Option<Run<'s>> },
+}
+
+impl Cursor<'_> {
+    /// Goes to the next record; false at the end.
+    pub(crate) fn advance(&mut self) -> io::Result<bool> {
+        match self {
+            Cursor::Memory { entries, current, .. } => {
+                *current = entries.next();
+                Ok(current.is_some())
+            }
+            Cursor::Files { heap, current } => {
+                if let Some(mut run) = current.take()
+                    && run.advance()?
+                {
+                    // The next record often comes from the same file again.
+                    if heap.peek().is_none_or(|Reverse(other)| run < *other) {
+                        *current = Some(run);
+                        return Ok(true);
+                    }
+                    heap.push(Reverse(run));
+                }
+                *current = heap.pop().map(|Reverse(run)| run);
+                Ok(current.is_some())
+            }
+        }
+    }
+
+    /// The key and value of the current record, if there is one.
+    pub(crate) fn record(&self) -> Option<(&[u8], &[u8])> {
+        match self {
+            Cursor::Memory { bytes, current, .. } => {
+                current.map(|entry| entry.record_in(bytes).split_at(entry.key as usize))
+            }
+            Cursor::Files { current, .. } => {
+                current.as_ref().map(|run| run.record.split_at(run.key))
+            }
+        }
+    }
+}
+
+/// A sorted temporary file, at one of its records.
+pub(crate) struct Run<'f> {
+    number: usize,
+    input: BufReader<At<'f>>,
+    record: Vec<u8>,
+    key: usize,
+}
+
+impl Run<'_> {
+    /// Reads the next record; false at the end.
+    fn advance(&mut self) -> io::Result<bool> {
+        let mut header = [[0; 4]; 2];
+        match self.input.read_exact(header.as_flattened_mut()) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+            result => result?,
+        }
+        let [key, length] = header.map(u32::from_le_bytes);
+        self.key = key as usize;
+        self.record.resize(length as usize, 0);
+        self.input.read_exact(&mut self.record)?;
+        Ok(true)
+    }
+
+    fn order(&self) -> (&[u8], usize) {
+        (&self.record[..self.key], self.number)
+    }
+}
+
+impl PartialEq for Run<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+}
+
+impl Eq for Run<'_> {}
+
+impl PartialOrd for Run<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Run<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+/// A position in a file of which others have their own.
+struct At<'f> {
+    file: &'f File,
+    position: u64,
+}
+
+impl Read for At<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.position)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn records_come_in_order_whether_they_fit_or_not(
+            records in proptest::collection::vec(("[ab]{0,12}", "[a-z]{0,9}"), 0..200),
+            limit in 1..600usize,
+        ) {
+            let mut sorter = Sorter::with_buffer(limit);
+            for (key, value) in &records {
+                sorter.push(key.as_bytes(), value.as_bytes()).unwrap();
+            }
+            let sorted = sorter.finish().unwrap();
+            let mut expected = records.clone();
+            expected.sort_by(|a, b| a.0.cmp(&b.0));
+            for _ in 0..2 {
+                let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+                let mut read = Vec::new();
+                let mut cursor = sorted.cursor().unwrap();
+                while cursor.advance().unwrap() {
+                    let (key, value) = cursor.record().unwrap();
+                    read.push((text(key), text(value)));
+                }
+                prop_assert_eq!(&read, &expected);
+                prop_assert_eq!(sorted.count(), records.len() as u64);
+            }
+        }
+    }
+}
