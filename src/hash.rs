@@ -3,12 +3,17 @@
 //! A stored hash is parsed strictly before anything is computed, so that a hostile file can cost
 //! neither an hour nor a false match.
 
+mod batch;
+pub mod lanes;
 pub mod pbkdf2_sha256;
 
 use std::fmt;
+use std::num::NonZeroU32;
+use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::password::Password;
+use lanes::{Job, Key};
 use pbkdf2_sha256::Pbkdf2Sha256;
 
 /// The longest hash in bytes: the application's `VARCHAR(120)`.
@@ -63,6 +68,37 @@ impl HashString {
         pbkdf2_sha256::make(password.as_bytes(), &salt, rounds).map(HashString)
     }
 
+    /// Hashes many passwords, each with a salt of its own, on several threads.
+    ///
+    /// `progress` is told now and then how many of them are done, about.
+    ///
+    /// # Errors
+    /// What `random` fails with; [`Error::Interrupted`] if `progress` asks to stop.
+    pub fn make_many(
+        passwords: &[&Password],
+        rounds: Rounds,
+        threads: usize,
+        mut random: impl FnMut(&mut [u8]) -> Result<()>,
+        progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Vec<Self>> {
+        let mut salts = vec![[0; pbkdf2_sha256::SALT_BYTES]; passwords.len()];
+        random(salts.as_flattened_mut())?;
+        let rounds_of_job = NonZeroU32::new(rounds.get()).unwrap_or(NonZeroU32::MIN);
+        let jobs: Vec<Job<'_>> = passwords
+            .iter()
+            .zip(&salts)
+            .map(|(password, salt)| Job {
+                password: password.as_bytes(),
+                salt,
+                rounds: rounds_of_job,
+            })
+            .collect();
+        let keys = batch::derive_all(&jobs, threads, progress)?;
+        let write =
+            |(salt, key): (&[u8; 16], &Key)| HashString(pbkdf2_sha256::write(rounds, salt, key));
+        Ok(salts.iter().zip(keys.iter()).map(write).collect())
+    }
+
     /// Takes a ready hash, if the application could verify a password against it.
     ///
     /// # Errors
@@ -105,6 +141,45 @@ impl fmt::Debug for HashString {
 /// The reason why the hash is malformed; nothing was computed then.
 pub fn verify(password: &Password, stored: &[u8]) -> Result<bool, &'static str> {
     Pbkdf2Sha256::parse(stored).map(|hash| hash.verify(password.as_bytes()))
+}
+
+/// Checks many passwords, each against a stored hash, on several threads; a malformed hash is that
+/// of no password.
+///
+/// `progress` is told now and then how many of them are done, about.
+///
+/// # Errors
+/// [`Error::Interrupted`] if `progress` asks to stop.
+pub fn verify_many(
+    pairs: &[(&Password, &[u8])],
+    threads: usize,
+    progress: impl FnMut(u64) -> ControlFlow<()>,
+) -> Result<Vec<bool>> {
+    let parsed: Vec<Option<Pbkdf2Sha256>> =
+        pairs.iter().map(|(_, stored)| Pbkdf2Sha256::parse(stored).ok()).collect();
+    let jobs: Vec<Job<'_>> = pairs
+        .iter()
+        .zip(&parsed)
+        .map(|((password, _), stored)| Job {
+            password: password.as_bytes(),
+            salt: stored.as_ref().map_or(&[], Pbkdf2Sha256::salt),
+            rounds: stored
+                .as_ref()
+                .and_then(|stored| NonZeroU32::new(stored.rounds()))
+                .unwrap_or(NonZeroU32::MIN),
+        })
+        .collect();
+    let keys = batch::derive_all(&jobs, threads, progress)?;
+    let matches = |(stored, key): (&Option<Pbkdf2Sha256>, &Key)| {
+        stored.as_ref().is_some_and(|stored| stored.has_checksum(key))
+    };
+    Ok(parsed.iter().zip(keys.iter()).map(matches).collect())
+}
+
+/// Whether a hash is of a scheme that can be verified, malformed or not.
+#[must_use]
+pub fn is_supported(stored: &[u8]) -> bool {
+    scheme(stored).name == pbkdf2_sha256::NAME
 }
 
 /// Spends the work of checking a password against a hash of this many rounds.

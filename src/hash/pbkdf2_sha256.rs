@@ -81,6 +81,18 @@ impl Pbkdf2Sha256 {
         self.rounds
     }
 
+    /// The salt.
+    #[must_use]
+    pub fn salt(&self) -> &[u8] {
+        &self.salt
+    }
+
+    /// Whether this is the checksum; compared in constant time.
+    #[must_use]
+    pub fn has_checksum(&self, checksum: &[u8; CHECKSUM_BYTES]) -> bool {
+        bool::from(checksum.as_slice().ct_eq(&self.checksum))
+    }
+
     /// Whether this is the hash of the password; compared in constant time.
     #[must_use]
     pub fn verify(&self, password: &[u8]) -> bool {
@@ -93,7 +105,7 @@ impl Pbkdf2Sha256 {
         } else {
             pbkdf2_hmac::<Sha256>(password, &self.salt, self.rounds, &mut *made);
         }
-        bool::from(made.as_slice().ct_eq(&self.checksum))
+        self.has_checksum(&made)
     }
 }
 
@@ -112,6 +124,17 @@ pub(super) fn make(password: &[u8], salt: &[u8], rounds: Rounds) -> Result<Strin
     Ok(hash.to_string())
 }
 
+/// Writes the text to store for a checksum that was derived elsewhere.
+pub(super) fn write(rounds: Rounds, salt: &[u8], checksum: &[u8; CHECKSUM_BYTES]) -> String {
+    let mut text = format!("{PREFIX}{}$", rounds.get());
+    if let Some(adapted) = ADAPTED.as_ref() {
+        adapted.encode_string(salt, &mut text);
+        text.push('$');
+        adapted.encode_string(checksum, &mut text);
+    }
+    text
+}
+
 /// Reads the rounds as passlib writes them: no sign, no leading zero, ASCII digits only.
 fn parse_rounds(text: &[u8]) -> Option<u32> {
     let plain = text.first()? != &b'0' && text.iter().all(u8::is_ascii_digit);
@@ -119,15 +142,18 @@ fn parse_rounds(text: &[u8]) -> Option<u32> {
     (1..=Rounds::MAX).contains(&rounds).then_some(rounds)
 }
 
+/// passlib's adapted base64.
+static ADAPTED: LazyLock<Option<GeneralPurpose>> = LazyLock::new(|| {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./";
+    let config = GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true);
+    Some(GeneralPurpose::new(&Alphabet::new(alphabet).ok()?, config))
+});
+
 /// Reads passlib's adapted base64.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    static ADAPTED: LazyLock<Option<GeneralPurpose>> = LazyLock::new(|| {
-        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./";
-        let config = GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-            .with_decode_allow_trailing_bits(true);
-        Some(GeneralPurpose::new(&Alphabet::new(alphabet).ok()?, config))
-    });
     let adapted: Vec<u8> =
         text.iter().map(|&byte| if byte == b'+' { b'.' } else { byte }).collect();
     ADAPTED.as_ref()?.decode(adapted).ok()
@@ -180,6 +206,9 @@ mod tests {
         let made = make(b"correct horse", salt, Rounds::new(1000).unwrap()).unwrap();
         let passlib = "$pbkdf2-sha256$1000$Cajf2lpx2ZVgtxT/m.uClw$3UQKQFrPbEjaCamriVdP82KGEsS/oUOsCqxZ9aAJevU";
         assert_eq!(made, passlib);
+        let parsed = Pbkdf2Sha256::parse(passlib.as_bytes()).unwrap();
+        let written = write(Rounds::new(1000).unwrap(), parsed.salt(), &parsed.checksum);
+        assert_eq!(written, passlib);
     }
 
     #[test]
