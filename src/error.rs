@@ -184,6 +184,21 @@ impl Error {
         }
     }
 
+    /// The same error with something more to say, of those that a write can end with.
+    pub(crate) fn with_remark(self, remark: &str) -> Self {
+        let with = |reason: String| format!("{reason}; {remark}");
+        match self {
+            Error::ConstraintFailed(reason) => Error::ConstraintFailed(with(reason)),
+            Error::OutcomeUnknown(reason) => Error::OutcomeUnknown(with(reason)),
+            Error::UserExists(name) => Error::UserExists(with(name)),
+            Error::DatabaseFull { path, reason } => {
+                Error::DatabaseFull { path, reason: with(reason) }
+            }
+            Error::Io { path, reason } => Error::Io { path, reason: with(reason) },
+            other => other,
+        }
+    }
+
     /// An operating system error on a file or directory.
     pub(crate) fn io(path: impl Into<PathBuf>, error: &io::Error) -> Self {
         Error::Io { path: path.into(), reason: error.to_string() }

@@ -5,14 +5,17 @@
 //! Nothing but SQLite opens the file while a connection lives, since closing any other descriptor
 //! would cancel the process's POSIX locks. Nothing of the file is changed but the rows asked for.
 
+mod bulk;
 mod create;
 mod failure;
 mod location;
+mod names;
 mod owner;
 mod page;
 mod read;
 mod write;
 
+use std::cell::Cell;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,10 +30,12 @@ use crate::interrupt::Interrupt;
 use failure::{Context, During};
 use owner::{Acting, Standing};
 
+pub use bulk::Inserter;
 pub use location::parse as parse_location;
+pub use names::NameIndex;
 pub use page::{Order, Page, Row, Selection};
 pub use read::{Account, Reference};
-pub use write::{NameIndex, Transaction};
+pub use write::Transaction;
 
 /// The longest value that reading takes, in bytes; longer names are shown as their length.
 const MAX_VALUE_BYTES: i32 = 1_000_000;
@@ -67,6 +72,8 @@ pub struct Store {
     database: Database,
     /// The write-ahead log that must not appear while the file is read as one that cannot change.
     unexpected_log: Option<PathBuf>,
+    /// How long the last transaction held its lock.
+    locked_for: Cell<Duration>,
     /// Ends after the connection is closed, which may still delete its files.
     _acting: Acting,
 }
@@ -131,6 +138,7 @@ impl Store {
                 .map_err(|error| explain(database, None, &error, During::Read))?,
             database: database.clone(),
             unexpected_log,
+            locked_for: Cell::default(),
             _acting: acting,
         };
         store.configure(access).map_err(|error| store.failure(&error, During::Read))?;

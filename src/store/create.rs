@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Error as IoError, ErrorKind};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::owner::act_as_owner_of_directory;
@@ -73,24 +74,11 @@ impl Database {
     }
 }
 
-#[cfg(unix)]
 fn make_private(path: &Path) -> Result<(), IoError> {
-    use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))
 }
 
-#[cfg(not(unix))]
-fn make_private(_: &Path) -> Result<(), IoError> {
-    Ok(())
-}
-
 /// Without this a power cut could take back the name of a file that is itself on disk.
-#[cfg(unix)]
 fn sync_directory(path: &Path) -> Result<(), IoError> {
     fs::File::open(path)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> Result<(), IoError> {
-    Ok(())
 }

@@ -90,6 +90,12 @@ pub(super) fn is_taken_username(error: &rusqlite::Error) -> bool {
         && error.to_string().to_ascii_lowercase().ends_with("user.username")
 }
 
+/// Whether the error is an id that another row has.
+pub(super) fn is_taken_id(error: &rusqlite::Error) -> bool {
+    [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_ROWID]
+        .contains(&extended_code(error))
+}
+
 fn extended_code(error: &rusqlite::Error) -> i32 {
     error.sqlite_error().map_or(0, |error| error.extended_code)
 }
@@ -97,11 +103,8 @@ fn extended_code(error: &rusqlite::Error) -> i32 {
 /// Which limit of the system an input/output error comes from, if from one.
 fn no_room(connection: Option<&Connection>) -> Option<&'static str> {
     match system_errno(connection?) {
-        #[cfg(unix)]
         errno if errno == nix::libc::ENOSPC => Some("the disk is full"),
-        #[cfg(unix)]
         errno if errno == nix::libc::EDQUOT => Some("the disk quota is used up"),
-        #[cfg(unix)]
         errno if errno == nix::libc::EFBIG => Some("the file size limit is reached"),
         _ => None,
     }

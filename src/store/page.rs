@@ -93,6 +93,27 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Visits all users in the order of their ids, as they are at one moment, until `visit` breaks
+    /// off. The file is read-locked meanwhile.
+    ///
+    /// # Errors
+    /// As [`Page::next_page`].
+    pub fn snapshot(&self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<()> {
+        let sql = "SELECT id, username, password_hash FROM user ORDER BY id";
+        let visited = self.connection.prepare(sql).and_then(|mut statement| {
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                if visit_row(row, &mut visit)?.is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        self.read(visited)
+    }
+}
+
 impl Page<'_> {
     /// Reads one page and visits its rows; the page ends early where `visit` breaks off.
     ///
@@ -128,34 +149,15 @@ impl Page<'_> {
         let mut rows = statement.raw_query();
         let mut visited = 0;
         while let Some(row) = rows.next()? {
-            let (name, id) = (row.get_ref(1)?, row.get(0)?);
-            let number = match name {
-                ValueRef::Integer(number) => number.to_string(),
-                ValueRef::Real(number) => number.to_string(),
-                _ => String::new(),
-            };
-            let bytes = match name {
-                ValueRef::Null => None,
-                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
-                ValueRef::Integer(_) | ValueRef::Real(_) => Some(number.as_bytes()),
-            };
-            let hash = match row.get_ref(2)? {
-                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
-                _ => None,
-            };
             visited += 1;
             let is_selected = row.get(3)?;
-            let flow = if is_selected {
-                visit(Row { id, name: bytes, hash })
-            } else {
-                ControlFlow::Continue(())
-            };
+            let flow = if is_selected { visit_row(row, visit)? } else { ControlFlow::Continue(()) };
             if flow.is_break() || visited == PAGE_ROWS {
-                let name = match name {
+                let name = match row.get_ref(1)? {
                     ValueRef::Text(name) => Name::Text(name.to_vec()),
                     other => Name::Other(other.try_into()?),
                 };
-                return Ok(Some(Cursor { id, name }));
+                return Ok(Some(Cursor { id: row.get(0)?, name }));
             }
         }
         Ok(None)
@@ -189,6 +191,31 @@ impl Page<'_> {
              ORDER BY {key} {direction}, id {direction} LIMIT {PAGE_ROWS}"
         )
     }
+}
+
+/// Visits a row whose first columns are id, name and hash.
+fn visit_row(
+    row: &rusqlite::Row<'_>,
+    visit: &mut impl FnMut(Row<'_>) -> ControlFlow<()>,
+) -> rusqlite::Result<ControlFlow<()>> {
+    let number;
+    let name = match row.get_ref(1)? {
+        ValueRef::Null => None,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
+        ValueRef::Integer(value) => {
+            number = value.to_string();
+            Some(number.as_bytes())
+        }
+        ValueRef::Real(value) => {
+            number = value.to_string();
+            Some(number.as_bytes())
+        }
+    };
+    let hash = match row.get_ref(2)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+    };
+    Ok(visit(Row { id: row.get(0)?, name, hash }))
 }
 
 /// Binds a parameter where the statement has it.

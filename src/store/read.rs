@@ -207,22 +207,6 @@ impl Store {
         })?;
         keys.collect()
     }
-
-    /// Whether names can be searched by an index in the order of their bytes.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn names_are_indexed(&self) -> Result<bool> {
-        let indexed = self.connection.query_row(
-            "SELECT EXISTS (
-                 SELECT 1 FROM pragma_index_list('user') AS i, pragma_index_xinfo(i.name) AS c
-                 WHERE NOT i.partial AND c.seqno = 0 AND c.coll = 'BINARY' AND NOT c.\"desc\"
-                 AND lower(c.name) = 'username')",
-            [],
-            |row| row.get(0),
-        );
-        self.read(indexed)
-    }
 }
 
 /// Bytes to be bound as TEXT, which need not be UTF-8 if the database's are not.

@@ -1,7 +1,8 @@
 //! Changing rows, in one immediate transaction at a time.
 
-use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Params, Statement};
+use std::time::{Duration, Instant};
+
+use rusqlite::{OptionalExtension, Params};
 
 use super::failure::{During, is_taken_username, nothing_was_committed};
 use super::read::Account;
@@ -20,30 +21,7 @@ const CREATE_TABLE: &str = "CREATE TABLE user (
 
 /// An open write transaction: it sees what it reads until it is committed.
 pub struct Transaction<'s> {
-    store: &'s Store,
-}
-
-/// The names in the order of their bytes, which an index answers without reading the table.
-pub struct NameIndex<'s> {
-    store: &'s Store,
-    probe: Statement<'s>,
-}
-
-impl NameIndex<'_> {
-    /// The first name that is text and not less than `prefix`.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn first_from(&mut self, prefix: &str) -> Result<Option<Vec<u8>>> {
-        let first = self
-            .probe
-            .query_row([prefix], |row| match row.get_ref(0)? {
-                ValueRef::Text(name) => Ok(Some(name.to_vec())),
-                _ => Ok(None),
-            })
-            .optional();
-        self.store.read(first).map(Option::flatten)
-    }
+    pub(super) store: &'s Store,
 }
 
 impl Store {
@@ -64,15 +42,24 @@ impl Store {
         // then takes milliseconds and is finished or undone.
         self.run("BEGIN IMMEDIATE")?;
         let _finish = interrupt.defer();
+        let locked = Instant::now();
         let result =
             body(&Transaction { store: self }).and_then(|value| interrupt.check().map(|()| value));
-        match result {
+        let result = match result {
             Ok(value) => self.commit().map(|()| value),
             Err(error) => {
                 self.roll_back();
                 Err(error)
             }
-        }
+        };
+        self.locked_for.set(locked.elapsed());
+        result
+    }
+
+    /// How long the last transaction held its lock.
+    #[must_use]
+    pub fn locked_for(&self) -> Duration {
+        self.locked_for.get()
     }
 
     fn commit(&self) -> Result<()> {
@@ -110,56 +97,10 @@ impl Transaction<'_> {
         self.store.run(CREATE_TABLE)
     }
 
-    /// The users that a selector means, as in [`Store::find`].
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn find(&self, selector: &Selector) -> Result<Vec<Account>> {
-        self.store.find(selector)
-    }
-
-    /// Whether there is a usable table, as in [`Store::has_table`].
-    ///
-    /// # Errors
-    /// As [`Store::has_table`].
-    pub fn has_table(&self) -> Result<bool> {
-        self.store.has_table()
-    }
-
-    /// The names in the order of an index, if there is one.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn name_index(&self) -> Result<Option<NameIndex<'_>>> {
-        if !self.store.names_are_indexed()? {
-            return Ok(None);
-        }
-        let probe = self
-            .store
-            .connection
-            .prepare("SELECT username FROM user WHERE username >= ?1 ORDER BY username LIMIT 1");
-        Ok(Some(NameIndex { store: self.store, probe: self.store.read(probe)? }))
-    }
-
-    /// Reads every name that is text, for a table without an index on them, until `visit` finds
-    /// what it looks for.
-    ///
-    /// # Errors
-    /// As [`Store::find`], and what `visit` fails with.
-    pub fn scan_names<T>(
-        &self,
-        mut visit: impl FnMut(&[u8]) -> Result<Option<T>>,
-    ) -> Result<Option<T>> {
-        let sql = "SELECT username FROM user WHERE typeof(username) = 'text'";
-        let mut statement = self.store.read(self.store.connection.prepare(sql))?;
-        let mut rows = self.store.read(statement.query([]))?;
-        while let Some(row) = self.store.read(rows.next())? {
-            let name = row.get_ref(0).and_then(|name| Ok(name.as_bytes()?));
-            if let Some(found) = visit(self.store.read(name)?)? {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
+    /// What reads inside this transaction.
+    #[must_use]
+    pub fn reader(&self) -> &Store {
+        self.store
     }
 
     /// Adds a row and reads it back.
@@ -205,13 +146,25 @@ impl Transaction<'_> {
         self.store.run("PRAGMA defer_foreign_keys = ON")
     }
 
+    /// Changes a stored hash if it differs; tells whether it did.
+    ///
+    /// # Errors
+    /// As [`Transaction::insert`].
+    pub fn replace_hash(&self, id: UserId, hash: &[u8]) -> Result<bool> {
+        let stored = self.store.find(&Selector::Id(id))?.pop();
+        if stored.is_some_and(|account| account.hash.as_deref() == Some(hash)) {
+            return Ok(false);
+        }
+        self.update(id, None, Some(&HashString::from_ready(hash)?)).map(|_| true)
+    }
+
     /// Deletes a row and sees that it is gone.
     ///
     /// # Errors
     /// [`Error::ConstraintFailed`] if a foreign key or trigger keeps it.
     pub fn delete(&self, id: UserId) -> Result<()> {
         self.change("DELETE FROM user WHERE id = ?1", [id.0], "")?;
-        if self.find(&Selector::Id(id))?.is_empty() {
+        if self.store.find(&Selector::Id(id))?.is_empty() {
             return Ok(());
         }
         Err(Error::ConstraintFailed("the user is still there after the delete".to_owned()))
@@ -249,7 +202,7 @@ impl Transaction<'_> {
             .optional();
         let (name_is_text, hash_is_text) =
             self.store.read(kinds)?.ok_or_else(|| took("the row is not there after the change"))?;
-        let Some(Account { user, hash: stored }) = self.find(&Selector::Id(id))?.pop() else {
+        let Some(Account { user, hash: stored }) = self.store.find(&Selector::Id(id))?.pop() else {
             return Err(took("the row is not there after the change"));
         };
         if let Some(name) = name

@@ -1,0 +1,119 @@
+//! Storing many rows in one transaction.
+
+use rusqlite::{Statement, ToSql};
+
+use super::failure::{During, is_taken_id, is_taken_username};
+use super::read::Text;
+use super::{Store, Transaction};
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::user::{Selector, UserId};
+
+/// The page cache while many rows are stored, in KiB: enough for the index of a million names.
+const CACHE_KIB: i64 = 32 * 1024;
+
+/// Adds rows with prepared statements.
+pub struct Inserter<'t> {
+    store: &'t Store,
+    insert: Statement<'t>,
+    insert_with_id: Statement<'t>,
+    /// Whether the table can store something else than it is given, so that each row has to be
+    /// read back.
+    reads_back: bool,
+}
+
+impl Store {
+    /// Prepares the connection for many rows.
+    ///
+    /// # Errors
+    /// [`Error::DatabaseBusy`] or [`Error::Io`].
+    pub fn expect_many_rows(&self) -> Result<()> {
+        self.run(&format!("PRAGMA cache_size = -{CACHE_KIB}"))
+    }
+
+    /// A number that changes whenever another connection commits.
+    ///
+    /// # Errors
+    /// [`Error::DatabaseBusy`] or [`Error::Io`].
+    pub fn data_version(&self) -> Result<i64> {
+        let version = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0));
+        self.read(version)
+    }
+
+    /// Who may ask this process to stop.
+    #[must_use]
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.database.interrupt
+    }
+
+    /// Whether the table stores exactly what it is given: without triggers, and with columns whose
+    /// affinity is TEXT (SQLite's datatypes, section 3.1).
+    fn stores_faithfully(&self) -> Result<bool> {
+        let faithful = self.connection.query_row(
+            "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema
+                 WHERE type = 'trigger' AND lower(tbl_name) = 'user')
+             AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo('user')
+                 WHERE lower(name) IN ('username', 'password_hash') AND (type LIKE '%INT%'
+                 OR NOT (type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%')))",
+            [],
+            |row| row.get(0),
+        );
+        self.read(faithful)
+    }
+}
+
+impl Transaction<'_> {
+    /// Begins to add many rows.
+    ///
+    /// # Errors
+    /// [`Error::WrongSchema`] if there is no usable table.
+    pub fn inserter(&self) -> Result<Inserter<'_>> {
+        let prepare = |sql| self.store.read(self.store.connection.prepare(sql));
+        Ok(Inserter {
+            store: self.store,
+            insert: prepare("INSERT INTO user (username, password_hash) VALUES (?1, ?2)")?,
+            insert_with_id: prepare(
+                "INSERT INTO user (username, password_hash, id) VALUES (?1, ?2, ?3)",
+            )?,
+            reads_back: !self.store.stores_faithfully()?,
+        })
+    }
+}
+
+impl Inserter<'_> {
+    /// Adds a row, whose name and hash are text of any bytes.
+    ///
+    /// # Errors
+    /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
+    /// stores something else.
+    pub fn insert(&mut self, id: Option<UserId>, name: &[u8], hash: &[u8]) -> Result<()> {
+        let (name_text, hash_text) = (Text(name), Text(hash));
+        let parameters: [&dyn ToSql; 3] = [&name_text, &hash_text, &id.map(|id| id.0)];
+        let inserted = match id {
+            Some(_) => self.insert_with_id.execute(parameters),
+            None => self.insert.execute(&parameters[..2]),
+        };
+        let changed = inserted.map_err(|error| {
+            if is_taken_username(&error) {
+                Error::UserExists(String::from_utf8_lossy(name).into_owned())
+            } else if let Some(id) = id.filter(|_| is_taken_id(&error)) {
+                Error::UserExists(format!("id {id}"))
+            } else {
+                self.store.failure(&error, During::Write)
+            }
+        })?;
+        if changed == 1 && (!self.reads_back || self.is_stored(name, hash)?) {
+            return Ok(());
+        }
+        let name = String::from_utf8_lossy(name);
+        Err(Error::ConstraintFailed(format!("the row of {name} is not stored as it was given")))
+    }
+
+    fn is_stored(&self, name: &[u8], hash: &[u8]) -> Result<bool> {
+        let id = UserId(self.store.connection.last_insert_rowid());
+        let account = self.store.find(&Selector::Id(id))?.pop();
+        Ok(account.is_some_and(|account| {
+            account.user.name.0.as_deref() == Some(name) && account.hash.as_deref() == Some(hash)
+        }))
+    }
+}
