@@ -4,11 +4,18 @@
 //! a lock is taken, and whether a name is free is decided inside the transaction that takes it.
 
 mod delete;
+mod export;
+mod import;
 mod list;
 mod login;
 mod set;
 
 pub use delete::{Deletion, delete, plan_deletion};
+pub use export::export;
+pub use import::{
+    Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
+    Unsupported, WithoutPassword, import,
+};
 pub use list::{Listing, count, list, show};
 pub use login::login;
 pub use set::{Added, Adding, Change, Credential, Updated, Waived, add, init, update};

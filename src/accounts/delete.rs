@@ -67,7 +67,7 @@ pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
     let deleted = store.write(|transaction| {
         transaction.defer_foreign_keys()?;
         for user in &plan.users {
-            let now = transaction.find(&Selector::Id(user.id))?.pop();
+            let now = transaction.reader().find(&Selector::Id(user.id))?.pop();
             if now.is_none_or(|now| now.user != *user) {
                 let name = user.name.to_text().into_owned();
                 return Err(Error::UserNotFound(name));

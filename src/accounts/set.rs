@@ -112,7 +112,7 @@ pub fn add(database: &Database, adding: &Adding, random: Random<'_>) -> Result<A
     let hash = adding.credential.hash(adding.rounds, random)?;
     let insert = |transaction: &Transaction<'_>| {
         let selector = Selector::Name(adding.name.as_str().as_bytes().to_vec());
-        if let Some(account) = transaction.find(&selector)?.pop() {
+        if let Some(account) = transaction.reader().find(&selector)?.pop() {
             if adding.if_not_exists {
                 return Ok((account.user, false));
             }
@@ -174,7 +174,7 @@ pub fn update(
         None => None,
     };
     let (user, changed) = store.write(|transaction| {
-        let account = only_one(transaction.find(selector)?, selector)?;
+        let account = only_one(transaction.reader().find(selector)?, selector)?;
         let id = account.user.id;
         let differs = |name: &&Username| account.user.name.as_bytes() != name.as_str().as_bytes();
         let name = change.name.as_ref().filter(differs);
@@ -216,7 +216,7 @@ fn open_or_create<T>(
 }
 
 fn make_table_if_absent(transaction: &Transaction<'_>) -> Result<bool> {
-    if transaction.has_table()? {
+    if transaction.reader().has_table()? {
         return Ok(false);
     }
     transaction.create_table().map(|()| true)
@@ -242,7 +242,7 @@ fn refuse_taken(
     own: UserId,
 ) -> Result<()> {
     let selector = Selector::Name(name.as_str().as_bytes().to_vec());
-    if transaction.find(&selector)?.iter().any(|account| account.user.id != own) {
+    if transaction.reader().find(&selector)?.iter().any(|account| account.user.id != own) {
         return Err(Error::UserExists(name.to_string()));
     }
     if allow_lookalike { Ok(()) } else { refuse_lookalike(transaction, name, Some(own)) }
@@ -254,25 +254,32 @@ fn refuse_lookalike(
     name: &Username,
     own: Option<UserId>,
 ) -> Result<()> {
-    let is_another = |stored: &str| {
-        let found = transaction.find(&Selector::Name(stored.as_bytes().to_vec()))?;
-        Ok(stored != name.as_str() && found.iter().any(|account| Some(account.user.id) != own))
-    };
-    let found = if let Some(mut index) = transaction.name_index()? {
-        lookalike::Search::new(name.as_str()).find(|prefix| index.first_from(prefix), is_another)?
-    } else {
-        let folded = lookalike::fold(name.as_str());
-        transaction.scan_names(|stored| match std::str::from_utf8(stored) {
-            Ok(stored) if lookalike::fold(stored) == folded && is_another(stored)? => {
-                Ok(Some(stored.to_owned()))
-            }
-            _ => Ok(None),
-        })?
-    };
-    match found {
+    match lookalike_in(transaction.reader(), name.as_str(), own)? {
         Some(existing) => Err(Error::LookalikeExists { asked: name.to_string(), existing }),
         None => Ok(()),
     }
+}
+
+/// The name of another user than `own` that looks like `name` but is not the same.
+pub(super) fn lookalike_in(
+    store: &Store,
+    name: &str,
+    own: Option<UserId>,
+) -> Result<Option<String>> {
+    let is_another = |stored: &str| {
+        let found = store.find(&Selector::Name(stored.as_bytes().to_vec()))?;
+        Ok(stored != name && found.iter().any(|account| Some(account.user.id) != own))
+    };
+    if let Some(mut index) = store.name_index()? {
+        return lookalike::Search::new(name).find(|prefix| index.first_from(prefix), is_another);
+    }
+    let folded = lookalike::fold(name);
+    store.scan_names(|stored| match std::str::from_utf8(stored) {
+        Ok(stored) if lookalike::fold(stored) == folded && is_another(stored)? => {
+            Ok(Some(stored.to_owned()))
+        }
+        _ => Ok(None),
+    })
 }
 
 fn check(credential: &Credential, name: Option<&[u8]>, allow_weak: bool) -> Result<()> {

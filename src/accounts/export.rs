@@ -1,0 +1,30 @@
+//! Reading all users with their hashes, as they were at one moment.
+
+use std::ops::ControlFlow;
+
+use crate::error::{Error, Result};
+use crate::store::{Access, Database, Row, Store};
+
+/// Visits all users in the order of their ids, as they are at one moment.
+///
+/// The file is read-locked until the last one is visited, some tenths of a second for a million
+/// users: `visit` may store what it sees, but must not wait for anybody.
+///
+/// # Errors
+/// What reading the database or `visit` fails with.
+pub fn export<E: From<Error>>(
+    database: &Database,
+    mut visit: impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let store = Store::open(database, Access::Read)?;
+    store.require_table()?;
+    let mut failed = None;
+    store.snapshot(|row| match visit(row) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    failed.map_or(Ok(()), Err)
+}

@@ -1,0 +1,261 @@
+//! Adding whole user bases: all of the rows or none.
+//!
+//! The rows are parsed by the caller, checked and staged here, compared with the users who are
+//! there, and hashed; only then is the application's file locked, for one transaction. So a
+//! mistake in the last row costs no hashing, and hashing costs the application nothing.
+
+mod compare;
+mod hashing;
+mod stage;
+mod writing;
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::{Random, Waived, Warning};
+use crate::error::{Error, Result};
+use crate::hash::Rounds;
+use crate::password::Password;
+use crate::store::{Access, Database, Store};
+use compare::Comparison;
+use stage::Staged;
+
+/// A row of the input.
+#[derive(Debug)]
+pub struct InputRow {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// The primary key that it wants.
+    pub id: Option<i64>,
+    /// The name.
+    pub name: Vec<u8>,
+    /// What it brings to log in with.
+    pub credential: Offered,
+}
+
+/// What a row brings to log in with.
+pub enum Offered {
+    /// Nothing.
+    Nothing,
+    /// A password to hash.
+    Password(Zeroizing<Vec<u8>>),
+    /// A ready hash.
+    Hash(Vec<u8>),
+}
+
+impl std::fmt::Debug for Offered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Offered::Nothing => "Nothing",
+            Offered::Password(_) => "Password(..)",
+            Offered::Hash(_) => "Hash(..)",
+        })
+    }
+}
+
+/// A row that cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// The name, if it could be read.
+    pub name: Option<Vec<u8>>,
+    /// Why, without any password or hash.
+    pub reason: String,
+}
+
+/// What to do with rows whose users exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Import nothing.
+    Fail,
+    /// Leave these users as they are.
+    Skip,
+    /// Give them the hashes or passwords of the rows, where they differ.
+    Update,
+}
+
+/// What to do with rows whose hashes are of a scheme that cannot be verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsupported {
+    /// Import nothing.
+    Reject,
+    /// Leave them out.
+    Skip,
+}
+
+/// What to do with rows that have neither a password nor a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutPassword {
+    /// Import nothing.
+    Reject,
+    /// Give them a generated password.
+    Generate,
+}
+
+/// How to import.
+#[derive(Clone, Debug)]
+pub struct Importing {
+    /// What to do with rows whose users exist.
+    pub on_conflict: OnConflict,
+    /// Whether to store the rows' ids, and their names whatever they hold.
+    pub keep_ids: bool,
+    /// Whether to make the database if there is none.
+    pub create: bool,
+    /// What to do with rows whose hashes cannot be verified.
+    pub unsupported: Unsupported,
+    /// What to do with rows that have neither a password nor a hash.
+    pub without_password: WithoutPassword,
+    /// Whether to check all and write nothing.
+    pub dry_run: bool,
+    /// How many threads hash.
+    pub jobs: usize,
+    /// After how many rows to commit; otherwise all are one transaction.
+    pub batch: Option<u64>,
+    /// The iteration count for passwords.
+    pub rounds: Rounds,
+    /// Which rules are waived.
+    pub waived: Waived,
+}
+
+/// A password that was generated for a row.
+#[derive(Debug)]
+pub struct Generated {
+    /// The name of the row.
+    pub name: Vec<u8>,
+    /// The password.
+    pub password: Password,
+}
+
+/// The parts of an import, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading and checking the input; the total is not known.
+    Reading,
+    /// Hashing passwords.
+    Hashing,
+    /// Writing rows.
+    Writing,
+}
+
+/// Whoever watches an import.
+pub trait Observer {
+    /// A part begins, of this many steps if that is known.
+    fn stage(&mut self, stage: Stage, total: Option<u64>);
+    /// So many steps of the part are done.
+    fn advance(&mut self, steps: u64);
+    /// A row cannot be imported.
+    ///
+    /// # Errors
+    /// If it cannot be noted; the import ends then.
+    fn reject(&mut self, rejection: &Rejection) -> Result<()>;
+    /// Passwords were generated, and are about to be used: they must be kept safe first.
+    ///
+    /// # Errors
+    /// If they cannot be kept; nothing is written then.
+    fn generated(&mut self, generated: &[Generated]) -> Result<()>;
+}
+
+/// What an import did.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// New users.
+    pub imported: u64,
+    /// Rows whose users were left as they were, and rows that were left out.
+    pub skipped: u64,
+    /// Users with a new hash.
+    pub updated: u64,
+    /// The longest time for which the database was locked.
+    pub locked: Duration,
+    /// Whether the database is new.
+    pub created_database: bool,
+    /// What the admin should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Imports rows. `rows` fails where the input as a whole cannot be read; a row that cannot be
+/// read is a [`Rejection`].
+///
+/// # Errors
+/// [`Error::InvalidInput`] if a row was rejected; [`Error::UserExists`] or
+/// [`Error::LookalikeExists`] on conflicts; or what reading, hashing and writing fail with.
+/// Nothing was written then, unless in batches.
+pub fn import(
+    database: &Database,
+    rows: impl Iterator<Item = Result<Result<InputRow, Rejection>>>,
+    importing: &Importing,
+    random: Random<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Imported> {
+    observer.stage(Stage::Reading, None);
+    let mut staged = stage::stage(rows, importing, random, observer)?;
+    let store = open(database, importing)?;
+    let mut attempts = 0;
+    let imported = loop {
+        attempts += 1;
+        let comparison = compare::compare(store.as_ref(), &staged, importing, observer)?;
+        hashing::hash(store.as_ref(), &mut staged, &comparison, importing, random, observer)?;
+        if importing.dry_run {
+            break comparison.prediction(importing);
+        }
+        if attempts == 1 && !staged.generated.is_empty() {
+            observer.generated(&staged.generated)?;
+        }
+        observer.stage(Stage::Writing, Some(staged.count()));
+        let written = match &store {
+            Some(store) => writing::write(store, &staged, &comparison, importing, observer)?,
+            None => Some(create(database, &staged, &comparison, importing, observer)?),
+        };
+        // Somebody else's commit came between the comparison and the lock: compare again.
+        match written {
+            Some(imported) => break imported,
+            None if attempts == MAX_ATTEMPTS => {
+                let (path, waited) = (database.path.clone(), database.timeout);
+                return Err(Error::DatabaseBusy { path, waited });
+            }
+            None => {}
+        }
+    };
+    let mut warnings = imported.warnings;
+    if staged.not_nfc {
+        warnings.insert(0, Warning::PasswordNotNfc);
+    }
+    Ok(Imported { skipped: imported.skipped + staged.unsupported, warnings, ..imported })
+}
+
+/// How often the rows are compared anew because others commit all the time.
+const MAX_ATTEMPTS: u32 = 100;
+
+/// Opens the database, or tells that it is to be made.
+fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
+    let access = if importing.dry_run { Access::Read } else { Access::Write };
+    match Store::open(database, access) {
+        Err(Error::DatabaseMissing { .. }) if importing.create => Ok(None),
+        Err(error) => Err(error),
+        Ok(store) => {
+            if !importing.create {
+                store.require_table()?;
+            }
+            store.expect_many_rows()?;
+            Ok(Some(store))
+        }
+    }
+}
+
+fn create(
+    database: &Database,
+    staged: &Staged,
+    comparison: &Comparison,
+    importing: &Importing,
+    observer: &mut dyn Observer,
+) -> Result<Imported> {
+    let created = database.create(|transaction| {
+        transaction.reader().expect_many_rows()?;
+        writing::write_new(transaction, staged, comparison, importing, observer)
+    })?;
+    match created {
+        Some(imported) => Ok(Imported { created_database: true, ..imported }),
+        None => Err(Error::AlreadyInitialised(database.path.clone())),
+    }
+}

@@ -1,0 +1,74 @@
+//! Hashing the passwords of an import: on all cores, many per core at once, before any lock.
+
+use std::ops::ControlFlow;
+
+use super::compare::Comparison;
+use super::stage::{Outcome, Pending, Staged};
+use super::{Importing, Observer, OnConflict, Stage};
+use crate::accounts::Random;
+use crate::error::{Error, Result};
+use crate::hash::{HashString, verify_many};
+use crate::password::Password;
+use crate::store::Store;
+use crate::user::Selector;
+
+/// Settles what is to be stored of every password that was not settled before.
+pub(super) fn hash(
+    store: Option<&Store>,
+    staged: &mut Staged,
+    comparison: &Comparison,
+    importing: &Importing,
+    random: Random<'_>,
+    observer: &mut dyn Observer,
+) -> Result<()> {
+    let old = &comparison.existing_with_password;
+    if importing.on_conflict == OnConflict::Skip {
+        for &(index, _) in old {
+            staged.passwords[index].outcome = Outcome::Unchanged;
+        }
+    }
+    let is_unknown = |pending: &Pending| matches!(pending.outcome, Outcome::Unknown);
+    if importing.dry_run || !staged.passwords.iter().any(is_unknown) {
+        return Ok(());
+    }
+    observer.stage(Stage::Hashing, Some(staged.passwords.len() as u64));
+    let mut progress = |done| {
+        observer.advance(done);
+        ControlFlow::Continue(())
+    };
+    if let Some(store) = store.filter(|_| importing.on_conflict != OnConflict::Skip) {
+        let mut pairs = Vec::with_capacity(old.len());
+        let mut indices = Vec::with_capacity(old.len());
+        for &(index, id) in old {
+            let account = store.find(&Selector::Id(id))?.pop();
+            pairs.push((index, account.and_then(|account| account.hash).unwrap_or_default()));
+            indices.push(index);
+        }
+        let pairs: Vec<(&Password, &[u8])> = pairs
+            .iter()
+            .map(|(index, hash)| (&staged.passwords[*index].password, hash.as_slice()))
+            .collect();
+        let same = verify_many(&pairs, importing.jobs, &mut progress)?;
+        for (index, same) in indices.into_iter().zip(same) {
+            if same {
+                staged.passwords[index].outcome = Outcome::Unchanged;
+            } else if importing.on_conflict == OnConflict::Fail {
+                let reason = "a user of the input exists with another password";
+                return Err(Error::UserExists(reason.to_owned()));
+            }
+        }
+    }
+    let unknown: Vec<&Password> = staged
+        .passwords
+        .iter()
+        .filter(|pending| is_unknown(pending))
+        .map(|pending| &pending.password)
+        .collect();
+    let made =
+        HashString::make_many(&unknown, importing.rounds, importing.jobs, random, &mut progress)?;
+    let unknown = staged.passwords.iter_mut().filter(|pending| is_unknown(pending));
+    for (pending, hash) in unknown.zip(made) {
+        pending.outcome = Outcome::Hash(hash);
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Storing the rows: one transaction, or one for each batch.
+
+use super::compare::{Comparison, Rows, Verdict, look_up};
+use super::stage::{Credential, Outcome, Record, Staged};
+use super::{Imported, Importing, Observer, OnConflict};
+use crate::accounts::Warning;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::store::{Inserter, Store, Transaction};
+use crate::user::UserId;
+
+/// How many rows are stored between two reports of progress and two looks for an interruption.
+const PROGRESS_ROWS: u64 = 1000;
+
+/// Stores all rows, unless the database has changed since it was compared: then nothing.
+pub(super) fn write(
+    store: &Store,
+    staged: &Staged,
+    comparison: &Comparison,
+    importing: &Importing,
+    observer: &mut dyn Observer,
+) -> Result<Option<Imported>> {
+    let mut imported = Imported::default();
+    let mut writer = Writer::new(staged, comparison, importing, store.interrupt(), observer)?;
+    let limit = importing.batch.unwrap_or(u64::MAX);
+    loop {
+        let batch = store.write(|transaction| {
+            let is_stale = transaction.reader().data_version()? != comparison.version;
+            if is_stale && importing.batch.is_none() {
+                return Ok(None);
+            }
+            if !transaction.reader().has_table()? {
+                transaction.create_table()?;
+            }
+            writer.store(transaction, limit, is_stale).map(Some)
+        });
+        let batch = match batch {
+            Ok(None) => return Ok(None),
+            Ok(Some(batch)) => batch,
+            Err(error) if imported.imported + imported.updated == 0 => return Err(error),
+            Err(error) => return Err(writer.partly(&imported, error)),
+        };
+        imported.locked = imported.locked.max(store.locked_for());
+        imported.imported += batch.imported;
+        imported.updated += batch.updated;
+        imported.skipped += batch.skipped;
+        if batch.is_last {
+            break;
+        }
+    }
+    if imported.updated > 0 && !store.truncate_log() {
+        imported.warnings.push(Warning::OldPagesInLog);
+    }
+    Ok(Some(imported))
+}
+
+/// Stores all rows in a transaction that nobody else can see.
+pub(super) fn write_new(
+    transaction: &Transaction<'_>,
+    staged: &Staged,
+    comparison: &Comparison,
+    importing: &Importing,
+    observer: &mut dyn Observer,
+) -> Result<Imported> {
+    let interrupt = transaction.reader().interrupt();
+    let mut writer = Writer::new(staged, comparison, importing, interrupt, observer)?;
+    let batch = writer.store(transaction, u64::MAX, false)?;
+    let (imported, updated, skipped) = (batch.imported, batch.updated, batch.skipped);
+    Ok(Imported { imported, skipped, updated, ..Imported::default() })
+}
+
+/// What was done with some rows.
+#[derive(Default)]
+struct Batch {
+    imported: u64,
+    updated: u64,
+    skipped: u64,
+    is_last: bool,
+}
+
+struct Writer<'w> {
+    staged: &'w Staged,
+    importing: &'w Importing,
+    interrupt: &'w Interrupt,
+    observer: &'w mut dyn Observer,
+    rows: Rows<'w>,
+    looks_up: bool,
+    total: u64,
+}
+
+impl<'w> Writer<'w> {
+    fn new(
+        staged: &'w Staged,
+        comparison: &'w Comparison,
+        importing: &'w Importing,
+        interrupt: &'w Interrupt,
+        observer: &'w mut dyn Observer,
+    ) -> Result<Self> {
+        let rows = comparison.rows(staged)?;
+        let looks_up = comparison.looks_up();
+        Ok(Writer { staged, importing, interrupt, observer, rows, looks_up, total: staged.count() })
+    }
+
+    fn store(
+        &mut self,
+        transaction: &Transaction<'_>,
+        limit: u64,
+        is_stale: bool,
+    ) -> Result<Batch> {
+        let store = transaction.reader();
+        let mut inserter = transaction.inserter()?;
+        let mut batch = Batch::default();
+        let mut done = 0;
+        while done < limit {
+            let Some((record, verdict)) = self.rows.next()? else {
+                batch.is_last = true;
+                break;
+            };
+            let verdict = match verdict {
+                Verdict::New if self.looks_up || is_stale => {
+                    look_up(store, &record, self.importing)?
+                }
+                verdict => verdict,
+            };
+            match verdict {
+                Verdict::New => {
+                    insert(&mut inserter, &record, self.staged, self.importing)?;
+                    batch.imported += 1;
+                }
+                Verdict::Exists(id) => {
+                    if update(transaction, &record, id, self.staged, self.importing)? {
+                        batch.updated += 1;
+                    } else {
+                        batch.skipped += 1;
+                    }
+                }
+                Verdict::LooksLike(existing) => {
+                    let asked = String::from_utf8_lossy(record.name).into_owned();
+                    return Err(Error::LookalikeExists { asked, existing });
+                }
+                Verdict::Rejected(reason) => return Err(Error::InvalidInput(reason)),
+            }
+            done += 1;
+            if done % PROGRESS_ROWS == 0 {
+                self.interrupt.check()?;
+                self.observer.advance(PROGRESS_ROWS);
+            }
+        }
+        Ok(batch)
+    }
+
+    /// The error of a batch, when others are stored already.
+    fn partly(&self, imported: &Imported, error: Error) -> Error {
+        let Imported { imported, updated, skipped, .. } = imported;
+        let stored = format!(
+            "{} of {} rows are stored; the same command goes on from there",
+            imported + updated + skipped,
+            self.total
+        );
+        error.with_remark(&stored)
+    }
+}
+
+fn insert(
+    inserter: &mut Inserter<'_>,
+    record: &Record<'_>,
+    staged: &Staged,
+    importing: &Importing,
+) -> Result<()> {
+    let hash = hash_of(record, staged)?
+        .ok_or_else(|| Error::UserExists(String::from_utf8_lossy(record.name).into_owned()))?;
+    inserter.insert(importing.keep_ids.then_some(UserId(record.id)), record.name, hash)
+}
+
+/// Gives an existing user what the row brings, if that differs.
+fn update(
+    transaction: &Transaction<'_>,
+    record: &Record<'_>,
+    id: UserId,
+    staged: &Staged,
+    importing: &Importing,
+) -> Result<bool> {
+    if importing.on_conflict != OnConflict::Update {
+        return Ok(false);
+    }
+    match hash_of(record, staged)? {
+        Some(hash) => transaction.replace_hash(id, hash),
+        None => Ok(false),
+    }
+}
+
+/// The hash that a row brings; none if its password is the one that the user has.
+fn hash_of<'a>(record: &Record<'a>, staged: &'a Staged) -> Result<Option<&'a [u8]>> {
+    let index = match record.credential {
+        Credential::Hash(hash) => return Ok(Some(hash)),
+        Credential::Pending(index) => index,
+    };
+    match staged.passwords.get(index).map(|pending| &pending.outcome) {
+        Some(Outcome::Hash(hash)) => Ok(Some(hash.as_str().as_bytes())),
+        Some(Outcome::Unchanged) => Ok(None),
+        Some(Outcome::Unknown) | None => {
+            Err(Error::Internal("a password was not hashed".to_owned()))
+        }
+    }
+}
