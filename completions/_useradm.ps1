@@ -40,6 +40,8 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a user')
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change a user''s name, password or both')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete users: all that are named, or none')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Add whole user bases: all rows of a file, or none')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write all users with their hashes to a file that import takes back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -196,6 +198,49 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'useradm;import' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The format of the file [default: by its ending]')
+            [CompletionResult]::new('--on-conflict', '--on-conflict', [CompletionResultType]::ParameterName, 'What to do with rows whose users exist')
+            [CompletionResult]::new('--generate-passwords', '--generate-passwords', [CompletionResultType]::ParameterName, 'Give rows without a password one, and write names and passwords to this new file')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Threads that hash [default: one for each core]')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Commit after every N rows, for bases that would lock the database for too long')
+            [CompletionResult]::new('--max-errors', '--max-errors', [CompletionResultType]::ParameterName, 'How many rejected rows to show')
+            [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'Write all rejected rows to this file as JSON lines')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database: a path or an SQLAlchemy URI')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for another process''s lock')
+            [CompletionResult]::new('--rounds', '--rounds', [CompletionResultType]::ParameterName, 'PBKDF2 iterations for new hashes, 1000 to 10000000')
+            [CompletionResult]::new('--keep-ids', '--keep-ids', [CompletionResultType]::ParameterName, 'Store the rows'' ids, and their names whatever they hold')
+            [CompletionResult]::new('--skip-unsupported', '--skip-unsupported', [CompletionResultType]::ParameterName, 'Leave out rows with hashes of schemes that the application cannot verify')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check everything and write nothing')
+            [CompletionResult]::new('--create', '--create', [CompletionResultType]::ParameterName, 'Make the database if there is none')
+            [CompletionResult]::new('--allow-weak-password', '--allow-weak-password', [CompletionResultType]::ParameterName, 'Take a password of any length, even the username itself')
+            [CompletionResult]::new('--allow-lookalike', '--allow-lookalike', [CompletionResultType]::ParameterName, 'Take a name that differs from another one only by case or Unicode normal form')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'useradm;export' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The format of the file [default: by its ending, or csv]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database: a path or an SQLAlchemy URI')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for another process''s lock')
+            [CompletionResult]::new('--rounds', '--rounds', [CompletionResultType]::ParameterName, 'PBKDF2 iterations for new hashes, 1000 to 10000000')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file if it exists')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'useradm;help' {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make the database, or add the table to a file that lacks it')
             [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Make one''s own account, asking for what is not given')
@@ -205,6 +250,8 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a user')
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change a user''s name, password or both')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete users: all that are named, or none')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Add whole user bases: all rows of a file, or none')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write all users with their hashes to a file that import takes back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -230,6 +277,12 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             break
         }
         'useradm;help;delete' {
+            break
+        }
+        'useradm;help;import' {
+            break
+        }
+        'useradm;help;export' {
             break
         }
         'useradm;help;help' {

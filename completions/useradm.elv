@@ -37,6 +37,8 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand add 'Add a user'
             cand update 'Change a user''s name, password or both'
             cand delete 'Delete users: all that are named, or none'
+            cand import 'Add whole user bases: all rows of a file, or none'
+            cand export 'Write all users with their hashes to a file that import takes back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'useradm;init'= {
@@ -184,6 +186,47 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'useradm;import'= {
+            cand --from 'The format of the file [default: by its ending]'
+            cand --on-conflict 'What to do with rows whose users exist'
+            cand --generate-passwords 'Give rows without a password one, and write names and passwords to this new file'
+            cand --jobs 'Threads that hash [default: one for each core]'
+            cand --batch 'Commit after every N rows, for bases that would lock the database for too long'
+            cand --max-errors 'How many rejected rows to show'
+            cand --rejects 'Write all rejected rows to this file as JSON lines'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --keep-ids 'Store the rows'' ids, and their names whatever they hold'
+            cand --skip-unsupported 'Leave out rows with hashes of schemes that the application cannot verify'
+            cand --dry-run 'Check everything and write nothing'
+            cand --create 'Make the database if there is none'
+            cand --allow-weak-password 'Take a password of any length, even the username itself'
+            cand --allow-lookalike 'Take a name that differs from another one only by case or Unicode normal form'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'useradm;export'= {
+            cand --to 'The format of the file [default: by its ending, or csv]'
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --force 'Replace the file if it exists'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'useradm;help'= {
             cand init 'Make the database, or add the table to a file that lacks it'
             cand register 'Make one''s own account, asking for what is not given'
@@ -193,6 +236,8 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand add 'Add a user'
             cand update 'Change a user''s name, password or both'
             cand delete 'Delete users: all that are named, or none'
+            cand import 'Add whole user bases: all rows of a file, or none'
+            cand export 'Write all users with their hashes to a file that import takes back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'useradm;help;init'= {
@@ -210,6 +255,10 @@ set edit:completion:arg-completer[useradm] = {|@words|
         &'useradm;help;update'= {
         }
         &'useradm;help;delete'= {
+        }
+        &'useradm;help;import'= {
+        }
+        &'useradm;help;export'= {
         }
         &'useradm;help;help'= {
         }

@@ -44,6 +44,8 @@ complete -c useradm -n "__fish_useradm_needs_command" -f -a "show" -d 'Show one 
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "add" -d 'Add a user'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "update" -d 'Change a user\'s name, password or both'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "delete" -d 'Delete users: all that are named, or none'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l format -d 'How to print' -r -f -a "table\t'A table for people'
@@ -185,12 +187,59 @@ complete -c useradm -n "__fish_useradm_using_subcommand delete" -s q -l quiet -d
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "register" -d 'Make one\'s own account, asking for what is not given'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "login" -d 'Check a username and password against the stored hash'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "list" -d 'List the users'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "add" -d 'Add a user'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "update" -d 'Change a user\'s name, password or both'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "delete" -d 'Delete users: all that are named, or none'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l from -d 'The format of the file [default: by its ending]' -r -f -a "csv\t'RFC 4180, with a header'
+jsonl\t'One JSON object a line'
+htpasswd\t'NAME:HASH lines'"
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l on-conflict -d 'What to do with rows whose users exist' -r -f -a "fail\t'Import nothing'
+skip\t'Leave these users as they are'
+update\t'Change their hashes where they differ'"
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l generate-passwords -d 'Give rows without a password one, and write names and passwords to this new file' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'Threads that hash [default: one for each core]' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, for bases that would lock the database for too long' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d 'How many rejected rows to show' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l rejects -d 'Write all rejected rows to this file as JSON lines' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Store the rows\' ids, and their names whatever they hold'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Leave out rows with hashes of schemes that the application cannot verify'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l dry-run -d 'Check everything and write nothing'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l create -d 'Make the database if there is none'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l allow-weak-password -d 'Take a password of any length, even the username itself'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l to -d 'The format of the file [default: by its ending, or csv]' -r -f -a "csv\t'RFC 4180, with a header'
+jsonl\t'One JSON object a line'
+htpasswd\t'NAME:HASH lines'"
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l force -d 'Replace the file if it exists'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "register" -d 'Make one\'s own account, asking for what is not given'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "login" -d 'Check a username and password against the stored hash'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "list" -d 'List the users'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "add" -d 'Add a user'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "update" -d 'Change a user\'s name, password or both'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "delete" -d 'Delete users: all that are named, or none'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

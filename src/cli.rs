@@ -4,13 +4,17 @@ mod add;
 mod answer;
 mod delete;
 mod exit;
+mod export;
 #[cfg(test)]
 mod generated;
+mod import;
 mod init;
+mod input;
 mod list;
 mod login;
 mod output;
 mod process;
+mod progress;
 mod prompt;
 mod register;
 mod show;
@@ -116,6 +120,8 @@ enum Command {
     Add(add::AddArgs),
     Update(update::UpdateArgs),
     Delete(delete::DeleteArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 /// What a command runs with.
@@ -163,6 +169,8 @@ fn run(command: Command, session: &Session) -> Result<()> {
         Command::Add(args) => args.run(session),
         Command::Update(args) => args.run(session),
         Command::Delete(args) => args.run(session),
+        Command::Import(args) => args.run(session),
+        Command::Export(args) => args.run(session),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a command says when it is done: a message for people, an object for scripts.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use super::Session;
 use super::exit::Failure;
 use super::output::{escape::escaped, json};
-use useradm::accounts::Warning;
+use useradm::accounts::{Imported, Warning};
 use useradm::password::Password;
 use useradm::user::User;
 
@@ -17,6 +18,9 @@ use useradm::user::User;
 pub(crate) struct Answer<'a> {
     /// The words of the application.
     message: &'a str,
+    /// What people are told in a line before the message.
+    #[serde(skip)]
+    before: String,
     /// What people are told behind the message.
     #[serde(skip)]
     detail: String,
@@ -24,12 +28,22 @@ pub(crate) struct Answer<'a> {
     user: Option<UserObject>,
     #[serde(skip_serializing_if = "Option::is_none")]
     users: Option<Vec<UserObject>>,
+    #[serde(flatten)]
+    counts: Option<Counts>,
     changed: bool,
     database: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<&'static str>,
+}
+
+/// The numbers of an import or export.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Counts {
+    Import { imported: u64, skipped: u64, updated: u64, locked_seconds: f64, dry_run: bool },
+    Export { exported: u64, file: String },
 }
 
 #[derive(Serialize)]
@@ -55,6 +69,26 @@ impl<'a> Answer<'a> {
     /// Says more to people.
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
+        self
+    }
+
+    /// Says something to people first.
+    pub(crate) fn before(mut self, before: String) -> Self {
+        self.before = before;
+        self
+    }
+
+    /// Adds the numbers of an import.
+    pub(crate) fn counts(mut self, imported: &Imported, dry_run: bool) -> Self {
+        let Imported { imported, skipped, updated, locked, .. } = *imported;
+        let locked_seconds = locked.as_secs_f64();
+        self.counts = Some(Counts::Import { imported, skipped, updated, locked_seconds, dry_run });
+        self
+    }
+
+    /// Adds what was exported, and where.
+    pub(crate) fn exported(mut self, exported: u64, file: &Path) -> Self {
+        self.counts = Some(Counts::Export { exported, file: file.to_string_lossy().into_owned() });
         self
     }
 
@@ -112,7 +146,11 @@ impl<'a> Answer<'a> {
         if session.quiet {
             return Ok(());
         }
-        let mut text = self.message.to_owned();
+        let mut text = String::new();
+        if !self.before.is_empty() {
+            text = format!("{}\n", escaped(&self.before));
+        }
+        text.push_str(self.message);
         if !self.detail.is_empty() {
             text = format!("{text}: {}", escaped(&self.detail));
         }

@@ -8,10 +8,12 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 
-use super::output::escape::escaped;
+use super::import::RejectedRow;
+use super::output::escape::{escaped, escaped_bytes};
 use super::output::{Format, json};
 use super::process::INTERRUPTED;
 use useradm::Error;
+use useradm::accounts::Rejection;
 
 /// What can go wrong in the program itself, beside the library's errors.
 #[derive(Debug, thiserror::Error)]
@@ -25,17 +27,37 @@ pub(crate) enum Failure {
     /// A change was made, but saying so failed.
     #[error("The change was made, but the answer could not be written: {0}")]
     AnswerLost(io::Error),
+    /// A file that was to be made exists.
+    #[error("{message}")]
+    Exists { message: String, hint: String },
+    /// Rows of an import cannot be stored.
+    #[error("{}", .0.error)]
+    Rejected(Box<Rejected>),
     /// Somebody did not agree, or nobody could be asked.
     #[error("Not confirmed: {0}")]
     NotConfirmed(String),
 }
 
+/// The rows that an import was refused for.
+#[derive(Debug)]
+pub(crate) struct Rejected {
+    /// What the import ended with.
+    pub(crate) error: Error,
+    /// The first of the rows.
+    pub(crate) shown: Vec<Rejection>,
+    /// How many there are.
+    pub(crate) count: u64,
+}
+
 /// An error as it is reported.
+#[derive(Default)]
 struct Report {
     code: &'static str,
     message: String,
     hint: Option<String>,
     status: u8,
+    rows: Vec<Rejection>,
+    rejected: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +72,10 @@ struct ErrorObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
     exit_code: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejected: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rejects: Vec<RejectedRow<'a>>,
 }
 
 /// Reports an error on standard error and gives the status to exit with.
@@ -61,16 +87,12 @@ pub(crate) fn report(error: &anyhow::Error, format: Format) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let report = if let Some(error) = error.downcast_ref::<Error>() {
-        Report {
-            code: error.code(),
-            message: error.to_string(),
-            hint: hint(error),
-            status: status(error),
-        }
+        of_error(error)
     } else if let Some(failure) = error.downcast_ref::<Failure>() {
         of_failure(failure)
     } else {
-        Report { code: "internal", message: format!("{error:#}"), hint: None, status: 1 }
+        let message = format!("{error:#}");
+        Report { code: "internal", message, status: 1, ..Report::default() }
     };
     report.print(format);
     ExitCode::from(report.status)
@@ -92,7 +114,7 @@ pub(crate) fn report_usage(error: &clap::Error, format: Format) -> ExitCode {
         let tip = rest.lines().find_map(|line| line.trim().strip_prefix("tip: "));
         let message = message.strip_prefix("error: ").unwrap_or("a command is missing").to_owned();
         let hint = Some(tip.unwrap_or("try 'useradm --help'").to_owned());
-        Report { code: "usage", message, hint, status: 2 }.print(format);
+        Report { code: "usage", message, hint, status: 2, ..Report::default() }.print(format);
     } else {
         let escaped: Vec<String> = text.lines().map(escaped).collect();
         // Nothing can be done if standard error fails too; the status still tells.
@@ -131,9 +153,21 @@ impl Report {
                 message: &self.message,
                 hint: self.hint.as_deref(),
                 exit_code: self.status,
+                rejected: self.rejected,
+                rejects: self.rows.iter().map(RejectedRow::from).collect(),
             };
             json::line(&mut text, &ErrorDocument { error });
         } else {
+            for Rejection { line, name, reason } in &self.rows {
+                let name = name.as_ref().map(|name| format!(" {}:", escaped_bytes(name)));
+                let (name, reason) = (name.unwrap_or_default(), escaped(reason));
+                text.extend_from_slice(format!("line {line}:{name} {reason}\n").as_bytes());
+            }
+            if let Some(more) = self.rejected.map(|all| all - self.rows.len() as u64)
+                && more > 0
+            {
+                text.extend_from_slice(format!("and {more} more\n").as_bytes());
+            }
             text.extend_from_slice(format!("error: {}\n", escaped(&self.message)).as_bytes());
             if let Some(hint) = &self.hint {
                 text.extend_from_slice(format!("hint: {}\n", escaped(hint)).as_bytes());
@@ -144,16 +178,31 @@ impl Report {
     }
 }
 
+fn of_error(error: &Error) -> Report {
+    Report {
+        code: error.code(),
+        message: error.to_string(),
+        hint: hint(error),
+        status: status(error),
+        ..Report::default()
+    }
+}
+
 fn of_failure(failure: &Failure) -> Report {
     let (code, hint, status) = match failure {
+        Failure::Rejected(rejected) => {
+            let Rejected { error, shown, count } = &**rejected;
+            return Report { rows: shown.clone(), rejected: Some(*count), ..of_error(error) };
+        }
         Failure::Usage { hint, .. } => ("usage", Some(hint.clone()), 2),
+        Failure::Exists { hint, .. } => ("output_failed", Some(hint.clone()), 1),
         Failure::Output(_) => ("output_failed", None, 1),
         Failure::AnswerLost(_) => ("outcome_unknown", Some(SHOW_TELLS.to_owned()), 10),
         Failure::NotConfirmed(_) => {
             ("not_confirmed", Some("--yes deletes without asking".to_owned()), 9)
         }
     };
-    Report { code, message: failure.to_string(), hint, status }
+    Report { code, message: failure.to_string(), hint, status, ..Report::default() }
 }
 
 const SHOW_TELLS: &str = "`useradm show` tells whether it is stored";

@@ -1,6 +1,6 @@
 //! Formats: pure functions from users to text. Nothing here reads the database or writes a file.
 
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod escape;
 pub(crate) mod json;
 mod plain;

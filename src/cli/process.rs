@@ -16,7 +16,6 @@ impl Process {
     /// [`Interrupt::defer`] marks: those notice it themselves.
     pub(crate) fn prepare() -> Result<Self> {
         let process = Process { interrupt: Interrupt::default() };
-        #[cfg(unix)]
         unix::prepare(&process.interrupt)?;
         Ok(process)
     }
@@ -28,7 +27,6 @@ impl Process {
 
     /// Dies of the signal that was received, if it was one by which a parent expects that.
     pub(crate) fn die_of_signal(&self) {
-        #[cfg(unix)]
         unix::die_of_signal(&self.interrupt);
     }
 }
@@ -36,7 +34,6 @@ impl Process {
 /// The status that a shell reports of a process that Ctrl-C ended: 128 and SIGINT's number.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-#[cfg(unix)]
 mod unix {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};

@@ -163,6 +163,11 @@ pub(crate) fn argument_bytes(argument: OsString) -> Vec<u8> {
     argument.into_encoded_bytes()
 }
 
+/// Standard input, without the buffer of the standard library.
+pub(crate) fn standard_input_file() -> io::Result<File> {
+    terminal::duplicate(io::stdin())
+}
+
 /// Random bytes straight from the operating system.
 pub(crate) fn random(bytes: &mut [u8]) -> useradm::Result<()> {
     getrandom::fill(bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))
@@ -189,7 +194,7 @@ fn standard_input(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
         // Somebody types it: it must not show.
         return Ok(without_line_break(terminal_for(session)?.read_hidden_to_end()?));
     }
-    let stdin = terminal::duplicate(io::stdin()).map_err(cannot)?;
+    let stdin = standard_input_file().map_err(cannot)?;
     Ok(without_line_break(read_limited(stdin, cannot)?))
 }
 

@@ -1,62 +1,68 @@
 //! `csv`: RFC 4180 with a header, except that lines end with LF alone; names as they are.
 
-use csv_core::{WriteResult, Writer};
+use csv_core::Writer;
 
 use super::{Field, Printer, Record, Value};
 
+/// Appends one line.
+pub(crate) fn push_line<'v>(out: &mut Vec<u8>, fields: impl Iterator<Item = &'v [u8]>) {
+    let mut is_first = true;
+    let mut is_empty = true;
+    for field in fields {
+        if !is_first {
+            out.push(b',');
+            is_empty = false;
+        }
+        is_first = false;
+        is_empty &= field.is_empty();
+        push_field(out, field);
+    }
+    // A line that holds nothing would be no line to a reader.
+    out.extend_from_slice(if is_empty { b"\"\"\n" } else { b"\n" });
+}
+
+/// Appends a field, which csv-core quotes where it holds what RFC 4180 says.
+fn push_field(out: &mut Vec<u8>, field: &[u8]) {
+    // Without an early end the compiler compares many bytes at once.
+    let special = |byte: &u8| u8::from(matches!(byte, b',' | b'"' | b'\r' | b'\n'));
+    if field.iter().map(special).fold(0, |any, one| any | one) == 0 {
+        out.extend_from_slice(field);
+        return;
+    }
+    // Quoting doubles each quote and adds two around them.
+    let length = out.len();
+    out.resize(length + 2 * field.len() + 2, 0);
+    let mut writer = Writer::new();
+    let (_, _, written) = writer.field(field, &mut out[length..]);
+    let (_, closed) = writer.finish(&mut out[length + written..]);
+    out.truncate(length + written + closed);
+}
+
 pub(super) struct Csv<'f> {
     fields: &'f [Field],
-    writer: Writer,
 }
 
 impl<'f> Csv<'f> {
     pub(super) fn new(fields: &'f [Field]) -> Self {
-        Csv { fields, writer: Writer::new() }
-    }
-
-    fn line<'v>(&mut self, out: &mut Vec<u8>, fields: impl Iterator<Item = &'v [u8]>) {
-        for (i, field) in fields.enumerate() {
-            if i > 0 {
-                self.append(out, 2, Writer::delimiter);
-            }
-            // Quoting doubles each quote and adds two, three if the record is one empty field.
-            self.append(out, 2 * field.len() + 3, |writer, room| {
-                let (result, _, written) = writer.field(field, room);
-                (result, written)
-            });
-        }
-        self.append(out, 4, Writer::terminator);
-    }
-
-    fn append(
-        &mut self,
-        out: &mut Vec<u8>,
-        room: usize,
-        write: impl FnOnce(&mut Writer, &mut [u8]) -> (WriteResult, usize),
-    ) {
-        let length = out.len();
-        out.resize(length + room, 0);
-        let (_, written) = write(&mut self.writer, &mut out[length..]);
-        out.truncate(length + written);
+        Csv { fields }
     }
 }
 
 impl Printer for Csv<'_> {
     fn begin(&mut self, out: &mut Vec<u8>) {
-        let fields = self.fields;
-        self.line(out, fields.iter().map(|field| field.name().as_bytes()));
+        push_line(out, self.fields.iter().map(|field| field.name().as_bytes()));
     }
 
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        let fields = self.fields;
         let mut numbers = [itoa::Buffer::new(); Field::ALL.len()];
-        let values =
-            fields.iter().zip(&mut numbers).map(|(&field, buffer)| match record.value(field) {
+        let values = self.fields.iter().zip(&mut numbers).map(|(&field, buffer)| {
+            match record.value(field) {
                 Value::Null => &b""[..],
                 Value::Number(number) => buffer.format(number).as_bytes(),
                 Value::Text(text) => text,
-            });
-        self.line(out, values);
+            }
+        });
+        push_line(out, values);
     }
 }
 

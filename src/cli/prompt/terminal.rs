@@ -1,361 +1,294 @@
 //! The terminal: questions, hidden input, and its settings as they were, whatever happens.
 
-#[cfg(not(unix))]
-pub(super) use other::{Terminal, duplicate};
-#[cfg(unix)]
-pub(super) use unix::{Terminal, duplicate};
+use std::cell::RefCell;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-#[cfg(unix)]
-mod unix {
-    use std::cell::RefCell;
-    use std::fs::{File, OpenOptions};
-    use std::io::{self, Read, Write};
-    use std::os::fd::AsFd;
-    use std::os::unix::net::UnixStream;
-    use std::rc::Rc;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{
+    FlushArg, LocalFlags, SetArg, SpecialCharacterIndices as Key, Termios, tcflush, tcgetattr,
+    tcsetattr,
+};
+use nix::unistd::ttyname;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::{SigId, flag, low_level};
+use zeroize::Zeroizing;
 
-    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-    use nix::sys::termios::{
-        FlushArg, LocalFlags, SetArg, SpecialCharacterIndices as Key, Termios, tcflush, tcgetattr,
-        tcsetattr,
-    };
-    use nix::unistd::ttyname;
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
-    use signal_hook::{SigId, flag, low_level};
-    use zeroize::Zeroizing;
+use super::keys::{Bindings, Typed};
+use super::read_limited;
+use useradm::password::Password;
+use useradm::{Error, Interrupt, Result};
 
-    use super::super::keys::{Bindings, Typed};
-    use super::super::read_limited;
-    use useradm::password::Password;
-    use useradm::{Error, Interrupt, Result};
+/// The terminal that standard input is.
+pub(super) struct Terminal {
+    device: File,
+    interrupt: Interrupt,
+    signals: Signals,
+}
 
-    /// The terminal that standard input is.
-    pub(in crate::cli::prompt) struct Terminal {
-        device: File,
-        interrupt: Interrupt,
-        signals: Signals,
+/// A file for the same terminal, pipe or file, without the buffer of the standard library.
+pub(super) fn duplicate(stream: impl AsFd) -> io::Result<File> {
+    stream.as_fd().try_clone_to_owned().map(File::from)
+}
+
+impl Terminal {
+    pub(super) fn open(interrupt: &Interrupt) -> io::Result<Self> {
+        let open = |path| OpenOptions::new().read(true).write(true).open(path);
+        // A terminal that does not control this process has no /dev/tty, but a name.
+        let device = open("/dev/tty".into())
+            .or_else(|_| open(ttyname(io::stdin()).map_err(io::Error::from)?))
+            .or_else(|_| duplicate(io::stdin()))?;
+        let signals = Signals::new()?;
+        Ok(Terminal { device, interrupt: interrupt.clone(), signals })
     }
 
-    /// A file for the same terminal, pipe or file, without the buffer of the standard library.
-    pub(in crate::cli::prompt) fn duplicate(stream: impl AsFd) -> io::Result<File> {
-        stream.as_fd().try_clone_to_owned().map(File::from)
-    }
-
-    impl Terminal {
-        pub(in crate::cli::prompt) fn open(interrupt: &Interrupt) -> io::Result<Self> {
-            let open = |path| OpenOptions::new().read(true).write(true).open(path);
-            // A terminal that does not control this process has no /dev/tty, but a name.
-            let device = open("/dev/tty".into())
-                .or_else(|_| open(ttyname(io::stdin()).map_err(io::Error::from)?))
-                .or_else(|_| duplicate(io::stdin()))?;
-            let signals = Signals::new()?;
-            Ok(Terminal { device, interrupt: interrupt.clone(), signals })
-        }
-
-        /// Asks for a line that shows as it is typed; nothing at the end of input.
-        pub(in crate::cli::prompt) fn ask_line(
-            &mut self,
-            question: &str,
-        ) -> Result<Option<Vec<u8>>> {
-            const MAX_LINE: usize = 4096;
-            let _section = self.interrupt.defer();
-            self.say(question).map_err(broken)?;
-            let mut keys = self.keys(None).map_err(broken)?;
-            let mut line = Vec::new();
-            loop {
-                let mut byte = [0];
-                match keys.read(&mut byte).map_err(reason)? {
-                    0 if line.is_empty() => {
-                        let _ = self.say("\n");
-                        return Ok(None);
-                    }
-                    0 => return Ok(Some(line)),
-                    _ if byte == *b"\n" || line.len() == MAX_LINE => return Ok(Some(line)),
-                    _ => line.push(byte[0]),
+    /// Asks for a line that shows as it is typed; nothing at the end of input.
+    pub(super) fn ask_line(&mut self, question: &str) -> Result<Option<Vec<u8>>> {
+        const MAX_LINE: usize = 4096;
+        let _section = self.interrupt.defer();
+        self.say(question).map_err(broken)?;
+        let mut keys = self.keys(None).map_err(broken)?;
+        let mut line = Vec::new();
+        loop {
+            let mut byte = [0];
+            match keys.read(&mut byte).map_err(reason)? {
+                0 if line.is_empty() => {
+                    let _ = self.say("\n");
+                    return Ok(None);
                 }
-            }
-        }
-
-        /// Asks for a line that does not show.
-        pub(in crate::cli::prompt) fn ask_hidden(
-            &mut self,
-            question: &str,
-        ) -> Result<Zeroizing<Vec<u8>>> {
-            let _section = self.interrupt.defer();
-            let hidden = Hidden::begin(&self.device, Line::Raw).map_err(broken)?;
-            self.say(question).map_err(broken)?;
-            let typed = Rc::new(RefCell::new(Typed::new(bindings(&hidden.before))));
-            let mut keys = self.keys(Some((question, &hidden))).map_err(broken)?;
-            keys.typed = Some(Rc::clone(&typed));
-            let config =
-                rpassword::ConfigBuilder::new().input_reader(keys).output_discard().build();
-            let placeholders = rpassword::read_password_with_config(config);
-            let _ = self.say("\n");
-            match placeholders {
-                Ok(placeholders) => Ok(typed.borrow().line(&placeholders)),
-                Err(error) => {
-                    // What was typed after this must not become a command of the shell.
-                    let _ = tcflush(&self.device, FlushArg::TCIFLUSH);
-                    Err(reason(error))
-                }
-            }
-        }
-
-        /// Reads to the end of input without showing it.
-        pub(in crate::cli::prompt) fn read_hidden_to_end(&mut self) -> Result<Zeroizing<Vec<u8>>> {
-            let _section = self.interrupt.defer();
-            let hidden = Hidden::begin(&self.device, Line::Cooked).map_err(broken)?;
-            let keys = self.keys(Some(("", &hidden))).map_err(broken)?;
-            let read = read_limited(keys, reason);
-            let _ = self.say("\n");
-            read
-        }
-
-        fn say(&self, text: &str) -> io::Result<()> {
-            (&self.device).write_all(text.as_bytes())
-        }
-
-        fn keys(&self, hidden: Option<(&str, &Hidden)>) -> io::Result<Keys> {
-            Ok(Keys {
-                device: self.device.try_clone()?,
-                woken: self.signals.woken.try_clone()?,
-                interrupt: self.interrupt.clone(),
-                suspend: Arc::clone(&self.signals.suspend),
-                hidden: hidden.map(|(question, hidden)| {
-                    (question.to_owned(), hidden.before.clone(), hidden.during.clone())
-                }),
-                typed: None,
-                pending: Vec::new(),
-            })
-        }
-    }
-
-    /// Signals that arrive during a prompt, as something that can be waited for.
-    struct Signals {
-        woken: UnixStream,
-        suspend: Arc<AtomicBool>,
-        ids: Vec<SigId>,
-    }
-
-    impl Signals {
-        fn new() -> io::Result<Self> {
-            let (woken, wake) = UnixStream::pair()?;
-            woken.set_nonblocking(true)?;
-            let suspend = Arc::new(AtomicBool::new(false));
-            let mut ids = vec![flag::register(SIGTSTP, Arc::clone(&suspend))?];
-            for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] {
-                ids.push(low_level::pipe::register(number, wake.try_clone()?)?);
-            }
-            Ok(Signals { woken, suspend, ids })
-        }
-    }
-
-    impl Drop for Signals {
-        fn drop(&mut self) {
-            for &id in &self.ids {
-                low_level::unregister(id);
+                0 => return Ok(Some(line)),
+                _ if byte == *b"\n" || line.len() == MAX_LINE => return Ok(Some(line)),
+                _ => line.push(byte[0]),
             }
         }
     }
 
-    /// Which lines the terminal makes of what is typed.
-    #[derive(Clone, Copy, PartialEq, Eq)]
-    enum Line {
-        /// None: the program reads keys. The terminal's own lines end after 4095 bytes.
-        Raw,
-        /// Its own.
-        Cooked,
-    }
-
-    /// A time in which the terminal does not show what is typed.
-    struct Hidden<'t> {
-        device: &'t File,
-        before: Termios,
-        during: Termios,
-    }
-
-    impl<'t> Hidden<'t> {
-        fn begin(device: &'t File, line: Line) -> io::Result<Self> {
-            let before = tcgetattr(device)?;
-            let mut during = before.clone();
-            during.local_flags -= LocalFlags::ECHO | LocalFlags::ECHONL;
-            if line == Line::Raw {
-                during.local_flags -= LocalFlags::ICANON | LocalFlags::IEXTEN;
-                during.control_chars[Key::VMIN as usize] = 1;
-                during.control_chars[Key::VTIME as usize] = 0;
-            }
-            tcsetattr(device, SetArg::TCSANOW, &during)?;
-            Ok(Hidden { device, before, during })
-        }
-    }
-
-    impl Drop for Hidden<'_> {
-        fn drop(&mut self) {
-            // There is no other terminal to fall back to if this fails.
-            let _ = tcsetattr(self.device, SetArg::TCSANOW, &self.before);
-        }
-    }
-
-    fn bindings(terminal: &Termios) -> Bindings {
-        let key = |key: Key| terminal.control_chars[key as usize];
-        Bindings {
-            erase: key(Key::VERASE),
-            kill: key(Key::VKILL),
-            erase_word: key(Key::VWERASE),
-            end: key(Key::VEOF),
-            literal: key(Key::VLNEXT),
-        }
-    }
-
-    /// Reads the terminal, and notices signals while it waits.
-    struct Keys {
-        device: File,
-        woken: UnixStream,
-        interrupt: Interrupt,
-        suspend: Arc<AtomicBool>,
-        /// The question and the settings before and during, if the input is hidden.
-        hidden: Option<(String, Termios, Termios)>,
-        /// Where hidden characters go; without it they are passed on.
-        typed: Option<Rc<RefCell<Typed>>>,
-        /// The rest of a placeholder that is longer than what was asked for.
-        pending: Vec<u8>,
-    }
-
-    impl Read for Keys {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let Some(typed) = self.typed.clone() else {
-                return self.wait_and_read(buffer);
-            };
-            while self.pending.is_empty() {
-                let mut byte = Zeroizing::new([0]);
-                if self.wait_and_read(&mut *byte)? == 0 {
-                    return Err(io::Error::other(ended()));
-                }
-                let key = typed.borrow_mut().key(byte[0]);
-                let key = key.map_err(|_| io::Error::other(Password::too_long()))?;
-                self.pending.extend(key.map(String::from).unwrap_or_default().bytes());
-            }
-            let length = buffer.len().min(self.pending.len());
-            buffer[..length].copy_from_slice(&self.pending[..length]);
-            self.pending.drain(..length);
-            Ok(length)
-        }
-    }
-
-    impl Keys {
-        fn wait_and_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            loop {
-                self.interrupt.check().map_err(io::Error::other)?;
-                if self.suspend.swap(false, Ordering::SeqCst) {
-                    self.suspend()?;
-                }
-                let mut waiting = [
-                    PollFd::new(self.device.as_fd(), PollFlags::POLLIN),
-                    PollFd::new(self.woken.as_fd(), PollFlags::POLLIN),
-                ];
-                match poll(&mut waiting, PollTimeout::NONE) {
-                    Ok(_) => {}
-                    Err(nix::errno::Errno::EINTR) => continue,
-                    Err(errno) => return Err(errno.into()),
-                }
-                if waiting[1].any().unwrap_or(false) {
-                    let _ = self.woken.read(&mut [0; 64]);
-                } else if waiting[0].any().unwrap_or(false) {
-                    return match self.device.read(buffer) {
-                        Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                        // A terminal that was hung up has no more to say.
-                        Err(error) if error.raw_os_error() == Some(nix::libc::EIO) => Ok(0),
-                        read => read,
-                    };
-                }
+    /// Asks for a line that does not show.
+    pub(super) fn ask_hidden(&mut self, question: &str) -> Result<Zeroizing<Vec<u8>>> {
+        let _section = self.interrupt.defer();
+        let hidden = Hidden::begin(&self.device, Line::Raw).map_err(broken)?;
+        self.say(question).map_err(broken)?;
+        let typed = Rc::new(RefCell::new(Typed::new(bindings(&hidden.before))));
+        let mut keys = self.keys(Some((question, &hidden))).map_err(broken)?;
+        keys.typed = Some(Rc::clone(&typed));
+        let config = rpassword::ConfigBuilder::new().input_reader(keys).output_discard().build();
+        let placeholders = rpassword::read_password_with_config(config);
+        let _ = self.say("\n");
+        match placeholders {
+            Ok(placeholders) => Ok(typed.borrow().line(&placeholders)),
+            Err(error) => {
+                // What was typed after this must not become a command of the shell.
+                let _ = tcflush(&self.device, FlushArg::TCIFLUSH);
+                Err(reason(error))
             }
         }
-
-        /// Stops as Ctrl-Z asks, with the terminal as it was, and goes on where it was.
-        fn suspend(&mut self) -> io::Result<()> {
-            if let Some((_, before, _)) = &self.hidden {
-                tcsetattr(&self.device, SetArg::TCSANOW, before)?;
-            }
-            low_level::emulate_default_handler(SIGTSTP)?;
-            if let Some((question, _, during)) = &self.hidden {
-                tcsetattr(&self.device, SetArg::TCSANOW, during)?;
-                self.device.write_all(question.as_bytes())?;
-            }
-            Ok(())
-        }
     }
 
-    fn ended() -> Error {
-        Error::InvalidPassword("the input ended before there was one".to_owned())
+    /// Reads to the end of input without showing it.
+    pub(super) fn read_hidden_to_end(&mut self) -> Result<Zeroizing<Vec<u8>>> {
+        let _section = self.interrupt.defer();
+        let hidden = Hidden::begin(&self.device, Line::Cooked).map_err(broken)?;
+        let keys = self.keys(Some(("", &hidden))).map_err(broken)?;
+        let read = read_limited(keys, reason);
+        let _ = self.say("\n");
+        read
     }
 
-    /// The domain's error that an input/output error carries or stands for.
-    fn reason(error: io::Error) -> Error {
-        if error.kind() == io::ErrorKind::UnexpectedEof {
-            return ended();
-        }
-        match error.downcast::<Error>() {
-            Ok(reason) => reason,
-            Err(error) => broken(error),
-        }
+    fn say(&self, text: &str) -> io::Result<()> {
+        (&self.device).write_all(text.as_bytes())
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err as it is")]
-    fn broken(error: io::Error) -> Error {
-        Error::Internal(format!("the terminal cannot be used: {error}"))
+    fn keys(&self, hidden: Option<(&str, &Hidden)>) -> io::Result<Keys> {
+        Ok(Keys {
+            device: self.device.try_clone()?,
+            woken: self.signals.woken.try_clone()?,
+            interrupt: self.interrupt.clone(),
+            suspend: Arc::clone(&self.signals.suspend),
+            hidden: hidden.map(|(question, hidden)| {
+                (question.to_owned(), hidden.before.clone(), hidden.during.clone())
+            }),
+            typed: None,
+            pending: Vec::new(),
+        })
     }
 }
 
-/// Systems without Unix terminals ask through rpassword alone.
-#[cfg(not(unix))]
-mod other {
-    use std::fs::File;
-    use std::io::{self, BufRead, Read, Write};
+/// Signals that arrive during a prompt, as something that can be waited for.
+struct Signals {
+    woken: UnixStream,
+    suspend: Arc<AtomicBool>,
+    ids: Vec<SigId>,
+}
 
-    use zeroize::Zeroizing;
-
-    use super::super::read_limited;
-    use useradm::{Error, Interrupt, Result};
-
-    pub(in crate::cli::prompt) struct Terminal;
-
-    pub(in crate::cli::prompt) fn duplicate(stream: io::Stdin) -> io::Result<impl Read> {
-        Ok(stream)
-    }
-
-    impl Terminal {
-        pub(in crate::cli::prompt) fn open(_: &Interrupt) -> io::Result<Self> {
-            Ok(Terminal)
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let (woken, wake) = UnixStream::pair()?;
+        woken.set_nonblocking(true)?;
+        let suspend = Arc::new(AtomicBool::new(false));
+        let mut ids = vec![flag::register(SIGTSTP, Arc::clone(&suspend))?];
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] {
+            ids.push(low_level::pipe::register(number, wake.try_clone()?)?);
         }
+        Ok(Signals { woken, suspend, ids })
+    }
+}
 
-        pub(in crate::cli::prompt) fn ask_line(
-            &mut self,
-            question: &str,
-        ) -> Result<Option<Vec<u8>>> {
-            let broken = |error: io::Error| Error::Internal(error.to_string());
-            io::stderr().write_all(question.as_bytes()).map_err(broken)?;
-            let mut line = Vec::new();
-            io::stdin().lock().read_until(b'\n', &mut line).map_err(broken)?;
-            let is_end = line.is_empty();
-            while line.ends_with(b"\n") || line.ends_with(b"\r") {
-                line.pop();
+impl Drop for Signals {
+    fn drop(&mut self) {
+        for &id in &self.ids {
+            low_level::unregister(id);
+        }
+    }
+}
+
+/// Which lines the terminal makes of what is typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// None: the program reads keys. The terminal's own lines end after 4095 bytes.
+    Raw,
+    /// Its own.
+    Cooked,
+}
+
+/// A time in which the terminal does not show what is typed.
+struct Hidden<'t> {
+    device: &'t File,
+    before: Termios,
+    during: Termios,
+}
+
+impl<'t> Hidden<'t> {
+    fn begin(device: &'t File, line: Line) -> io::Result<Self> {
+        let before = tcgetattr(device)?;
+        let mut during = before.clone();
+        during.local_flags -= LocalFlags::ECHO | LocalFlags::ECHONL;
+        if line == Line::Raw {
+            during.local_flags -= LocalFlags::ICANON | LocalFlags::IEXTEN;
+            during.control_chars[Key::VMIN as usize] = 1;
+            during.control_chars[Key::VTIME as usize] = 0;
+        }
+        tcsetattr(device, SetArg::TCSANOW, &during)?;
+        Ok(Hidden { device, before, during })
+    }
+}
+
+impl Drop for Hidden<'_> {
+    fn drop(&mut self) {
+        // There is no other terminal to fall back to if this fails.
+        let _ = tcsetattr(self.device, SetArg::TCSANOW, &self.before);
+    }
+}
+
+fn bindings(terminal: &Termios) -> Bindings {
+    let key = |key: Key| terminal.control_chars[key as usize];
+    Bindings {
+        erase: key(Key::VERASE),
+        kill: key(Key::VKILL),
+        erase_word: key(Key::VWERASE),
+        end: key(Key::VEOF),
+        literal: key(Key::VLNEXT),
+    }
+}
+
+/// Reads the terminal, and notices signals while it waits.
+struct Keys {
+    device: File,
+    woken: UnixStream,
+    interrupt: Interrupt,
+    suspend: Arc<AtomicBool>,
+    /// The question and the settings before and during, if the input is hidden.
+    hidden: Option<(String, Termios, Termios)>,
+    /// Where hidden characters go; without it they are passed on.
+    typed: Option<Rc<RefCell<Typed>>>,
+    /// The rest of a placeholder that is longer than what was asked for.
+    pending: Vec<u8>,
+}
+
+impl Read for Keys {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(typed) = self.typed.clone() else {
+            return self.wait_and_read(buffer);
+        };
+        while self.pending.is_empty() {
+            let mut byte = Zeroizing::new([0]);
+            if self.wait_and_read(&mut *byte)? == 0 {
+                return Err(io::Error::other(ended()));
             }
-            Ok((!is_end).then_some(line))
+            let key = typed.borrow_mut().key(byte[0]);
+            let key = key.map_err(|_| io::Error::other(Password::too_long()))?;
+            self.pending.extend(key.map(String::from).unwrap_or_default().bytes());
         }
+        let length = buffer.len().min(self.pending.len());
+        buffer[..length].copy_from_slice(&self.pending[..length]);
+        self.pending.drain(..length);
+        Ok(length)
+    }
+}
 
-        pub(in crate::cli::prompt) fn ask_hidden(
-            &mut self,
-            question: &str,
-        ) -> Result<Zeroizing<Vec<u8>>> {
-            let typed = rpassword::prompt_password(question)
-                .map_err(|error| Error::Internal(error.to_string()))?;
-            Ok(Zeroizing::new(typed.into_bytes()))
-        }
-
-        pub(in crate::cli::prompt) fn read_hidden_to_end(&mut self) -> Result<Zeroizing<Vec<u8>>> {
-            read_limited(io::stdin(), |error| Error::Internal(error.to_string()))
+impl Keys {
+    fn wait_and_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.interrupt.check().map_err(io::Error::other)?;
+            if self.suspend.swap(false, Ordering::SeqCst) {
+                self.suspend()?;
+            }
+            let mut waiting = [
+                PollFd::new(self.device.as_fd(), PollFlags::POLLIN),
+                PollFd::new(self.woken.as_fd(), PollFlags::POLLIN),
+            ];
+            match poll(&mut waiting, PollTimeout::NONE) {
+                Ok(_) => {}
+                Err(nix::errno::Errno::EINTR) => continue,
+                Err(errno) => return Err(errno.into()),
+            }
+            if waiting[1].any().unwrap_or(false) {
+                let _ = self.woken.read(&mut [0; 64]);
+            } else if waiting[0].any().unwrap_or(false) {
+                return match self.device.read(buffer) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    // A terminal that was hung up has no more to say.
+                    Err(error) if error.raw_os_error() == Some(nix::libc::EIO) => Ok(0),
+                    read => read,
+                };
+            }
         }
     }
+
+    /// Stops as Ctrl-Z asks, with the terminal as it was, and goes on where it was.
+    fn suspend(&mut self) -> io::Result<()> {
+        if let Some((_, before, _)) = &self.hidden {
+            tcsetattr(&self.device, SetArg::TCSANOW, before)?;
+        }
+        low_level::emulate_default_handler(SIGTSTP)?;
+        if let Some((question, _, during)) = &self.hidden {
+            tcsetattr(&self.device, SetArg::TCSANOW, during)?;
+            self.device.write_all(question.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn ended() -> Error {
+    Error::InvalidPassword("the input ended before there was one".to_owned())
+}
+
+/// The domain's error that an input/output error carries or stands for.
+fn reason(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return ended();
+    }
+    match error.downcast::<Error>() {
+        Ok(reason) => reason,
+        Err(error) => broken(error),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err as it is")]
+fn broken(error: io::Error) -> Error {
+    Error::Internal(format!("the terminal cannot be used: {error}"))
 }

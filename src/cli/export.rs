@@ -1,0 +1,176 @@
+//! `useradm export`
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+
+use super::Session;
+use super::answer::Answer;
+use super::exit::Failure;
+use super::input::UserFormat;
+use super::output::escape::escaped_bytes;
+use super::output::{csv, json};
+use useradm::Error;
+use useradm::accounts;
+use useradm::store::Row;
+
+/// How much is collected before it is written to the temporary file, in bytes.
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// Write all users with their hashes to a file that import takes back
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  useradm export users.csv
+  useradm export --to jsonl - | gzip > users.jsonl.gz
+
+The users are those of one moment, though the application goes on writing. A file has mode 0600 and
+gets its name only when it is complete. It holds every password hash: keep it as safe as the
+database itself.")]
+pub(crate) struct ExportArgs {
+    /// The file; - is standard output
+    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
+    file: PathBuf,
+    /// The format of the file [default: by its ending, or csv]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    to: Option<UserFormat>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+impl ExportArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let format = self.to.or_else(|| UserFormat::of(&self.file)).unwrap_or(UserFormat::Csv);
+        if self.file == Path::new("-") {
+            let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
+            write_users(session, format, &mut spool)?;
+            return copy(&mut spool, &mut io::stdout().lock())
+                .map_err(|e| Failure::Output(e).into());
+        }
+        self.to_file(session, format)
+    }
+
+    fn to_file(&self, session: &Session, format: UserFormat) -> Result<()> {
+        session.database.check_present()?;
+        let path = std::path::absolute(&self.file).map_err(Failure::Output)?;
+        if !self.force && path.symlink_metadata().is_ok() {
+            return Err(exists(&path));
+        }
+        if is_database(&path, &session.database.path) {
+            return Err(Error::InvalidInput("the file is the database itself".to_owned()).into());
+        }
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let mut file = tempfile::Builder::new()
+            .prefix(".useradm-")
+            .suffix(".tmp")
+            .tempfile_in(folder)
+            .map_err(Failure::Output)?;
+        let count = write_users(session, format, file.as_file_mut())?;
+        file.as_file().sync_all().map_err(Failure::Output)?;
+        if self.force {
+            file.persist(&path).map_err(|error| Failure::Output(error.error))?;
+        } else {
+            file.persist_noclobber(&path).map_err(|error| match error.error.kind() {
+                io::ErrorKind::AlreadyExists => exists(&path),
+                _ => Failure::Output(error.error).into(),
+            })?;
+        }
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(Failure::Output)?;
+        let message = format!("exported {count}");
+        Answer::new(session, &message)
+            .detail(path.to_string_lossy())
+            .exported(count, &path)
+            .print(session)
+    }
+}
+
+fn exists(path: &Path) -> anyhow::Error {
+    let message = format!("{} exists", path.display());
+    Failure::Exists { message, hint: "--force replaces it".to_owned() }.into()
+}
+
+fn is_database(path: &Path, database: &Path) -> bool {
+    let same = |a: &Path, b: &Path| Some(a.canonicalize().ok()? == b.canonicalize().ok()?);
+    same(path, database) == Some(true)
+}
+
+/// Writes all users to a file, which takes them without making anybody wait.
+fn write_users(session: &Session, format: UserFormat, file: &mut File) -> Result<u64> {
+    let mut out = Vec::with_capacity(BUFFER_BYTES + 1024);
+    if format == UserFormat::Csv {
+        csv::push_line(&mut out, [&b"id"[..], b"username", b"password_hash"].into_iter());
+    }
+    let mut count = 0;
+    accounts::export(&session.database, |row| {
+        push_user(&mut out, format, &row)?;
+        count += 1;
+        if out.len() >= BUFFER_BYTES {
+            file.write_all(&out).map_err(Failure::Output)?;
+            out.clear();
+        }
+        Ok::<_, anyhow::Error>(())
+    })?;
+    file.write_all(&out).map_err(Failure::Output)?;
+    Ok(count)
+}
+
+fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()> {
+    let (name, hash) = (row.name.unwrap_or_default(), row.hash.unwrap_or_default());
+    match format {
+        UserFormat::Csv => {
+            let mut id = itoa::Buffer::new();
+            csv::push_line(out, [id.format(row.id).as_bytes(), name, hash].into_iter());
+        }
+        UserFormat::Jsonl => {
+            let text = std::str::from_utf8(name).ok();
+            let hex = text.is_none().then(|| hexadecimal(name));
+            let password_hash = String::from_utf8_lossy(hash);
+            let user = User {
+                id: row.id,
+                username: text,
+                username_hex: hex,
+                password_hash: &password_hash,
+            };
+            json::line(out, &user);
+        }
+        UserFormat::Htpasswd => {
+            let unfit = |byte: &u8| b":\r\n\0".contains(byte);
+            if name.iter().any(unfit) || name.starts_with(b"#") || hash.iter().any(unfit) {
+                let reason = format!("htpasswd cannot hold the user {}", escaped_bytes(name));
+                return Err(Error::InvalidInput(reason).into());
+            }
+            out.extend_from_slice(name);
+            out.push(b':');
+            out.extend_from_slice(hash);
+            out.push(b'\n');
+        }
+    }
+    Ok(())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
+/// A user as JSON lines hold them.
+#[derive(Serialize)]
+struct User<'a> {
+    id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username_hex: Option<String>,
+    password_hash: &'a str,
+}
+
+fn copy(spool: &mut File, out: &mut impl Write) -> io::Result<()> {
+    spool.seek(SeekFrom::Start(0))?;
+    io::copy(spool, out)?;
+    out.flush()
+}

@@ -1,0 +1,298 @@
+//! `useradm import`
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::add::WaivedArgs;
+use super::answer::Answer;
+use super::exit::{Failure, Rejected};
+use super::input::{self, Input, UserFormat};
+use super::output::{csv, json};
+use super::progress::Progress;
+use super::{Session, prompt};
+use useradm::Error;
+use useradm::accounts::{
+    self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
+    WithoutPassword,
+};
+
+/// Add whole user bases: all rows of a file, or none
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  useradm import people.csv
+  useradm import --from jsonl - --format json
+  useradm import --on-conflict update --dry-run people.csv
+  useradm import --create --keep-ids backup.csv
+
+CSV has a header with the columns username and one of password and password_hash, and perhaps id;
+JSON lines have fields of these names. Passwords are hashed on all cores before the database is
+locked. Rows that cannot be stored are all reported, and nothing is written then.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option without a value")]
+pub(crate) struct ImportArgs {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The format of the file [default: by its ending]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    from: Option<UserFormat>,
+    /// What to do with rows whose users exist
+    #[arg(long, value_enum, default_value = "fail", value_name = "ACTION")]
+    on_conflict: Conflict,
+    /// Store the rows' ids, and their names whatever they hold
+    #[arg(long)]
+    keep_ids: bool,
+    /// Leave out rows with hashes of schemes that the application cannot verify
+    #[arg(long)]
+    skip_unsupported: bool,
+    /// Give rows without a password one, and write names and passwords to this new file
+    #[arg(long, value_name = "FILE")]
+    generate_passwords: Option<PathBuf>,
+    /// Check everything and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Threads that hash [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Commit after every N rows, for bases that would lock the database for too long
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    batch: Option<u64>,
+    /// How many rejected rows to show
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    max_errors: usize,
+    /// Write all rejected rows to this file as JSON lines
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Make the database if there is none
+    #[arg(long)]
+    create: bool,
+    #[command(flatten)]
+    waived: WaivedArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Conflict {
+    /// Import nothing
+    Fail,
+    /// Leave these users as they are
+    Skip,
+    /// Change their hashes where they differ
+    Update,
+}
+
+impl ImportArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        if !self.create {
+            session.database.check_present()?;
+        }
+        let (path, format) = self.source()?;
+        let input = Input::open(path, &session.database.path)?;
+        let mut watch = Watch::new(&self, session)?;
+        let rows = input::rows(input, format);
+        let importing = self.importing(session);
+        let imported =
+            accounts::import(&session.database, rows, &importing, &mut prompt::random, &mut watch);
+        watch.progress.finish();
+        match imported {
+            Ok(imported) => self.answer(session, &imported),
+            Err(error) => Err(watch.into_failure(error)),
+        }
+    }
+
+    fn source(&self) -> Result<(&Path, UserFormat)> {
+        let usage = |message: &str, hint: &str| Failure::Usage {
+            message: message.to_owned(),
+            hint: hint.to_owned(),
+        };
+        let path = match &self.file {
+            Some(path) => path.as_path(),
+            None if io::stdin().is_terminal() => {
+                return Err(usage("no FILE was given", "useradm import people.csv").into());
+            }
+            None => Path::new("-"),
+        };
+        let format = self.from.or_else(|| UserFormat::of(path)).ok_or_else(|| {
+            usage(
+                "the name of the input does not tell its format",
+                "--from csv, --from jsonl or --from htpasswd tells it",
+            )
+        })?;
+        Ok((path, format))
+    }
+
+    fn importing(&self, session: &Session) -> Importing {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Importing {
+            on_conflict: match self.on_conflict {
+                Conflict::Fail => OnConflict::Fail,
+                Conflict::Skip => OnConflict::Skip,
+                Conflict::Update => OnConflict::Update,
+            },
+            keep_ids: self.keep_ids,
+            create: self.create,
+            unsupported: if self.skip_unsupported {
+                Unsupported::Skip
+            } else {
+                Unsupported::Reject
+            },
+            without_password: if self.generate_passwords.is_some() {
+                WithoutPassword::Generate
+            } else {
+                WithoutPassword::Reject
+            },
+            dry_run: self.dry_run,
+            jobs: self.jobs.map_or(cores, usize::from),
+            batch: self.batch,
+            rounds: session.rounds,
+            waived: self.waived.into(),
+        }
+    }
+
+    fn answer(&self, session: &Session, imported: &Imported) -> Result<()> {
+        let Imported { imported: new, skipped, updated, locked, .. } = imported;
+        let message = format!("imported {new}, skipped {skipped}, updated {updated}");
+        let before = if self.dry_run {
+            "nothing is written, this is a dry run; it would be:".to_owned()
+        } else if imported.created_database {
+            format!("made the database {}", session.database.path.display())
+        } else {
+            format!("the database was locked for {:.3} s", locked.as_secs_f64())
+        };
+        Answer::new(session, &message)
+            .before(before)
+            .counts(imported, self.dry_run)
+            .changed(!self.dry_run && new + updated > 0)
+            .warnings(&imported.warnings)
+            .print(session)
+    }
+}
+
+/// Watches an import: shows progress, keeps generated passwords, notes rejected rows.
+struct Watch {
+    progress: Progress,
+    shown: Vec<Rejection>,
+    max_shown: usize,
+    rejected: u64,
+    rejects: Option<(PathBuf, io::BufWriter<File>)>,
+    passwords: Option<(PathBuf, File)>,
+}
+
+impl Watch {
+    fn new(args: &ImportArgs, session: &Session) -> Result<Self> {
+        let rejects = match &args.rejects {
+            Some(path) => {
+                let file = private().create(true).truncate(true).open(path);
+                Some((path.clone(), io::BufWriter::new(file.map_err(|e| cannot(path, &e))?)))
+            }
+            None => None,
+        };
+        // They are opened now, since later this process may act as the owner of the database.
+        let passwords = match &args.generate_passwords {
+            Some(path) => {
+                let file = private().create_new(true).open(path);
+                Some((path.clone(), file.map_err(|error| cannot(path, &error))?))
+            }
+            None => None,
+        };
+        Ok(Watch {
+            progress: Progress::new(session),
+            shown: Vec::new(),
+            max_shown: args.max_errors,
+            rejected: 0,
+            rejects,
+            passwords,
+        })
+    }
+
+    /// The failure of the whole import, with the rows that it is about.
+    fn into_failure(mut self, error: Error) -> anyhow::Error {
+        if let Some((path, _)) = &self.passwords
+            && !matches!(error, Error::OutcomeUnknown(_))
+        {
+            // Nobody has these passwords. What cannot be removed is only of no use.
+            let _ = fs::remove_file(path);
+        }
+        if self.rejected == 0 {
+            return error.into();
+        }
+        // Rows that are wrong only next to others are found later than the rest.
+        self.shown.sort_by_key(|rejection| rejection.line);
+        Failure::Rejected(Box::new(Rejected { error, shown: self.shown, count: self.rejected }))
+            .into()
+    }
+}
+
+impl Observer for Watch {
+    fn stage(&mut self, stage: Stage, total: Option<u64>) {
+        self.progress.stage(stage, total);
+    }
+
+    fn advance(&mut self, steps: u64) {
+        self.progress.advance(steps);
+    }
+
+    fn reject(&mut self, rejection: &Rejection) -> useradm::Result<()> {
+        self.rejected += 1;
+        if self.shown.len() < self.max_shown {
+            self.shown.push(rejection.clone());
+        }
+        if let Some((path, file)) = &mut self.rejects {
+            let mut line = Vec::new();
+            json::line(&mut line, &RejectedRow::from(rejection));
+            file.write_all(&line).and_then(|()| file.flush()).map_err(|e| cannot(path, &e))?;
+        }
+        Ok(())
+    }
+
+    fn generated(&mut self, generated: &[Generated]) -> useradm::Result<()> {
+        let Some((path, file)) = &mut self.passwords else { return Ok(()) };
+        let mut text = zeroize::Zeroizing::new(Vec::with_capacity(64 * 1024));
+        csv::push_line(&mut text, [&b"username"[..], b"password"].into_iter());
+        let mut write = |text: &mut Vec<u8>| {
+            let written = file.write_all(text);
+            text.clear();
+            written.map_err(|error| cannot(path, &error))
+        };
+        for Generated { name, password } in generated {
+            csv::push_line(&mut text, [name.as_slice(), password.as_bytes()].into_iter());
+            if text.len() > 32 * 1024 {
+                write(&mut text)?;
+            }
+        }
+        write(&mut text)?;
+        file.sync_all().map_err(|error| cannot(path, &error))
+    }
+}
+
+/// A rejected row as JSON shows it.
+#[derive(Serialize)]
+pub(crate) struct RejectedRow<'a> {
+    line: u64,
+    username: Option<String>,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a Rejection> for RejectedRow<'a> {
+    fn from(rejection: &'a Rejection) -> Self {
+        let Rejection { line, name, reason } = rejection;
+        let username = name.as_ref().map(|name| String::from_utf8_lossy(name).into_owned());
+        RejectedRow { line: *line, username, reason }
+    }
+}
+
+/// Files that only their owner may read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    options
+}
+
+fn cannot(path: &Path, error: &io::Error) -> Error {
+    Error::InvalidInput(format!("the file {} cannot be written ({error})", path.display()))
+}

@@ -1,0 +1,124 @@
+//! Files of users to import: from bytes to rows, with the line of each. Nothing here judges a
+//! name or a password.
+
+mod csv;
+mod htpasswd;
+mod jsonl;
+mod lines;
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::prompt;
+use useradm::accounts::{InputRow, Rejection};
+use useradm::{Error, Result};
+
+/// The longest row in bytes: far more than any name, password and hash, and little enough that no
+/// input fills the memory.
+const MAX_ROW_BYTES: usize = 1024 * 1024;
+
+/// The format of a file of users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UserFormat {
+    /// RFC 4180, with a header
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+    /// NAME:HASH lines
+    Htpasswd,
+}
+
+impl UserFormat {
+    /// The format that the ending of a file's name says.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        match name.rsplit('.').next()? {
+            "csv" => Some(UserFormat::Csv),
+            "jsonl" | "ndjson" => Some(UserFormat::Jsonl),
+            "htpasswd" => Some(UserFormat::Htpasswd),
+            _ => None,
+        }
+    }
+}
+
+/// A row, or why it is none; the outer error is one of the whole input.
+pub(crate) type Item = Result<Result<InputRow, Rejection>>;
+
+/// Reads the rows of an input.
+pub(crate) fn rows(input: Input, format: UserFormat) -> Box<dyn Iterator<Item = Item>> {
+    match format {
+        UserFormat::Csv => Box::new(csv::Rows::new(input)),
+        UserFormat::Jsonl => Box::new(jsonl::Rows::new(input)),
+        UserFormat::Htpasswd => Box::new(htpasswd::Rows::new(input)),
+    }
+}
+
+/// An input that is being read.
+pub(crate) struct Input {
+    file: File,
+    before: Metadata,
+}
+
+impl Input {
+    /// Opens a file, or standard input for `-`.
+    pub(crate) fn open(path: &Path, database: &Path) -> Result<Self> {
+        let shown = if path == "-" { "standard input".into() } else { path.to_string_lossy() };
+        let cannot = |error: io::Error| invalid(format!("{shown} cannot be read ({error})"));
+        let database = std::fs::metadata(database).ok();
+        if path != "-"
+            && let (Ok(input), Some(database)) = (std::fs::metadata(path), &database)
+            && same_file(&input, database)
+        {
+            return Err(invalid(format!("{shown} is the database itself")));
+        }
+        let file = if path == "-" { prompt::standard_input_file() } else { File::open(path) };
+        let file = file.map_err(cannot)?;
+        let before = file.metadata().map_err(cannot)?;
+        if before.is_dir() {
+            return Err(invalid(format!("{shown} is a directory")));
+        }
+        if database.is_some_and(|database| same_file(&before, &database)) {
+            return Err(invalid(format!("{shown} is the database itself")));
+        }
+        Ok(Input { file, before })
+    }
+
+    /// Fails if a regular file has another length than when it was opened.
+    fn check_unchanged(&self) -> Result<()> {
+        let now = self.file.metadata().map_err(|error| invalid(error.to_string()))?;
+        if self.before.is_file() && now.len() != self.before.len() {
+            return Err(invalid("the input changed while it was read".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+fn same_file(a: &Metadata, b: &Metadata) -> bool {
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+fn invalid(reason: String) -> Error {
+    Error::InvalidInput(reason)
+}
+
+/// The error for a row that is longer than any can be.
+fn too_long(line: u64) -> Error {
+    invalid(format!("line {line} is longer than {MAX_ROW_BYTES} bytes"))
+}
+
+/// Reads an id as a positive 64-bit number.
+fn id(text: &[u8]) -> Result<i64, String> {
+    let plain = text.iter().all(u8::is_ascii_digit) && text.first() != Some(&b'0');
+    let id = std::str::from_utf8(text).ok().filter(|_| plain).and_then(|text| text.parse().ok());
+    id.ok_or_else(|| "its id is not a number from 1 to 9223372036854775807".to_owned())
+}

@@ -1,0 +1,239 @@
+//! CSV (RFC 4180) with a header: the columns `username`, `password`, `password_hash` and `id` in
+//! any order. An empty field is one that is not given.
+
+use csv_core::{ReadRecordResult, Reader};
+use std::io::Read;
+use zeroize::Zeroizing;
+
+use super::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
+use useradm::accounts::{InputRow, Offered, Rejection};
+use useradm::{Error, Result};
+
+/// The most fields that a row is read with, more than there are columns.
+const MAX_FIELDS: usize = 64;
+
+/// What is read at once, in bytes.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Id,
+    Username,
+    Password,
+    PasswordHash,
+}
+
+impl Column {
+    const NAMES: [(&'static [u8], Column); 4] = [
+        (b"id", Column::Id),
+        (b"username", Column::Username),
+        (b"password", Column::Password),
+        (b"password_hash", Column::PasswordHash),
+    ];
+}
+
+pub(super) struct Rows {
+    input: Input,
+    reader: Reader,
+    chunk: Zeroizing<Vec<u8>>,
+    /// The part of the chunk that is still to be parsed.
+    rest: std::ops::Range<usize>,
+    record: Zeroizing<Vec<u8>>,
+    ends: [usize; MAX_FIELDS],
+    columns: Vec<Column>,
+    /// The line that is being read, from 1.
+    line: u64,
+    /// How many quotes there were: in well-formed CSV an even number.
+    quotes: u64,
+    is_done: bool,
+}
+
+/// A record that was read into the buffers.
+struct Record {
+    line: u64,
+    fields: usize,
+    /// Whether the input ended inside of it.
+    is_last: bool,
+}
+
+impl Rows {
+    pub(super) fn new(input: Input) -> Self {
+        Rows {
+            input,
+            reader: Reader::new(),
+            chunk: Zeroizing::new(vec![0; CHUNK_BYTES]),
+            rest: 0..0,
+            record: Zeroizing::new(vec![0; MAX_ROW_BYTES]),
+            ends: [0; MAX_FIELDS],
+            columns: Vec::new(),
+            line: 1,
+            quotes: 0,
+            is_done: false,
+        }
+    }
+
+    /// Reads the next record that is not empty.
+    fn read(&mut self) -> Result<Option<Record>> {
+        let (mut written, mut fields) = (0, 0);
+        self.skip_line_breaks()?;
+        let line = self.line;
+        loop {
+            if self.rest.is_empty() {
+                self.fill()?;
+            }
+            let is_end = self.rest.is_empty();
+            let (result, read, wrote, ended) = self.reader.read_record(
+                &self.chunk[self.rest.clone()],
+                &mut self.record[written..],
+                &mut self.ends[fields..],
+            );
+            let parsed = &self.chunk[self.rest.start..self.rest.start + read];
+            self.quotes += count(parsed, b'"');
+            self.line += count(parsed, b'\n');
+            self.rest.start += read;
+            written += wrote;
+            fields += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => return Err(too_long(line)),
+                ReadRecordResult::OutputEndsFull => {
+                    return Err(invalid(format!("line {line} has more than {MAX_FIELDS} fields")));
+                }
+                ReadRecordResult::Record => {
+                    return Ok(Some(Record { line, fields, is_last: is_end }));
+                }
+                ReadRecordResult::End => {
+                    self.input.check_unchanged()?;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Goes to the line on which the next record begins.
+    fn skip_line_breaks(&mut self) -> Result<()> {
+        loop {
+            while let Some(&byte) = self.chunk[self.rest.clone()].first() {
+                if byte != b'\n' && byte != b'\r' {
+                    return Ok(());
+                }
+                self.line += u64::from(byte == b'\n');
+                self.rest.start += 1;
+            }
+            self.fill()?;
+            if self.rest.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn fill(&mut self) -> Result<()> {
+        let is_first = self.rest.end == 0;
+        let mut length = 0;
+        // A byte order mark may come in pieces from a pipe.
+        while length < if is_first { 3 } else { 1 } {
+            match self.input.read(&mut self.chunk[length..]) {
+                Ok(0) => break,
+                Ok(read) => length += read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(invalid(error.to_string())),
+            }
+        }
+        let mark = is_first && self.chunk[..length].starts_with(b"\xEF\xBB\xBF");
+        self.rest = if mark { 3 } else { 0 }..length;
+        Ok(())
+    }
+
+    fn field(&self, number: usize) -> &[u8] {
+        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        &self.record[start..self.ends[number]]
+    }
+
+    fn read_header(&mut self) -> Result<()> {
+        let Some(header) = self.read()? else {
+            return Err(invalid("it is empty; the first line must name the columns".to_owned()));
+        };
+        let mut unknown = Vec::new();
+        for number in 0..header.fields {
+            let name = self.field(number).to_vec();
+            match Column::NAMES.iter().find(|(known, _)| *known == name) {
+                Some((_, column)) if self.columns.contains(column) => {
+                    let name = String::from_utf8_lossy(&name).into_owned();
+                    return Err(invalid(format!("the header names the column {name} twice")));
+                }
+                Some((_, column)) => self.columns.push(*column),
+                None => unknown.push(String::from_utf8_lossy(&name).into_owned()),
+            }
+        }
+        if !unknown.is_empty() {
+            unknown.truncate(10);
+            return Err(invalid(format!(
+                "the header has unknown columns: {} (known are username, password, \
+                 password_hash and id)",
+                unknown.join(", ")
+            )));
+        }
+        if !self.columns.contains(&Column::Username) {
+            return Err(invalid("the header does not name the column username".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn row(&self, record: &Record) -> Result<InputRow, Rejection> {
+        let line = record.line;
+        let position = |column| self.columns.iter().position(|&other| other == column);
+        let field = |column| {
+            let number = position(column).filter(|&number| number < record.fields)?;
+            Some(self.field(number))
+        };
+        let given = |column| field(column).filter(|field| !field.is_empty());
+        let name = field(Column::Username).map(<[u8]>::to_vec);
+        let reject = |reason: String| Rejection { line, name: name.clone(), reason };
+        if record.is_last && self.quotes % 2 == 1 {
+            return Err(reject("its quotes are not closed".to_owned()));
+        }
+        if record.fields != self.columns.len() {
+            let (has, columns) = (record.fields, self.columns.len());
+            return Err(reject(format!("it has {has} fields, the header has {columns}")));
+        }
+        let id = given(Column::Id).map(id).transpose().map_err(&reject)?;
+        let credential = match (given(Column::Password), given(Column::PasswordHash)) {
+            (None, None) => Offered::Nothing,
+            (Some(password), None) => Offered::Password(Zeroizing::new(password.to_vec())),
+            (None, Some(hash)) => Offered::Hash(hash.to_vec()),
+            (Some(_), Some(_)) => {
+                return Err(reject("it has both a password and a password_hash".to_owned()));
+            }
+        };
+        Ok(InputRow { line, id, name: name.clone().unwrap_or_default(), credential })
+    }
+
+    fn next_row(&mut self) -> Result<Option<Result<InputRow, Rejection>>, Error> {
+        if self.columns.is_empty() {
+            self.read_header()?;
+        }
+        let record = self.read()?;
+        Ok(record.map(|record| self.row(&record)))
+    }
+}
+
+fn count(bytes: &[u8], wanted: u8) -> u64 {
+    // Sums of bytes are what the compiler turns into vectors.
+    let counts = bytes
+        .chunks(255)
+        .map(|chunk| u64::from(chunk.iter().map(|&byte| u8::from(byte == wanted)).sum::<u8>()));
+    counts.sum()
+}
+
+impl Iterator for Rows {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        if self.is_done {
+            return None;
+        }
+        let row = self.next_row().transpose();
+        self.is_done = !matches!(row, Some(Ok(_)));
+        row
+    }
+}

@@ -1,0 +1,151 @@
+//! JSON lines: one object a line with `username`, one of `password` and `password_hash`, and
+//! perhaps `id`.
+
+use serde::Deserialize;
+use serde_json::error::Category;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::lines::Lines;
+use super::{Input, Item};
+use useradm::accounts::{InputRow, Offered, Rejection};
+
+pub(super) struct Rows {
+    lines: Lines,
+}
+
+/// The fields of a row; any other one, and one that comes twice, is an error.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    #[serde(default)]
+    id: Option<i64>,
+    #[serde(default)]
+    username: Option<String>,
+    /// The bytes of a name that is not UTF-8, in hexadecimal, as `export` writes them.
+    #[serde(default)]
+    username_hex: Option<String>,
+    #[serde(default)]
+    password: Option<String>,
+    #[serde(default)]
+    password_hash: Option<String>,
+}
+
+impl Rows {
+    pub(super) fn new(input: Input) -> Self {
+        Rows { lines: Lines::new(input) }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let (line, text) = match self.lines.next() {
+            Ok(line) => line?,
+            Err(error) => return Some(Err(error)),
+        };
+        let row = parse(text).and_then(|fields| row(line, fields));
+        Some(Ok(row.map_err(|(name, reason)| Rejection { line, name, reason })))
+    }
+}
+
+/// A name, if it could be read, and what is wrong.
+type Wrong = (Option<Vec<u8>>, String);
+
+fn parse(text: &[u8]) -> Result<Fields, Wrong> {
+    let text = std::str::from_utf8(text).map_err(|_| (None, "it is not valid UTF-8".to_owned()))?;
+    serde_json::from_str(text).map_err(|error| {
+        let reason = match error.classify() {
+            Category::Eof => "its JSON is cut off".to_owned(),
+            Category::Syntax | Category::Io => {
+                format!("it is not a JSON object (at column {})", error.column())
+            }
+            Category::Data => data_error(&error.to_string()),
+        };
+        (None, reason)
+    })
+}
+
+/// What serde found wrong with the fields, without their values: one may be a password.
+fn data_error(words: &str) -> String {
+    let named = ["unknown field `", "duplicate field `"].into_iter().find_map(|beginning| {
+        let name = words.strip_prefix(beginning)?.split('`').next()?;
+        Some(format!("{beginning}{name}`"))
+    });
+    named.unwrap_or_else(|| "a field has the wrong type or is out of range".to_owned())
+}
+
+fn row(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
+    let name = match (fields.username.take(), fields.username_hex.take()) {
+        (Some(name), None) => name.into_bytes(),
+        (None, Some(hex)) => {
+            unhex(&hex).ok_or_else(|| (None, "its username_hex is not hexadecimal".to_owned()))?
+        }
+        (None, None) => return Err((None, "it has no username".to_owned())),
+        (Some(name), Some(_)) => {
+            let reason = "it has both a username and a username_hex".to_owned();
+            return Err((Some(name.into_bytes()), reason));
+        }
+    };
+    let id = match fields.id {
+        Some(id) if id < 1 => {
+            let reason = "its id is not a number from 1 to 9223372036854775807".to_owned();
+            return Err((Some(name), reason));
+        }
+        id => id,
+    };
+    let credential = match (fields.password.take(), fields.password_hash.take()) {
+        (None, None) => Offered::Nothing,
+        (Some(password), None) => Offered::Password(Zeroizing::new(password.into_bytes())),
+        (None, Some(hash)) => Offered::Hash(hash.into_bytes()),
+        (Some(mut password), Some(_)) => {
+            password.zeroize();
+            return Err((Some(name), "it has both a password and a password_hash".to_owned()));
+        }
+    };
+    Ok(InputRow { line, id, name, credential })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => u8::try_from(16 * digit(high)? + digit(low)?).ok(),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str) -> String {
+        let result = parse(text.as_bytes()).and_then(|fields| row(1, fields));
+        result.map_or_else(|(_, reason)| reason, |_| String::new())
+    }
+
+    #[test]
+    fn errors_name_fields_but_never_values() {
+        for (text, says) in [
+            (r#"{"username":"a","password":12345678}"#, "wrong type"),
+            (r#"{"username":"a","password":["s3cret"]}"#, "wrong type"),
+            (r#"{"username":"a","id":"s3cret"}"#, "wrong type"),
+            (r#"{"username":"a","id":9223372036854775808}"#, "out of range"),
+            (r#"{"username":"a","id":0}"#, "its id"),
+            (r#"{"username":"a","colour":1}"#, "unknown field `colour`"),
+            (r#"{"username":"a","username":"b"}"#, "duplicate field `username`"),
+            (r#"{"username":"a","password":"s3cret"#, "cut off"),
+            (r#"{"password":"s3cret99"}"#, "no username"),
+            (r#"{"username":"a","password":"s3cret99","password_hash":"x"}"#, "both"),
+            (r#"["a"]"#, "wrong type"),
+            ("nonsense", "not a JSON object"),
+        ] {
+            let reason = reason(text);
+            assert!(reason.contains(says), "{text}: {reason}");
+            assert!(!reason.contains("s3cret") && !reason.contains("1234"), "{reason}");
+        }
+        let deep = format!("{{\"username\":{}", "[".repeat(10_000));
+        assert!(!reason(&deep).is_empty());
+        assert_eq!(reason(r#"{"username":"a","password":null,"password_hash":"x"}"#), "");
+    }
+}
