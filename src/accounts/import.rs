@@ -193,13 +193,12 @@ pub fn import(
     let store = open(database, importing)?;
     let mut attempts = 0;
     let imported = loop {
-        attempts += 1;
         let comparison = compare::compare(store.as_ref(), &staged, importing, observer)?;
         hashing::hash(store.as_ref(), &mut staged, &comparison, importing, random, observer)?;
         if importing.dry_run {
             break comparison.prediction(importing);
         }
-        if attempts == 1 && !staged.generated.is_empty() {
+        if attempts == 0 && !staged.generated.is_empty() {
             observer.generated(&staged.generated)?;
         }
         observer.stage(Stage::Writing, Some(staged.count()));
@@ -207,14 +206,15 @@ pub fn import(
             Some(store) => writing::write(store, &staged, &comparison, importing, observer)?,
             None => Some(create(database, &staged, &comparison, importing, observer)?),
         };
-        // Somebody else's commit came between the comparison and the lock: compare again.
-        match written {
-            Some(imported) => break imported,
-            None if attempts == MAX_ATTEMPTS => {
-                let (path, waited) = (database.path.clone(), database.timeout);
-                return Err(Error::DatabaseBusy { path, waited });
+        // If somebody else's commit came between the comparison and the lock, it must be made
+        // anew; where that happens all the time, under the lock.
+        attempts += 1;
+        match (written, &store) {
+            (Some(imported), _) => break imported,
+            (None, Some(store)) if attempts == MAX_ATTEMPTS => {
+                break writing::compare_and_write(store, &staged, importing, observer)?;
             }
-            None => {}
+            (None, _) => {}
         }
     };
     let mut warnings = imported.warnings;
@@ -224,8 +224,8 @@ pub fn import(
     Ok(Imported { skipped: imported.skipped + staged.unsupported, warnings, ..imported })
 }
 
-/// How often the rows are compared anew because others commit all the time.
-const MAX_ATTEMPTS: u32 = 100;
+/// How often the rows are compared before the lock is taken.
+const MAX_ATTEMPTS: u32 = 3;
 
 /// Opens the database, or tells that it is to be made.
 fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {

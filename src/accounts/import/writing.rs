@@ -1,13 +1,13 @@
 //! Storing the rows: one transaction, or one for each batch.
 
-use super::compare::{Comparison, Rows, Verdict, look_up};
+use super::compare::{Comparison, Rows, Verdict, compare, look_up};
 use super::stage::{Credential, Outcome, Record, Staged};
 use super::{Imported, Importing, Observer, OnConflict};
 use crate::accounts::Warning;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::store::{Inserter, Store, Transaction};
-use crate::user::UserId;
+use crate::user::{Selector, UserId};
 
 /// How many rows are stored between two reports of progress and two looks for an interruption.
 const PROGRESS_ROWS: u64 = 1000;
@@ -52,6 +52,24 @@ pub(super) fn write(
         imported.warnings.push(Warning::OldPagesInLog);
     }
     Ok(Some(imported))
+}
+
+/// Compares and stores all rows in one transaction, which nobody can get ahead of.
+pub(super) fn compare_and_write(
+    store: &Store,
+    staged: &Staged,
+    importing: &Importing,
+    observer: &mut dyn Observer,
+) -> Result<Imported> {
+    let imported = store.write(|transaction| {
+        let comparison = compare(Some(store), staged, importing, observer)?;
+        write_new(transaction, staged, &comparison, importing, observer)
+    })?;
+    let mut warnings = Vec::new();
+    if imported.updated > 0 && !store.truncate_log() {
+        warnings.push(Warning::OldPagesInLog);
+    }
+    Ok(Imported { locked: store.locked_for(), warnings, ..imported })
 }
 
 /// Stores all rows in a transaction that nobody else can see.
@@ -116,16 +134,24 @@ impl<'w> Writer<'w> {
                 batch.is_last = true;
                 break;
             };
-            let verdict = match verdict {
-                Verdict::New if self.looks_up || is_stale => {
-                    look_up(store, &record, self.importing)?
-                }
-                verdict => verdict,
+            let is_new = matches!(verdict, Verdict::New);
+            let verdict = if is_new && (self.looks_up || is_stale) {
+                look_up(store, &record, self.importing)?
+            } else {
+                verdict
             };
             match verdict {
                 Verdict::New => {
                     insert(&mut inserter, &record, self.staged, self.importing)?;
                     batch.imported += 1;
+                }
+                Verdict::Exists(id)
+                    if is_new
+                        && self.importing.on_conflict == OnConflict::Fail
+                        && !has_credential(store, &record, id, self.staged)? =>
+                {
+                    let name = String::from_utf8_lossy(record.name).into_owned();
+                    return Err(Error::UserExists(name));
                 }
                 Verdict::Exists(id) => {
                     if update(transaction, &record, id, self.staged, self.importing)? {
@@ -187,6 +213,13 @@ fn update(
         Some(hash) => transaction.replace_hash(id, hash),
         None => Ok(false),
     }
+}
+
+/// Whether the user has what the row brings already: a batch stored it before.
+fn has_credential(store: &Store, record: &Record<'_>, id: UserId, staged: &Staged) -> Result<bool> {
+    let Some(hash) = hash_of(record, staged)? else { return Ok(true) };
+    let stored = store.find(&Selector::Id(id))?.pop().and_then(|account| account.hash);
+    Ok(stored.as_deref() == Some(hash))
 }
 
 /// The hash that a row brings; none if its password is the one that the user has.
