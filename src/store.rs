@@ -40,6 +40,9 @@ pub use write::Transaction;
 /// The longest value that reading takes, in bytes; longer names are shown as their length.
 const MAX_VALUE_BYTES: i32 = 1_000_000;
 
+/// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
+const SMALLEST_PAGE: u64 = 512;
+
 /// How long an attempt to empty the write-ahead log waits for readers. It holds off writers
 /// meanwhile, so it must stay far below the application's own timeout of 5 s.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(200);
@@ -99,7 +102,13 @@ fn metadata(database: &Database, path: &Path) -> Result<Metadata> {
         _ => Error::io(&database.path, &error),
     })?;
     let reason = if file.is_file() {
-        return Ok(file);
+        // SQLite takes a file shorter than its smallest page for an empty one and would write over
+        // it, as it may where a journal says that this is the beginning of a database.
+        if (1..SMALLEST_PAGE).contains(&file.len()) && !beside(path, "-journal").exists() {
+            "it is too short to be one"
+        } else {
+            return Ok(file);
+        }
     } else if file.is_dir() {
         "it is a directory"
     } else {
@@ -130,7 +139,7 @@ impl Store {
             owner::act_as_owner(&database.path, &file, &directory, access == Access::Write)?;
         // In WAL mode even a reader makes files, so a stranger reads one that nobody has open as
         // a file that cannot change, and `ensure_unchanged` tells if it did.
-        let log = log_of(&path);
+        let log = beside(&path, "-wal");
         let unexpected_log =
             (standing == Standing::Stranger && is_wal(&path) && !log.exists()).then_some(log);
         let store = Store {
@@ -251,9 +260,9 @@ fn is_wal(path: &Path) -> bool {
     read.is_ok() && header[18] == 2
 }
 
-/// The write-ahead log beside a database.
-fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    PathBuf::from(log)
+/// A file that SQLite keeps beside a database.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }

@@ -35,12 +35,14 @@ impl Process {
 pub(crate) const INTERRUPTED: u8 = 130;
 
 mod unix {
+    use std::mem::MaybeUninit;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use anyhow::Result;
+    use nix::errno::Errno;
+    use nix::libc;
     use nix::sys::resource::{Resource, setrlimit};
-    use nix::sys::signal::{SigHandler, Signal, signal};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGXFSZ};
     use signal_hook::{flag, low_level};
     use useradm::Interrupt;
@@ -73,12 +75,16 @@ mod unix {
     }
 
     /// Whether the parent wants the signal ignored, as `nohup` does: then it stays so.
+    #[expect(unsafe_code, reason = "there is no safe call that asks for a signal's action")]
     fn is_ignored(number: i32) -> Result<bool> {
-        let number = Signal::try_from(number)?;
-        #[expect(unsafe_code, reason = "there is no safe call that asks for a signal's action")]
-        // SAFETY: ignoring a signal runs no handler; the action is replaced right afterwards.
-        let before = unsafe { signal(number, SigHandler::SigIgn) }?;
-        Ok(matches!(before, SigHandler::SigIgn))
+        let mut action = MaybeUninit::<libc::sigaction>::uninit();
+        // SAFETY: without a new action the call only writes the present one, and it is read only
+        // if that succeeded.
+        let action = unsafe {
+            Errno::result(libc::sigaction(number, std::ptr::null(), action.as_mut_ptr()))?;
+            action.assume_init()
+        };
+        Ok(action.sa_sigaction == libc::SIG_IGN)
     }
 
     pub(super) fn die_of_signal(interrupt: &Interrupt) {

@@ -13,7 +13,7 @@ use pbkdf2::password_hash::CustomizedPasswordHasher;
 use pbkdf2::{Algorithm, Params, Pbkdf2, pbkdf2_hmac, pbkdf2_hmac_with_params};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroizing, zeroize_stack};
 
 use super::Rounds;
 use crate::error::{Error, Result};
@@ -29,6 +29,9 @@ pub const SALT_BYTES: usize = 16;
 
 /// The output of SHA-256, and so of one block of PBKDF2.
 const CHECKSUM_BYTES: usize = 32;
+
+/// How much of the stack a derivation may have used, in bytes: several times what it does.
+const STACK_BYTES: usize = 16 * 1024;
 
 /// passlib's `max_salt_size`.
 const MAX_SALT_BYTES: usize = 1024;
@@ -105,6 +108,7 @@ impl Pbkdf2Sha256 {
         } else {
             pbkdf2_hmac::<Sha256>(password, &self.salt, self.rounds, &mut *made);
         }
+        forget_key();
         self.has_checksum(&made)
     }
 }
@@ -121,7 +125,13 @@ pub(super) fn make(password: &[u8], salt: &[u8], rounds: Rounds) -> Result<Strin
     let params = Params::new_with_output_len(rounds.get(), CHECKSUM_BYTES).map_err(internal)?;
     let hash: pbkdf2::mcf::PasswordHash =
         Pbkdf2::SHA256.hash_password_with_params(password, salt, params).map_err(internal)?;
+    forget_key();
     Ok(hash.to_string())
+}
+
+/// Wipes what HMAC leaves on the stack: a block that is the key, if the key is short enough.
+fn forget_key() {
+    zeroize_stack::<STACK_BYTES>();
 }
 
 /// Writes the text to store for a checksum that was derived elsewhere.

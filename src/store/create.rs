@@ -38,11 +38,16 @@ impl Database {
         let store = Store::open_file(self, &temporary, Access::Write)?;
         // Nobody else knows the file, so its journal need not survive this process.
         store.run("PRAGMA journal_mode = MEMORY")?;
-        let value = store.write(|transaction| {
+        let written = store.write(|transaction| {
             transaction.create_table()?;
             body(transaction)
-        })?;
+        });
         drop(store);
+        let value = written.map_err(|error| match error {
+            // The file goes, whatever is in it.
+            Error::OutcomeUnknown(reason) => Error::Io { path: self.path.clone(), reason },
+            error => error,
+        })?;
         self.interrupt.check()?;
         match temporary.persist_noclobber(&self.path) {
             Ok(()) => {}

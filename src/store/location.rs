@@ -14,10 +14,8 @@ use std::path::{Path, PathBuf};
 pub fn parse(name: &OsStr) -> Result<PathBuf, String> {
     let text = name.to_string_lossy();
     let path = if let Some((scheme, rest)) = text.split_once("://") {
-        let Some(driver) = scheme.strip_prefix("sqlite") else {
-            return Err(format!("only sqlite:/// URIs are supported, not {scheme}://"));
-        };
-        if !driver.is_empty() && !driver.starts_with('+') {
+        // The drivers whose files are plain SQLite databases.
+        if !["sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"].contains(&scheme) {
             return Err(format!("only sqlite:/// URIs are supported, not {scheme}://"));
         }
         let path = rest.split('?').next().unwrap_or_default();
@@ -88,6 +86,7 @@ mod tests {
             "sqlite://users.db",
             "postgresql://host/users",
             "sqlitex:///users.db",
+            "sqlite+pysqlcipher:///users.db",
         ] {
             assert!(parse(OsStr::new(name)).is_err(), "{name}");
         }

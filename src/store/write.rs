@@ -68,7 +68,9 @@ impl Store {
         let nothing = nothing_was_committed(&self.connection, &error);
         self.roll_back();
         // A rollback that failed leaves the connection unable to read.
-        if nothing && self.highest_id().is_ok() {
+        let readable =
+            self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+        if nothing && readable.is_ok() {
             return Err(failure);
         }
         Err(Error::OutcomeUnknown(format!("COMMIT failed: {failure}")))
