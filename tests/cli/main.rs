@@ -1,0 +1,36 @@
+//! End-to-end tests: the built program, run on temporary databases, a file for each command or
+//! topic. Each run asserts its exit status, standard output and standard error together.
+//!
+//! They are written from the promises to admins, scripts and the application, so a failure here
+//! means that somebody who relies on one of them is let down.
+
+#![cfg(unix)]
+
+#[cfg(test)]
+mod add;
+#[cfg(test)]
+mod delete;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod hashes;
+#[cfg(test)]
+mod init;
+#[cfg(test)]
+mod list;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod names;
+#[cfg(test)]
+mod output;
+#[cfg(test)]
+mod passwords;
+#[cfg(test)]
+mod permissions;
+#[cfg(test)]
+mod register;
+#[cfg(test)]
+mod show;
+#[cfg(test)]
+mod update;
