@@ -11,6 +11,8 @@ mod add;
 #[cfg(test)]
 mod delete;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hashes;
@@ -22,6 +24,8 @@ mod list;
 mod login;
 #[cfg(test)]
 mod names;
+#[cfg(test)]
+mod options;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
