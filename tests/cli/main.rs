@@ -9,7 +9,15 @@
 #[cfg(test)]
 mod add;
 #[cfg(test)]
+mod collations;
+#[cfg(test)]
+mod damage;
+#[cfg(test)]
+mod databases;
+#[cfg(test)]
 mod delete;
+#[cfg(test)]
+mod foreign_keys;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
@@ -35,6 +43,14 @@ mod permissions;
 #[cfg(test)]
 mod register;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod show;
+#[cfg(test)]
+mod traces;
+#[cfg(test)]
+mod triggers;
+#[cfg(test)]
+mod unchanged;
 #[cfg(test)]
 mod update;
