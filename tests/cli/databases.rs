@@ -35,8 +35,6 @@ fn a_missing_file_is_an_error_and_stays_missing() {
     every_command_fails(&sandbox, "database_missing");
     let run = sandbox.useradm("list --db srv/app/users.db");
     run.status(8).stderr("error: [..][DIR]/srv/app/users.db[..]\n[...]").check();
-    let run = sandbox.useradm("update alice --password-stdin --if-missing").status(2);
-    run.stderr("error: [...]").check();
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn rows_that_were_broken_before_do_not_stand_in_the_way() {
 }
 
 #[test]
-fn a_key_to_a_missing_table_is_an_error_that_changes_nothing() {
+fn a_key_to_a_missing_column_is_an_error_that_changes_nothing() {
     let sandbox = Sandbox::with_schema(&format!(
         "{APPLICATION_TABLE}; CREATE TABLE post (id INTEGER PRIMARY KEY,
          user_id INTEGER REFERENCES user (nickname));"

@@ -5,8 +5,10 @@ use serde_json::Value;
 use crate::harness::{PASSWORD, Sandbox};
 
 /// Names that the application let in, and as `plain` and `table` show them.
-const HOSTILE: [(&str, &str); 14] = [
+const HOSTILE: [(&str, &str); 16] = [
     ("a,b", "a,b"),
+    ("  edges  ", "  edges  "),
+    ("", ""),
     ("say \"hi\"", "say \"hi\""),
     ("two\nlines", "two\\nlines"),
     ("cr\r\nlf", "cr\\r\\nlf"),
@@ -81,7 +83,7 @@ fn json_reads_back_and_shows_nothing_invisible() {
 fn answers_in_json_escape_names_too() {
     let sandbox = hostile();
     let run = sandbox.useradm("login --password-stdin --format json").arg("\u{202e}evil\u{2069}");
-    let answer = "{\"message\":\"Login successful\",\"user\":{\"id\":8,\
+    let answer = "{\"message\":\"Login successful\",\"user\":{\"id\":10,\
                   \"username\":\"\\u202eevil\\u2069\"},[..]}\n";
     run.stdin(PASSWORD).stdout(answer).check();
     let error = "{\"error\":{\"code\":\"user_not_found\",\
