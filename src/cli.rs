@@ -93,12 +93,12 @@ absolute one, sqlite:////srv/app/users.db.")]
 
     /// How long to wait for another process's lock
     #[arg(long, global = true, value_name = "SECONDS", env = "USERADM_TIMEOUT")]
-    #[arg(hide_env_values = true, default_value = "30", value_parser = timeout)]
+    #[arg(hide_env_values = true, default_value = "30", value_parser = timeout, allow_negative_numbers = true)]
     timeout: Duration,
 
     /// PBKDF2 iterations for new hashes, 1000 to 10000000
     #[arg(long, global = true, value_name = "N", env = "USERADM_ROUNDS")]
-    #[arg(hide_env_values = true, default_value = "600000", value_parser = rounds)]
+    #[arg(hide_env_values = true, default_value = "600000", value_parser = rounds, allow_negative_numbers = true)]
     rounds: Rounds,
 
     /// Print no message on success; data and errors still come

@@ -137,11 +137,13 @@ impl Store {
         let directory = fs::metadata(path.parent().unwrap_or(Path::new("/"))).map_err(io)?;
         let (standing, acting) =
             owner::act_as_owner(&database.path, &file, &directory, access == Access::Write)?;
-        // In WAL mode even a reader makes files, so a stranger reads one that nobody has open as
-        // a file that cannot change, and `ensure_unchanged` tells if it did.
+        // In WAL mode even a reader makes files. Whoever must not or cannot do so reads a database
+        // that nobody has open as a file that cannot change; `ensure_unchanged` tells if it did.
         let log = beside(&path, "-wal");
+        let makes_no_files = || standing == Standing::Stranger || !owner::may_write(&path);
         let unexpected_log =
-            (standing == Standing::Stranger && is_wal(&path) && !log.exists()).then_some(log);
+            (access == Access::Read && !log.exists() && makes_no_files() && is_wal(&path))
+                .then_some(log);
         let store = Store {
             connection: connect(&path, unexpected_log.is_some())
                 .map_err(|error| explain(database, None, &error, During::Read))?,

@@ -111,7 +111,7 @@ pub(crate) fn report_usage(error: &clap::Error, format: Format) -> ExitCode {
     let text = usage_text(error);
     if format.is_json() {
         let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
-        let tip = rest.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        let tip = rest.lines().find_map(|line| line.strip_prefix("hint: "));
         let message = message.strip_prefix("error: ").unwrap_or("a command is missing").to_owned();
         let hint = Some(tip.unwrap_or("try 'useradm --help'").to_owned());
         Report { code: "usage", message, hint, status: 2, ..Report::default() }.print(format);
@@ -125,23 +125,30 @@ pub(crate) fn report_usage(error: &clap::Error, format: Format) -> ExitCode {
 
 /// clap's words, without what may be a password that somebody typed as an argument.
 fn usage_text(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    let secret = match error.kind() {
-        ErrorKind::UnknownArgument => error.get(ContextKind::InvalidArg),
-        ErrorKind::TooManyValues => error.get(ContextKind::InvalidValue),
-        _ => None,
-    };
-    match secret.map(ToString::to_string) {
-        Some(value) if !value.starts_with('-') && !value.is_empty() => {
-            let usage = text.find("\nUsage:").map_or("", |at| &text[at..]);
-            format!(
-                "error: unexpected argument found; it is not shown, since it may be a password\n\n  \
-                 tip: a password is never an argument: use --password-stdin, --password-file or \
-                 --password-env\n{usage}"
-            )
+    let text = error.render().to_string().replace("\n  tip: ", "\nhint: ");
+    let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+    let value = error.get(ContextKind::InvalidValue).map(ToString::to_string).unwrap_or_default();
+    let may_be_secret = match error.kind() {
+        // Behind two dashes even what begins with a dash is no misspelt option.
+        ErrorKind::UnknownArgument => {
+            !argument.starts_with('-')
+                || std::env::args_os().skip_while(|it| it != "--").any(|it| *it == *argument)
         }
-        _ => text,
+        ErrorKind::TooManyValues => !value.is_empty(),
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
+            argument.starts_with("--generate-password")
+        }
+        _ => false,
+    };
+    if !may_be_secret {
+        return text;
     }
+    let usage = text.find("\nUsage:").map_or("", |at| &text[at..]);
+    format!(
+        "error: unexpected argument found; it is not shown, since it may be a password\n\n\
+         hint: a password is never an argument: use --password-stdin, --password-file or \
+         --password-env\n{usage}"
+    )
 }
 
 impl Report {

@@ -33,7 +33,7 @@ pub(crate) struct ListArgs {
     #[arg(long_help = "What to print of each user, in this order: id, username, scheme, rounds")]
     fields: Vec<Field>,
     /// Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these
-    #[arg(long = "match", value_name = "GLOB")]
+    #[arg(long = "match", value_name = "GLOB", value_parser = pattern)]
     pattern: Option<String>,
     /// The order
     #[arg(long, value_enum, default_value = "id", hide_possible_values = true)]
@@ -43,10 +43,10 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     reverse: bool,
     /// At most this many
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<u64>,
     /// Leave out this many at the beginning
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     offset: u64,
     /// Print only how many there are, of all that match
     #[arg(long)]
@@ -57,6 +57,12 @@ pub(crate) struct ListArgs {
 enum Sort {
     Id,
     Username,
+}
+
+/// SQLite takes no longer pattern (`SQLITE_MAX_LIKE_PATTERN_LENGTH`).
+fn pattern(text: &str) -> Result<String, String> {
+    const MAX_BYTES: usize = 50_000;
+    if text.len() <= MAX_BYTES { Ok(text.to_owned()) } else { Err("it is too long".to_owned()) }
 }
 
 /// Which user a command is about: by name or by id, never guessed.

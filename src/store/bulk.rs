@@ -68,7 +68,10 @@ impl Transaction<'_> {
     /// # Errors
     /// [`Error::WrongSchema`] if there is no usable table.
     pub fn inserter(&self) -> Result<Inserter<'_>> {
-        let prepare = |sql| self.store.read(self.store.connection.prepare(sql));
+        let prepare = |sql| {
+            let statement = self.store.connection.prepare(sql);
+            statement.map_err(|error| self.store.failure(&error, During::Preparation))
+        };
         Ok(Inserter {
             store: self.store,
             insert: prepare("INSERT INTO user (username, password_hash) VALUES (?1, ?2)")?,

@@ -11,6 +11,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum During {
     Read,
+    /// Compiling a change with the triggers that it fires: no row is looked at.
+    Preparation,
     Write,
 }
 
@@ -29,7 +31,16 @@ impl Context<'_> {
         error: &rusqlite::Error,
     ) -> Error {
         let path = self.path.to_owned();
-        let reason = words(error);
+        let writes = self.during != During::Read;
+        if let rusqlite::Error::SqlInputError { msg, .. } = error {
+            // The statements here are right, so a trigger, a key or a table is not.
+            return if writes {
+                Error::ConstraintFailed(msg.clone())
+            } else {
+                Error::WrongSchema { path, reason: msg.clone(), absent: false }
+            };
+        }
+        let reason = words(connection, self.during, error);
         let Some(code) = error.sqlite_error_code() else {
             return Error::Internal(reason);
         };
@@ -54,13 +65,13 @@ impl Context<'_> {
                 Some(limit) => Error::DatabaseFull { path, reason: limit.to_owned() },
                 None => Error::Io { path, reason },
             },
-            ErrorCode::CannotOpen if self.during == During::Write => Error::DatabaseReadOnly {
+            ErrorCode::CannotOpen if writes => Error::DatabaseReadOnly {
                 path,
                 reason: "its journal cannot be made in that directory".to_owned(),
             },
             ErrorCode::CannotOpen => Error::Io { path, reason },
             ErrorCode::OutOfMemory => Error::Internal(reason),
-            _ if self.during == During::Write => Error::ConstraintFailed(reason),
+            _ if writes => Error::ConstraintFailed(reason),
             _ => Error::WrongSchema { path, reason, absent: false },
         }
     }
@@ -116,15 +127,36 @@ fn system_errno(connection: &Connection) -> i32 {
     unsafe { ffi::sqlite3_system_errno(connection.handle()) }
 }
 
-/// The engine's words, unless a trigger put a hash into them.
-fn words(error: &rusqlite::Error) -> String {
+/// The engine's words, unless they may hold a value, such as a hash that a trigger shows.
+fn words(connection: Option<&Connection>, during: During, error: &rusqlite::Error) -> String {
+    /// The rules whose violations SQLite reports with names of tables and columns alone.
+    const NAMES_ONLY: [i32; 6] = [
+        ffi::SQLITE_CONSTRAINT_UNIQUE,
+        ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+        ffi::SQLITE_CONSTRAINT_ROWID,
+        ffi::SQLITE_CONSTRAINT_NOTNULL,
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY,
+        ffi::SQLITE_CONSTRAINT_CHECK,
+    ];
     let words = match error {
         rusqlite::Error::SqliteFailure(_, Some(words)) => words.clone(),
         other => other.to_string(),
     };
-    if words.contains('$') {
-        "its message is not shown, it may hold a hash".to_owned()
-    } else {
-        words
+    let may_hold_values = during == During::Write
+        && !NAMES_ONLY.contains(&extended_code(error))
+        && matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::ConstraintViolation | ErrorCode::Unknown)
+        );
+    if may_hold_values && !connection.is_some_and(|it| is_in_a_trigger(it, &words)) {
+        return "its message is not shown, since it may hold a hash".to_owned();
     }
+    words
+}
+
+/// Whether a message stands in a trigger as it is, so that it was not computed from a row.
+fn is_in_a_trigger(connection: &Connection, words: &str) -> bool {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger'
+               AND instr(sql, '''' || replace(?1, '''', '''''') || ''''))";
+    connection.query_row(sql, [words], |row| row.get(0)).unwrap_or(false)
 }

@@ -9,7 +9,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::unistd::{AccessFlags, Gid, Uid, User, access, setegid, seteuid};
+use nix::fcntl::{AT_FDCWD, AtFlags};
+use nix::unistd::{AccessFlags, Gid, Uid, User, access, faccessat, setegid, seteuid};
 
 use crate::error::{Error, Result};
 
@@ -69,6 +70,13 @@ pub(super) fn act_as_owner(
         owner,
         "journals made by somebody else could lock the owner out of the file",
     ))
+}
+
+/// Whether the effective user may write the file and make others beside it.
+pub(super) fn may_write(path: &Path) -> bool {
+    let may_write =
+        |path| faccessat(AT_FDCWD, path, AccessFlags::W_OK, AtFlags::AT_EACCESS).is_ok();
+    may_write(path) && path.parent().is_some_and(may_write)
 }
 
 /// Takes the ids of the owner of the directory in which root is about to make a file.

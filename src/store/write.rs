@@ -173,7 +173,9 @@ impl Transaction<'_> {
     }
 
     fn change(&self, sql: &str, parameters: impl Params, name: &str) -> Result<()> {
-        let changed = self.store.connection.execute(sql, parameters).map_err(|error| {
+        let mut statement = (self.store.connection.prepare(sql))
+            .map_err(|error| self.store.failure(&error, During::Preparation))?;
+        let changed = statement.execute(parameters).map_err(|error| {
             if is_taken_username(&error) {
                 Error::UserExists(name.to_owned())
             } else {
