@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Statement, ToSql};
+use rusqlite::{ErrorCode, Statement, ToSql};
 
 use super::Store;
 use super::read::{READABLE_HASH, SHOWN_NAME, Text};
@@ -57,11 +57,25 @@ pub struct Page<'s> {
     parts: Vec<Part>,
     /// The last row that was visited in this part.
     cursor: Option<Cursor>,
+    /// Whether names beyond reason are expected, of which only the length is to be read.
+    is_guarded: bool,
+    /// The statement of the pages from here on, unless something of it changes.
+    statement: Option<Statement<'s>>,
 }
 
 struct Cursor {
     id: i64,
     name: Name,
+}
+
+/// Where the reading of a page came to its end.
+enum End {
+    /// At this row.
+    OfPage(Cursor),
+    /// Behind the last row of the part.
+    OfPart,
+    /// Before a row whose name is beyond reason, and behind the row with this id, if there is one.
+    BeforeHugeName(Option<i64>),
 }
 
 /// A name of any type, to be compared with others by SQLite.
@@ -89,7 +103,7 @@ impl Store {
             (Order::Name, false) => vec![Part::Named, Part::Nameless],
             (Order::Name, true) => vec![Part::Nameless, Part::Named],
         };
-        Page { store: self, selection, parts, cursor: None }
+        Page { store: self, selection, parts, cursor: None, is_guarded: false, statement: None }
     }
 }
 
@@ -104,7 +118,7 @@ impl Store {
         let visited = self.connection.prepare(sql).and_then(|mut statement| {
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                if visit_row(row, &mut visit)?.is_break() {
+                if with_row(row, Some(2), &mut visit)?.is_break() {
                     break;
                 }
             }
@@ -123,55 +137,96 @@ impl Page<'_> {
     /// [`crate::Error::DatabaseBusy`], [`crate::Error::DatabaseCorrupt`] or [`crate::Error::Io`].
     pub fn next_page(&mut self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<bool> {
         let Some(&part) = self.parts.last() else { return Ok(false) };
-        let cursor = self.read_page(part, &mut visit);
-        self.cursor = self.store.read(cursor)?;
-        if self.cursor.is_none() {
-            self.parts.pop();
+        let end = self.read_page(part, &mut visit);
+        match self.store.read(end)? {
+            End::OfPage(cursor) => {
+                // The first page of a part has no row to go on behind, so its SQL differs.
+                if self.cursor.replace(cursor).is_none() {
+                    self.statement = None;
+                }
+            }
+            End::OfPart => {
+                self.parts.pop();
+                self.cursor = None;
+                self.statement = None;
+            }
+            End::BeforeHugeName(last) => {
+                self.is_guarded = true;
+                self.cursor = last.map(|id| Cursor { id, name: Name::Other(Value::Null) });
+                self.statement = None;
+            }
         }
         Ok(!self.parts.is_empty())
     }
 
-    /// Reads one page of one part; tells where to go on, or nothing at the end of the part.
+    /// Reads one page of one part.
     fn read_page(
-        &self,
+        &mut self,
         part: Part,
         visit: &mut impl FnMut(Row<'_>) -> ControlFlow<()>,
-    ) -> rusqlite::Result<Option<Cursor>> {
-        let mut statement = self.store.connection.prepare(&self.sql(part))?;
+    ) -> rusqlite::Result<End> {
+        let statement = match self.statement.take() {
+            Some(statement) => statement,
+            None => self.store.connection.prepare(&self.sql(part))?,
+        };
+        let statement = self.statement.insert(statement);
         if let Some(cursor) = &self.cursor {
-            bind(&mut statement, ":id", cursor.id)?;
+            bind(statement, ":id", cursor.id)?;
             match &cursor.name {
-                Name::Text(name) => bind(&mut statement, ":name", Text(name))?,
-                Name::Other(name) => bind(&mut statement, ":name", name)?,
+                Name::Text(name) => bind(statement, ":name", Text(name))?,
+                Name::Other(name) => bind(statement, ":name", name)?,
             }
         }
-        bind(&mut statement, ":glob", self.selection.glob.as_deref())?;
+        bind(statement, ":glob", self.selection.glob.as_deref())?;
+        let hash_at = self.selection.with_hash.then_some(2);
+        let selected_at = self.selection.glob.as_ref().map(|_| 2 + usize::from(hash_at.is_some()));
         let mut rows = statement.raw_query();
         let mut visited = 0;
-        while let Some(row) = rows.next()? {
+        let mut last = self.cursor.as_ref().map(|cursor| cursor.id);
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => return Ok(End::OfPart),
+                Err(error) => {
+                    let is_huge = error.sqlite_error_code() == Some(ErrorCode::TooBig);
+                    return match part {
+                        Part::All if is_huge && !self.is_guarded => Ok(End::BeforeHugeName(last)),
+                        _ => Err(error),
+                    };
+                }
+            };
+            let is_selected = selected_at.map_or(Ok(true), |at| row.get(at))?;
+            let (id, flow) = with_row(row, hash_at, |row| {
+                let flow = if is_selected { visit(row) } else { ControlFlow::Continue(()) };
+                (row.id, flow)
+            })?;
             visited += 1;
-            let is_selected = row.get(3)?;
-            let flow = if is_selected { visit_row(row, visit)? } else { ControlFlow::Continue(()) };
+            last = Some(id);
             if flow.is_break() || visited == PAGE_ROWS {
                 let name = match row.get_ref(1)? {
                     ValueRef::Text(name) => Name::Text(name.to_vec()),
                     other => Name::Other(other.try_into()?),
                 };
-                return Ok(Some(Cursor { id: row.get(0)?, name }));
+                return Ok(End::OfPage(Cursor { id, name }));
             }
         }
-        Ok(None)
     }
 
     fn sql(&self, part: Part) -> String {
         let Selection { reverse, with_hash, ref glob, .. } = self.selection;
         let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
-        let hash = if with_hash { READABLE_HASH } else { "NULL" };
+        let hash = if with_hash { format!(", {READABLE_HASH}") } else { String::new() };
+        // The guard against names beyond reason costs time for every name, so it waits for the
+        // first of them. In the order of the names such a one cannot be the cursor: then it fails.
+        let name = if self.is_guarded { SHOWN_NAME } else { "username" };
         // Rows that do not match are read too: that bounds the time of a page whatever matches.
-        let selected = if glob.is_some() { "ifnull(username GLOB :glob, 0)" } else { "1" };
-        // A name beyond reason cannot be the cursor of its own order, so that order reads it
-        // whole and fails.
-        let name = if part == Part::Named { "username" } else { SHOWN_NAME };
+        let selected = match glob {
+            Some(_) => format!(", ifnull({name} GLOB :glob, 0)"),
+            None => String::new(),
+        };
+        // A page ends without being told to; but where no index has the order of the names, sorting
+        // takes less time and memory for being told.
+        let limit = if part == Part::Named { format!(" LIMIT {PAGE_ROWS}") } else { String::new() };
         let (condition, key) = match (part, self.cursor.is_some()) {
             (Part::All, false) => ("TRUE".to_owned(), "id"),
             (Part::All, true) => (format!("id {after} :id"), "id"),
@@ -187,17 +242,19 @@ impl Page<'_> {
             ),
         };
         format!(
-            "SELECT id, {name}, {hash}, {selected} FROM user WHERE {condition} \
-             ORDER BY {key} {direction}, id {direction} LIMIT {PAGE_ROWS}"
+            "SELECT id, {name}{hash}{selected} FROM user WHERE {condition} \
+             ORDER BY {key} {direction}, id {direction}{limit}"
         )
     }
 }
 
-/// Visits a row whose first columns are id, name and hash.
-fn visit_row(
+/// Gives a row whose first columns are id and name, with the hash of this column.
+fn with_row<T>(
     row: &rusqlite::Row<'_>,
-    visit: &mut impl FnMut(Row<'_>) -> ControlFlow<()>,
-) -> rusqlite::Result<ControlFlow<()>> {
+    hash_at: Option<usize>,
+    visit: impl FnOnce(Row<'_>) -> T,
+) -> rusqlite::Result<T> {
+    let id = row.get_ref(0)?.as_i64()?;
     let number;
     let name = match row.get_ref(1)? {
         ValueRef::Null => None,
@@ -211,11 +268,11 @@ fn visit_row(
             Some(number.as_bytes())
         }
     };
-    let hash = match row.get_ref(2)? {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
-        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+    let hash = match hash_at.map(|at| row.get_ref(at)).transpose()? {
+        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => Some(bytes),
+        _ => None,
     };
-    Ok(visit(Row { id: row.get(0)?, name, hash }))
+    Ok(visit(Row { id, name, hash }))
 }
 
 /// Binds a parameter where the statement has it.
@@ -223,5 +280,69 @@ fn bind(statement: &mut Statement<'_>, name: &str, value: impl ToSql) -> rusqlit
     match statement.parameter_index(name)? {
         Some(index) => statement.raw_bind_parameter(index, value),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interrupt::Interrupt;
+    use crate::store::{Access, Database};
+
+    /// All names that are read, of huge ones what is shown.
+    fn names(ids_of_huge: &[i64], rows: i64, reverse: bool, glob: Option<&str>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.db");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT)",
+            )
+            .unwrap();
+        connection
+            .execute(
+                "WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids LIMIT ?1)
+                 INSERT INTO user SELECT id, 'n' || id, '' FROM ids",
+                [rows],
+            )
+            .unwrap();
+        for id in ids_of_huge {
+            let huge = "UPDATE user SET username = hex(zeroblob(500001)) WHERE id = ?1";
+            connection.execute(huge, [id]).unwrap();
+        }
+        let database =
+            Database { path, timeout: std::time::Duration::ZERO, interrupt: Interrupt::default() };
+        let store = Store::open(&database, Access::Read).unwrap();
+        let glob = glob.map(str::to_owned);
+        let mut pages =
+            store.pages(Selection { order: Order::Id, reverse, glob, with_hash: false });
+        let mut names = Vec::new();
+        while pages
+            .next_page(|row| {
+                names.push(String::from_utf8_lossy(row.name.unwrap_or_default()).into_owned());
+                ControlFlow::Continue(())
+            })
+            .unwrap()
+        {}
+        names
+    }
+
+    #[test]
+    fn every_row_is_read_once_whichever_has_a_huge_name() {
+        let rows = 2 * i64::try_from(PAGE_ROWS).unwrap() + 5;
+        for huge in [&[][..], &[1], &[2, 3], &[10_000], &[10_001, 20_005], &[15_000]] {
+            let shown = |id: i64| {
+                if huge.contains(&id) { "(1000002 bytes)".to_owned() } else { format!("n{id}") }
+            };
+            let mut expected: Vec<String> = (1..=rows).map(shown).collect();
+            assert_eq!(names(huge, rows, false, None), expected, "{huge:?}");
+            expected.reverse();
+            assert_eq!(names(huge, rows, true, None), expected, "{huge:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_matched_beside_a_huge_name() {
+        assert_eq!(names(&[3], 20, false, Some("n1?")).len(), 10);
     }
 }
