@@ -2,33 +2,50 @@
 
 use csv_core::Writer;
 
-use super::{Field, Printer, Record, Value};
+use super::{Field, Printer, Record, Value, push_number};
+
+/// The bytes for which RFC 4180 asks for quotes.
+const QUOTED: [bool; 256] = {
+    let mut quoted = [false; 256];
+    quoted[b',' as usize] = true;
+    quoted[b'"' as usize] = true;
+    quoted[b'\r' as usize] = true;
+    quoted[b'\n' as usize] = true;
+    quoted
+};
 
 /// Appends one line.
 pub(crate) fn push_line<'v>(out: &mut Vec<u8>, fields: impl Iterator<Item = &'v [u8]>) {
-    let mut is_first = true;
-    let mut is_empty = true;
-    for field in fields {
-        if !is_first {
+    let start = out.len();
+    for (i, field) in fields.enumerate() {
+        if i > 0 {
             out.push(b',');
-            is_empty = false;
         }
-        is_first = false;
-        is_empty &= field.is_empty();
         push_field(out, field);
     }
-    // A line that holds nothing would be no line to a reader.
-    out.extend_from_slice(if is_empty { b"\"\"\n" } else { b"\n" });
+    end_line(out, start);
 }
 
-/// Appends a field, which csv-core quotes where it holds what RFC 4180 says.
-fn push_field(out: &mut Vec<u8>, field: &[u8]) {
-    // Without an early end the compiler compares many bytes at once.
-    let special = |byte: &u8| u8::from(matches!(byte, b',' | b'"' | b'\r' | b'\n'));
-    if field.iter().map(special).fold(0, |any, one| any | one) == 0 {
-        out.extend_from_slice(field);
-        return;
+/// Ends the line that begins at `start`.
+fn end_line(out: &mut Vec<u8>, start: usize) {
+    // A line that holds nothing would be no line to a reader.
+    if out.len() == start {
+        out.extend_from_slice(b"\"\"");
     }
+    out.push(b'\n');
+}
+
+fn push_field(out: &mut Vec<u8>, field: &[u8]) {
+    if field.iter().any(|&byte| QUOTED[usize::from(byte)]) {
+        push_quoted(out, field);
+    } else {
+        out.extend_from_slice(field);
+    }
+}
+
+/// Appends a field in quotes.
+#[cold]
+fn push_quoted(out: &mut Vec<u8>, field: &[u8]) {
     // Quoting doubles each quote and adds two around them.
     let length = out.len();
     out.resize(length + 2 * field.len() + 2, 0);
@@ -54,15 +71,18 @@ impl Printer for Csv<'_> {
     }
 
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        let mut numbers = [itoa::Buffer::new(); Field::ALL.len()];
-        let values = self.fields.iter().zip(&mut numbers).map(|(&field, buffer)| {
-            match record.value(field) {
-                Value::Null => &b""[..],
-                Value::Number(number) => buffer.format(number).as_bytes(),
-                Value::Text(text) => text,
+        let start = out.len();
+        for (i, &field) in self.fields.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
             }
-        });
-        push_line(out, values);
+            match record.value(field) {
+                Value::Null => {}
+                Value::Number(number) => push_number(out, number),
+                Value::Text(text) => push_field(out, text),
+            }
+        }
+        end_line(out, start);
     }
 }
 

@@ -2,10 +2,15 @@
 
 use useradm::user::is_unprintable;
 
+/// Whether this is printable ASCII, as most names are: then it needs no closer look.
+pub(super) fn shows_as_itself(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Appends text with every character that does not show as itself escaped: `\n`, `\r`, `\t`,
 /// `\u{202e}`, and `\xff` for bytes that are not UTF-8.
 pub(crate) fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
-    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+    if shows_as_itself(bytes) {
         out.extend_from_slice(bytes);
         return;
     }

@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde::ser::{Serialize, SerializeMap};
+use serde::ser::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use super::{Field, Printer, Record, Value};
+use super::escape::shows_as_itself;
+use super::{Field, Printer, Record, Value, push_number};
 use useradm::user::is_unprintable;
 
 /// Appends a document and a line break.
@@ -18,18 +19,18 @@ pub(crate) fn line(out: &mut Vec<u8>, document: &impl Serialize) {
 }
 
 /// One document that is an array.
-pub(super) struct Array<'f> {
-    fields: &'f [Field],
+pub(super) struct Array {
+    object: Object,
     is_first: bool,
 }
 
-impl<'f> Array<'f> {
-    pub(super) fn new(fields: &'f [Field]) -> Self {
-        Array { fields, is_first: true }
+impl Array {
+    pub(super) fn new(fields: &[Field]) -> Self {
+        Array { object: Object::new(fields), is_first: true }
     }
 }
 
-impl Printer for Array<'_> {
+impl Printer for Array {
     fn begin(&mut self, out: &mut Vec<u8>) {
         out.push(b'[');
     }
@@ -39,7 +40,7 @@ impl Printer for Array<'_> {
             out.push(b',');
         }
         self.is_first = false;
-        value(out, &Object { fields: self.fields, record });
+        self.object.push(out, record);
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
@@ -48,38 +49,72 @@ impl Printer for Array<'_> {
 }
 
 /// One object a line.
-pub(super) struct Lines<'f> {
-    fields: &'f [Field],
+pub(super) struct Lines {
+    object: Object,
 }
 
-impl<'f> Lines<'f> {
-    pub(super) fn new(fields: &'f [Field]) -> Self {
-        Lines { fields }
+impl Lines {
+    pub(super) fn new(fields: &[Field]) -> Self {
+        Lines { object: Object::new(fields) }
     }
 }
 
-impl Printer for Lines<'_> {
+impl Printer for Lines {
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        line(out, &Object { fields: self.fields, record });
+        self.object.push(out, record);
+        out.push(b'\n');
     }
 }
 
-struct Object<'a> {
-    fields: &'a [Field],
-    record: &'a Record<'a>,
+/// The objects of many users, which have the same keys.
+struct Object {
+    /// Each field with its key and all that stands before the value.
+    keys: Vec<(Vec<u8>, Field)>,
 }
 
-impl Serialize for Object<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.fields.len()))?;
-        for &field in self.fields {
-            match self.record.value(field) {
-                Value::Null => map.serialize_entry(field.name(), &())?,
-                Value::Number(number) => map.serialize_entry(field.name(), &number)?,
-                Value::Text(text) => map.serialize_entry(field.name(), &lossy(text))?,
+impl Object {
+    fn new(fields: &[Field]) -> Self {
+        let keys = fields.iter().enumerate().map(|(i, &field)| {
+            let mut key = vec![if i == 0 { b'{' } else { b',' }];
+            push_text(&mut key, field.name().as_bytes());
+            key.push(b':');
+            (key, field)
+        });
+        Object { keys: keys.collect() }
+    }
+
+    fn push(&self, out: &mut Vec<u8>, record: &Record<'_>) {
+        for (key, field) in &self.keys {
+            out.extend_from_slice(key);
+            match record.value(*field) {
+                Value::Null => value(out, &()),
+                Value::Number(number) => push_number(out, number),
+                Value::Text(text) => push_text(out, text),
             }
         }
-        map.end()
+        out.push(b'}');
+    }
+}
+
+/// The bytes that stand for themselves in a string, whatever is beside them.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = byte != b'"' && byte != b'\\';
+        byte += 1;
+    }
+    plain
+};
+
+/// Appends a text as a string.
+fn push_text(out: &mut Vec<u8>, text: &[u8]) {
+    if text.iter().all(|&byte| PLAIN[usize::from(byte)]) {
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+    } else {
+        value(out, &lossy(text));
     }
 }
 
@@ -103,7 +138,7 @@ impl Formatter for Visible {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if shows_as_itself(fragment.as_bytes()) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut shown = 0;
