@@ -1,27 +1,15 @@
-//! `table`: for people. It is drawn in pieces, so that a million users need no more memory than a
-//! few hundred; the widths of its columns must therefore be known before the first row.
+//! `table`: for people. Rows are written as they come, so that a million users need no more memory
+//! than a few hundred; the widths of the columns must therefore be known before the first row.
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{ColumnConstraint, ContentLineStyle, LineStyle, TableStyle, Width};
+use comfy_table::{ColumnConstraint, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::escape::escaped_bytes;
-use super::{Field, Printer, Record, Value};
+use super::escape::{push_escaped, shows_as_itself};
+use super::{Field, Printer, Record, Value, push_number};
 
-/// How many rows are drawn at once.
-const PIECE_ROWS: usize = 256;
-
-/// The spaces around a cell.
-const PADDING: usize = 2;
-
-/// The upper border, the header, and the line below it.
-const HEADER: TableStyle = UTF8_FULL_CONDENSED.bottom_border(LineStyle::none());
-
-/// Rows without borders above or below.
-const ROWS: TableStyle = TableStyle::new().content_lines(ContentLineStyle::new('│', '┆', '│'));
-
-/// The lower border.
-const BORDER: TableStyle = ROWS.bottom_border(LineStyle::new('└', '─', '┴', '┘'));
+/// The space on each side of a cell.
+const PADDING: usize = 1;
 
 /// The widths of the columns in terminal cells, without padding.
 #[derive(Clone, Debug, Default)]
@@ -41,87 +29,88 @@ fn width_of(value: &Value<'_>) -> usize {
     match value {
         Value::Null => 0,
         Value::Number(number) => itoa::Buffer::new().format(*number).len(),
-        Value::Text(text) if text.iter().all(|byte| matches!(byte, b' '..=b'~')) => text.len(),
-        Value::Text(text) => escaped_bytes(text).width(),
+        Value::Text(text) if shows_as_itself(text) => text.len(),
+        Value::Text(text) => {
+            let mut shown = Vec::new();
+            push_escaped(&mut shown, text);
+            width_of_shown(&shown)
+        }
     }
 }
 
-pub(super) struct Table<'f> {
-    fields: &'f [Field],
-    widths: Vec<usize>,
-    rows: Vec<Vec<String>>,
+/// The width of text that came out of [`push_escaped`].
+fn width_of_shown(shown: &[u8]) -> usize {
+    if shows_as_itself(shown) { shown.len() } else { String::from_utf8_lossy(shown).width() }
 }
 
-impl<'f> Table<'f> {
-    pub(super) fn new(fields: &'f [Field], widths: &Widths) -> Self {
-        let widths = fields
+pub(super) struct Table {
+    columns: Vec<(Field, usize)>,
+    /// The lines above the rows.
+    head: Vec<String>,
+    /// What stands before, between and behind the cells of a row.
+    bars: Vec<String>,
+    /// The line below the rows.
+    bottom: String,
+}
+
+impl Table {
+    pub(super) fn new(fields: &[Field], widths: &Widths) -> Self {
+        let width = |i: usize| widths.0.get(i).copied().unwrap_or(0);
+        let columns: Vec<(Field, usize)> = fields
             .iter()
             .enumerate()
-            .map(|(i, field)| field.name().len().max(widths.0.get(i).copied().unwrap_or(0)))
+            .map(|(i, &field)| (field, width(i).max(field.name().len())))
             .collect();
-        Table { fields, widths, rows: Vec::with_capacity(PIECE_ROWS) }
-    }
-
-    /// Draws a piece: the header, the rows that have come together, or the lower border.
-    fn draw(&mut self, out: &mut Vec<u8>, piece: Piece) {
+        // A table with one empty row has all that is needed to draw any other row.
         let mut table = comfy_table::Table::new();
-        let empty_row = || vec![String::new(); self.fields.len()];
-        match piece {
-            Piece::Header => {
-                let header = self.fields.iter().map(|field| field.name());
-                table.load_style(HEADER).set_header(header).add_row(empty_row())
-            }
-            Piece::Rows => table.load_style(ROWS).add_rows(self.rows.drain(..)),
-            Piece::Border => table.load_style(BORDER).add_row(empty_row()),
-        };
-        for (column, &width) in table.column_iter_mut().zip(&self.widths) {
-            let width = u16::try_from(width + PADDING).unwrap_or(u16::MAX);
+        table
+            .load_style(UTF8_FULL_CONDENSED)
+            .set_header(fields.iter().map(|field| field.name()))
+            .add_row(vec![""; fields.len()]);
+        for (column, &(_, width)) in table.column_iter_mut().zip(&columns) {
+            let width = u16::try_from(width + 2 * PADDING).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
         }
-        // Header and border are drawn with an empty row between them, which is left out here.
-        let lines: Vec<String> = table.lines().collect();
-        let wanted = match piece {
-            Piece::Header => &lines[..lines.len().saturating_sub(1)],
-            Piece::Rows => &lines,
-            Piece::Border => &lines[1.min(lines.len())..],
-        };
-        for line in wanted {
+        let mut head: Vec<String> = table.lines().collect();
+        let bottom = head.pop().unwrap_or_default();
+        let row = head.pop().unwrap_or_default();
+        let bars = row.split_ascii_whitespace().map(str::to_owned).collect();
+        Table { columns, head, bars, bottom }
+    }
+}
+
+impl Printer for Table {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        for line in &self.head {
             out.extend_from_slice(line.as_bytes());
             out.push(b'\n');
         }
     }
-}
-
-/// Which part of the table a piece is.
-#[derive(Clone, Copy)]
-enum Piece {
-    Header,
-    Rows,
-    Border,
-}
-
-impl Printer for Table<'_> {
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        self.draw(out, Piece::Header);
-    }
 
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        let cell = |&field: &Field| match record.value(field) {
-            Value::Null => String::new(),
-            Value::Number(number) => number.to_string(),
-            Value::Text(text) => escaped_bytes(text),
+        let mut bars = self.bars.iter();
+        let mut bar = |out: &mut Vec<u8>| {
+            out.extend_from_slice(bars.next().map_or(b"", |bar| bar.as_bytes()));
         };
-        self.rows.push(self.fields.iter().map(cell).collect());
-        if self.rows.len() == PIECE_ROWS {
-            self.draw(out, Piece::Rows);
+        bar(out);
+        for &(field, width) in &self.columns {
+            out.push(b' ');
+            let start = out.len();
+            match record.value(field) {
+                Value::Null => {}
+                Value::Number(number) => push_number(out, number),
+                Value::Text(text) => push_escaped(out, text),
+            }
+            let padding = width.saturating_sub(width_of_shown(&out[start..])) + PADDING;
+            out.resize(out.len() + padding, b' ');
+            bar(out);
         }
+        out.push(b'\n');
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        if !self.rows.is_empty() {
-            self.draw(out, Piece::Rows);
-        }
-        self.draw(out, Piece::Border);
+        out.extend_from_slice(self.bottom.as_bytes());
+        out.push(b'\n');
     }
 }
 
@@ -167,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn a_table_in_pieces_has_one_header_and_one_border() {
-        let names = vec!["x"; 3 * PIECE_ROWS + 1];
+    fn a_long_table_has_one_header_and_one_border() {
+        let names = vec!["x"; 1000];
         let drawn = table(&names);
         assert_eq!(drawn.lines().count(), names.len() + 4);
         let width = drawn.lines().next().unwrap().chars().count();
