@@ -1,6 +1,7 @@
 //! The uses of the program, one function each, with all the rules.
 //!
-//! Each function opens the database, does its one thing and closes it. Passwords are hashed before
+//! Each function opens the database, does its one thing and closes it; only [`Users`] stays open, for
+//! a listing that is read twice. Passwords are hashed before
 //! a lock is taken, and whether a name is free is decided inside the transaction that takes it.
 
 mod delete;
@@ -16,7 +17,7 @@ pub use import::{
     Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
     Unsupported, WithoutPassword, import,
 };
-pub use list::{Listing, count, list, show};
+pub use list::{Listing, Users, count, show};
 pub use login::login;
 pub use set::{Added, Adding, Change, Credential, Updated, Waived, add, init, update};
 

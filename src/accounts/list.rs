@@ -18,38 +18,55 @@ pub struct Listing {
     pub limit: Option<u64>,
 }
 
-/// Reads users page by page.
-///
-/// `visit` gets each user while the database is being read, so it may only collect; it breaks off
-/// to end a page early. `between` is called after each page, when no lock is held: output belongs
-/// there.
-///
-/// # Errors
-/// What reading the database or `between` fails with.
-pub fn list<E: From<Error>>(
-    database: &Database,
-    listing: &Listing,
-    mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>,
-    mut between: impl FnMut() -> Result<(), E>,
-) -> Result<(), E> {
-    let store = open(database)?;
-    let mut pages = store.pages(listing.selection.clone());
-    let mut to_skip = listing.offset;
-    let mut to_give = listing.limit.unwrap_or(u64::MAX);
-    let mut more = to_give > 0;
-    while more {
-        more = pages.next_page(|row| {
-            if to_skip > 0 {
-                to_skip -= 1;
-                return ControlFlow::Continue(());
-            }
-            to_give -= 1;
-            let flow = visit(row);
-            if to_give == 0 { ControlFlow::Break(()) } else { flow }
-        })? && to_give > 0;
-        between()?;
+/// The users of one database, to be read once or several times.
+#[derive(Debug)]
+pub struct Users {
+    store: Store,
+}
+
+impl Users {
+    /// Opens the database for reading.
+    ///
+    /// # Errors
+    /// [`Error::WrongSchema`] without a usable table, or what opening fails with.
+    pub fn open(database: &Database) -> Result<Self> {
+        let store = Store::open(database, Access::Read)?;
+        store.require_table()?;
+        Ok(Users { store })
     }
-    Ok(())
+
+    /// Reads users page by page.
+    ///
+    /// `visit` gets each user while the database is being read, so it may only collect; it breaks
+    /// off to end a page early. `between` is called after each page, when no lock is held: output
+    /// belongs there.
+    ///
+    /// # Errors
+    /// What reading the database or `between` fails with.
+    pub fn list<E: From<Error>>(
+        &self,
+        listing: &Listing,
+        mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>,
+        mut between: impl FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut pages = self.store.pages(listing.selection.clone());
+        let mut to_skip = listing.offset;
+        let mut to_give = listing.limit.unwrap_or(u64::MAX);
+        let mut more = to_give > 0;
+        while more {
+            more = pages.next_page(|row| {
+                if to_skip > 0 {
+                    to_skip -= 1;
+                    return ControlFlow::Continue(());
+                }
+                to_give -= 1;
+                let flow = visit(row);
+                if to_give == 0 { ControlFlow::Break(()) } else { flow }
+            })? && to_give > 0;
+            between()?;
+        }
+        Ok(())
+    }
 }
 
 /// Counts the users whose names match, or all.
@@ -58,7 +75,7 @@ pub fn list<E: From<Error>>(
 /// What reading the database fails with.
 pub fn count(database: &Database, selection: &Selection) -> Result<u64> {
     if selection.glob.is_none() {
-        return open(database)?.count();
+        return Users::open(database)?.store.count();
     }
     let listing = Listing { selection: selection.clone(), offset: 0, limit: None };
     let mut count = 0;
@@ -66,7 +83,7 @@ pub fn count(database: &Database, selection: &Selection) -> Result<u64> {
         count += 1;
         ControlFlow::Continue(())
     };
-    list(database, &listing, count_one, || Ok::<_, Error>(()))?;
+    Users::open(database)?.list(&listing, count_one, || Ok::<_, Error>(()))?;
     Ok(count)
 }
 
@@ -75,11 +92,5 @@ pub fn count(database: &Database, selection: &Selection) -> Result<u64> {
 /// # Errors
 /// [`Error::UserNotFound`], or what reading the database fails with.
 pub fn show(database: &Database, selector: &Selector) -> Result<Account> {
-    only_one(open(database)?.find(selector)?, selector)
-}
-
-fn open(database: &Database) -> Result<Store> {
-    let store = Store::open(database, Access::Read)?;
-    store.require_table()?;
-    Ok(store)
+    only_one(Users::open(database)?.store.find(selector)?, selector)
 }

@@ -11,7 +11,7 @@ use super::answer::print;
 use super::exit::Failure;
 use super::output::{Field, Format, Record, Widths};
 use super::{Session, prompt};
-use useradm::accounts::{self, Listing};
+use useradm::accounts::{self, Listing, Users};
 use useradm::store::{Order, Row, Selection};
 use useradm::user::{Selector, UserId};
 
@@ -107,8 +107,9 @@ impl ListArgs {
                 .map_err(|error| Failure::Output(error).into());
         }
         let listing = Listing { selection, offset: self.offset, limit: self.limit };
+        let users = Users::open(&session.database)?;
         let widths = match session.format {
-            Format::Table => widths(session, &listing, &self.fields)?,
+            Format::Table => widths(&users, &listing, &self.fields)?,
             _ => Widths::default(),
         };
         let mut printer = session.format.printer(&self.fields, &widths);
@@ -129,7 +130,7 @@ impl ListArgs {
             }
         };
         let between = || write(&mut out.borrow_mut()).map_err(anyhow::Error::from);
-        accounts::list(&session.database, &listing, visit, between)?;
+        users.list(&listing, visit, between)?;
         printer.end(&mut out.borrow_mut());
         write(&mut out.borrow_mut())?;
         Ok(())
@@ -145,12 +146,12 @@ fn first_repeated(fields: &[Field]) -> Option<Field> {
 }
 
 /// The widths of the columns, from a first reading of all that is listed.
-fn widths(session: &Session, listing: &Listing, fields: &[Field]) -> Result<Widths> {
+fn widths(users: &Users, listing: &Listing, fields: &[Field]) -> Result<Widths> {
     let mut widths = Widths::default();
     let fit = |row: Row<'_>| {
         widths.fit(fields, &Record::new(row, listing.selection.with_hash));
         ControlFlow::Continue(())
     };
-    accounts::list(&session.database, listing, fit, || Ok::<_, useradm::Error>(()))?;
+    users.list(listing, fit, || Ok::<_, useradm::Error>(()))?;
     Ok(widths)
 }

@@ -41,7 +41,10 @@ impl Store {
     /// [`Error::WrongSchema`] if `user` is a view or virtual, if it lacks a column, or if `id` is
     /// not its INTEGER PRIMARY KEY.
     pub fn has_table(&self) -> Result<bool> {
-        let kind = "SELECT type FROM pragma_table_list('user') WHERE schema = 'main'";
+        // A virtual table has no root page.
+        let kind = "SELECT iif(type = 'table' AND rootpage = 0, 'virtual', type)
+             FROM main.sqlite_schema
+             WHERE type IN ('table', 'view') AND name = 'user' COLLATE NOCASE";
         let kind = self.connection.query_row(kind, [], |row| row.get::<_, String>(0)).optional();
         match self.read(kind)?.as_deref() {
             None => return Ok(false),
