@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Measures the release program against its yardsticks, in turn in one run, and prints a table of
+# ratios. Installs what a bare Debian machine lacks; Rust itself must be there.
+#
+#   benches/compare.sh                        everything, with 1,000,000 users
+#   benches/compare.sh --only start-up,list   some groups of rows; --help names them
+#   benches/compare.sh --users 100000         fewer users
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=()
+need() { command -v "$1" >/dev/null || packages+=("$2"); }
+need cc gcc
+need python3 python3
+need sqlite3 sqlite3
+# The shell's own time does not tell the peak of the memory.
+[ -n "$(type -P time)" ] || packages+=(time)
+python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+if ((${#packages[@]})); then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}" >/dev/null
+fi
+
+target=${CARGO_TARGET_DIR:-target}
+cargo build --locked --release --quiet
+venv=$target/compare-venv
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet passlib==1.7.4
+
+mkdir -p "$target/compare"
+exec "$venv/bin/python" benches/compare.py \
+    --program "$target/release/useradm" --folder "$target/compare" "$@"
