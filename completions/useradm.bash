@@ -119,12 +119,28 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__add)
-            opts="-q -h -V --password-stdin --password-file --password-env --generate-password --hashed --if-not-exists --create --allow-weak-password --allow-lookalike --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --password-stdin --password-file --password-env --generate-password --hashed --if-not-exists --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --password-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -137,22 +153,6 @@ _useradm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --db)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rounds)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -161,16 +161,12 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__delete)
-            opts="-y -q -h -V --id --yes --if-exists --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -y -h -V --db --format --timeout --rounds --quiet --no-input --id --yes --if-exists --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --id)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -184,6 +180,10 @@ _useradm() {
                     return 0
                     ;;
                 --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -195,16 +195,12 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__export)
-            opts="-q -h -V --to --force --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --to --force --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --to)
-                    COMPREPLY=($(compgen -W "csv jsonl htpasswd" -- "${cur}"))
-                    return 0
-                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -219,6 +215,10 @@ _useradm() {
                     ;;
                 --rounds)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -W "csv jsonl htpasswd" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -397,12 +397,28 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__import)
-            opts="-q -h -V --from --on-conflict --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --allow-weak-password --allow-lookalike --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --from --on-conflict --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --from)
                     COMPREPLY=($(compgen -W "csv jsonl htpasswd" -- "${cur}"))
                     return 0
@@ -431,22 +447,6 @@ _useradm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --db)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rounds)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -455,7 +455,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__init)
-            opts="-q -h -V --if-not-exists --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --if-not-exists --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -485,12 +485,28 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__list)
-            opts="-q -h -V --fields --match --sort --reverse --limit --offset --count --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --fields --match --sort --reverse --limit --offset --count --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --fields)
                     COMPREPLY=($(compgen -W "id username scheme rounds" -- "${cur}"))
                     return 0
@@ -511,22 +527,6 @@ _useradm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --db)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rounds)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -535,20 +535,12 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__login)
-            opts="-q -h -V --password-stdin --password-file --password-env --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --password-stdin --password-file --password-env --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --password-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --password-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -562,6 +554,14 @@ _useradm() {
                     return 0
                     ;;
                 --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -573,20 +573,12 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__register)
-            opts="-q -h -V --password-stdin --password-file --password-env --create --allow-weak-password --allow-lookalike --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --password-stdin --password-file --password-env --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --password-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --password-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -600,6 +592,14 @@ _useradm() {
                     return 0
                     ;;
                 --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -611,16 +611,12 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__show)
-            opts="-q -h -V --id --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --id --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --id)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -637,6 +633,10 @@ _useradm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -645,12 +645,28 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__update)
-            opts="-q -h -V --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --allow-weak-password --allow-lookalike --db --format --timeout --rounds --quiet --no-input --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -668,22 +684,6 @@ _useradm() {
                     return 0
                     ;;
                 --generate-password)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --db)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table plain csv json jsonl" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rounds)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

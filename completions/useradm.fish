@@ -55,13 +55,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand init" -l if-not-exists -d 'Succeed if there is a database already'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l if-not-exists -d 'Succeed if there is a database already'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -70,16 +68,16 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l allow-weak-password -d 'Take a password of any length, even the username itself'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
-complete -c useradm -n "__fish_useradm_using_subcommand register" -s q -l quiet -d 'Print no message on success; data and errors still come'
-complete -c useradm -n "__fish_useradm_using_subcommand register" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -88,11 +86,21 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand login" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand login" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l fields -d 'What to print of each user, in this order' -r -f -a "id\t'The primary key'
 username\t'The name'
 scheme\t'The scheme of the stored hash'
@@ -102,21 +110,12 @@ complete -c useradm -n "__fish_useradm_using_subcommand list" -l sort -d 'The or
 username\t''"
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l limit -d 'At most this many' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l offset -d 'Leave out this many at the beginning' -r
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l format -d 'How to print' -r -f -a "table\t'A table for people'
-plain\t'Tab-separated, without a header'
-csv\t'RFC 4180, with a header'
-json\t'One JSON document'
-jsonl\t'One JSON object a line'"
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l timeout -d 'How long to wait for another process\'s lock' -r
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l reverse -d 'The last first'
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l count -d 'Print only how many there are, of all that match'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l reverse -d 'The last first'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l count -d 'Print only how many there are, of all that match'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand show" -l id -d 'The id, in place of the username' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -125,13 +124,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l id -d 'The id, in place of the username' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 'Take the password from this environment variable' -r
-complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -140,21 +137,19 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l hashed -d 'Take a ready hash from the password\'s source'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l if-not-exists -d 'Succeed if the user exists already, and change nothing'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l allow-weak-password -d 'Take a password of any length, even the username itself'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
-complete -c useradm -n "__fish_useradm_using_subcommand add" -s q -l quiet -d 'Print no message on success; data and errors still come'
-complete -c useradm -n "__fish_useradm_using_subcommand add" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand update" -l id -d 'The id, in place of the username' -r
-complete -c useradm -n "__fish_useradm_using_subcommand update" -l username -d 'The new username' -r
-complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-env -d 'Take the password from this environment variable' -r
-complete -c useradm -n "__fish_useradm_using_subcommand update" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -163,16 +158,20 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l id -d 'The id, in place of the username' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l username -d 'The new username' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password -d 'Ask for a new password'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l hashed -d 'Take a ready hash from the password\'s source'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l allow-weak-password -d 'Take a password of any length, even the username itself'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
-complete -c useradm -n "__fish_useradm_using_subcommand update" -s q -l quiet -d 'Print no message on success; data and errors still come'
-complete -c useradm -n "__fish_useradm_using_subcommand update" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand delete" -l id -d 'An id, in place of a username or beside it; may be given again' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -181,12 +180,21 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand delete" -s y -l yes -d 'Delete without asking'
-complete -c useradm -n "__fish_useradm_using_subcommand delete" -l if-exists -d 'Succeed if a user does not exist'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l id -d 'An id, in place of a username or beside it; may be given again' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -s y -l yes -d 'Delete without asking'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l if-exists -d 'Succeed if a user does not exist'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l from -d 'The format of the file [default: by its ending]' -r -f -a "csv\t'RFC 4180, with a header'
 jsonl\t'One JSON object a line'
 htpasswd\t'NAME:HASH lines'"
@@ -198,27 +206,16 @@ complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'Thre
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, for bases that would lock the database for too long' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d 'How many rejected rows to show' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l rejects -d 'Write all rejected rows to this file as JSON lines' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l format -d 'How to print' -r -f -a "table\t'A table for people'
-plain\t'Tab-separated, without a header'
-csv\t'RFC 4180, with a header'
-json\t'One JSON document'
-jsonl\t'One JSON object a line'"
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l timeout -d 'How long to wait for another process\'s lock' -r
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Store the rows\' ids, and their names whatever they hold'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Leave out rows with hashes of schemes that the application cannot verify'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l dry-run -d 'Check everything and write nothing'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l allow-weak-password -d 'Take a password of any length, even the username itself'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
-complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand export" -l to -d 'The format of the file [default: by its ending, or csv]' -r -f -a "csv\t'RFC 4180, with a header'
-jsonl\t'One JSON object a line'
-htpasswd\t'NAME:HASH lines'"
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -227,9 +224,12 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand export" -l force -d 'Replace the file if it exists'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l to -d 'The format of the file [default: by its ending, or csv]' -r -f -a "csv\t'RFC 4180, with a header'
+jsonl\t'One JSON object a line'
+htpasswd\t'NAME:HASH lines'"
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l force -d 'Replace the file if it exists'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s V -l version -d 'Print version'
 complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'

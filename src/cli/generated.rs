@@ -88,6 +88,15 @@ fn the_readme_names_every_command_option_and_variable() {
 }
 
 #[test]
+fn the_overview_shows_what_the_commands_say_of_themselves() {
+    let about = |command: Command| -> Vec<String> {
+        let commands = command.get_subcommands().filter(|c| c.get_name() != "help");
+        commands.map(|c| format!("{} {:?}", c.get_name(), c.get_about())).collect()
+    };
+    assert_eq!(about(Cli::command()), about(command()));
+}
+
+#[test]
 fn arguments_are_consistent() {
     Cli::command().debug_assert();
 }
