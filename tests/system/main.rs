@@ -1,0 +1,15 @@
+//! What the program promises about its surroundings, shown with real processes.
+//!
+//! Each test starts the built program beside whatever makes life hard for it: a terminal, a
+//! signal, another process's lock, another owner, a full disk, a kill in the middle. Nothing is
+//! needed but the program itself; every process that a test starts has ended when it ends.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test like the test itself")]
+
+mod harness;
+mod prompt;
+mod prompt_ends;
+mod prompt_keys;
+mod questions;
+mod terminal;
