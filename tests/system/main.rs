@@ -7,9 +7,13 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test like the test itself")]
 
+mod concurrency;
 mod harness;
+mod locks;
+mod no_locks;
 mod prompt;
 mod prompt_ends;
 mod prompt_keys;
 mod questions;
+mod signals;
 mod terminal;
