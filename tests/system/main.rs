@@ -8,7 +8,10 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test like the test itself")]
 
 mod concurrency;
+mod full_disk;
 mod harness;
+mod journal;
+mod kill;
 mod locks;
 mod no_locks;
 mod owner;
