@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -37,8 +37,12 @@ pub use page::{Order, Page, Row, Selection};
 pub use read::{Account, Reference};
 pub use write::Transaction;
 
-/// The longest value that reading takes, in bytes; longer names are shown as their length.
+/// The longest value that is read, in bytes; of longer names only the length is shown.
 const MAX_VALUE_BYTES: i32 = 1_000_000;
+
+/// The longest value that SQLite passes over while it sorts, searches or matches, in bytes, where
+/// a table holds one beyond [`MAX_VALUE_BYTES`].
+const MAX_PASSED_BYTES: i32 = 500_000_000;
 
 /// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
 const SMALLEST_PAGE: u64 = 512;
@@ -200,6 +204,23 @@ impl Store {
 
     fn failure(&self, error: &rusqlite::Error, during: During) -> Error {
         explain(&self.database, Some(&self.connection), error, during)
+    }
+
+    /// Runs a query again with more room if a value was longer than any should be: one such row
+    /// must not keep all others from being found.
+    fn with_room<T>(&self, query: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        match query() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::TooBig) => {
+                self.make_room()?;
+                query()
+            }
+            result => result,
+        }
+    }
+
+    fn make_room(&self) -> rusqlite::Result<()> {
+        let limit = Limit::SQLITE_LIMIT_LENGTH;
+        self.connection.set_limit(limit, MAX_PASSED_BYTES).map(|_| ())
     }
 
     fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {

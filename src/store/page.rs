@@ -59,6 +59,8 @@ pub struct Page<'s> {
     cursor: Option<Cursor>,
     /// Whether names beyond reason are expected, of which only the length is to be read.
     is_guarded: bool,
+    /// Whether SQLite may pass over such names.
+    has_room: bool,
     /// The statement of the pages from here on, unless something of it changes.
     statement: Option<Statement<'s>>,
 }
@@ -74,8 +76,8 @@ enum End {
     OfPage(Cursor),
     /// Behind the last row of the part.
     OfPart,
-    /// Before a row whose name is beyond reason, and behind the row with this id, if there is one.
-    BeforeHugeName(Option<i64>),
+    /// Before a row whose name is beyond reason, and behind this row, if there is one.
+    BeforeHugeName(Option<Cursor>),
 }
 
 /// A name of any type, to be compared with others by SQLite.
@@ -103,7 +105,9 @@ impl Store {
             (Order::Name, false) => vec![Part::Named, Part::Nameless],
             (Order::Name, true) => vec![Part::Nameless, Part::Named],
         };
-        Page { store: self, selection, parts, cursor: None, is_guarded: false, statement: None }
+        let is_guarded = selection.order == Order::Name;
+        let (cursor, statement, has_room) = (None, None, false);
+        Page { store: self, selection, parts, cursor, is_guarded, has_room, statement }
     }
 }
 
@@ -151,8 +155,11 @@ impl Page<'_> {
                 self.statement = None;
             }
             End::BeforeHugeName(last) => {
+                let room = self.store.make_room();
+                self.store.read(room)?;
                 self.is_guarded = true;
-                self.cursor = last.map(|id| Cursor { id, name: Name::Other(Value::Null) });
+                self.has_room = true;
+                self.cursor = last;
                 self.statement = None;
             }
         }
@@ -181,17 +188,23 @@ impl Page<'_> {
         let hash_at = self.selection.with_hash.then_some(2);
         let selected_at = self.selection.glob.as_ref().map(|_| 2 + usize::from(hash_at.is_some()));
         let mut rows = statement.raw_query();
+        let huge_at = selected_at.unwrap_or(1 + usize::from(hash_at.is_some())) + 1;
         let mut visited = 0;
-        let mut last = self.cursor.as_ref().map(|cursor| cursor.id);
+        let mut last = None;
         loop {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
                 Ok(None) => return Ok(End::OfPart),
                 Err(error) => {
                     let is_huge = error.sqlite_error_code() == Some(ErrorCode::TooBig);
-                    return match part {
-                        Part::All if is_huge && !self.is_guarded => Ok(End::BeforeHugeName(last)),
-                        _ => Err(error),
+                    return match last {
+                        _ if !is_huge || self.has_room => Err(error),
+                        None => Ok(End::BeforeHugeName(self.cursor.take())),
+                        // Only the order of the ids goes on behind a row without its name.
+                        Some(id) => {
+                            let name = Name::Other(Value::Null);
+                            Ok(End::BeforeHugeName(Some(Cursor { id, name })))
+                        }
                     };
                 }
             };
@@ -202,7 +215,9 @@ impl Page<'_> {
             })?;
             visited += 1;
             last = Some(id);
-            if flow.is_break() || visited == PAGE_ROWS {
+            // In the order of the names a page cannot end at a name that is not read.
+            let may_end = part != Part::Named || !row.get::<_, bool>(huge_at)?;
+            if may_end && (flow.is_break() || visited >= PAGE_ROWS) {
                 let name = match row.get_ref(1)? {
                     ValueRef::Text(name) => Name::Text(name.to_vec()),
                     other => Name::Other(other.try_into()?),
@@ -216,17 +231,16 @@ impl Page<'_> {
         let Selection { reverse, with_hash, ref glob, .. } = self.selection;
         let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
         let hash = if with_hash { format!(", {READABLE_HASH}") } else { String::new() };
-        // The guard against names beyond reason costs time for every name, so it waits for the
-        // first of them. In the order of the names such a one cannot be the cursor: then it fails.
+        // The guard against names beyond reason costs time for every name, so in the order of the
+        // ids it waits for the first of them.
         let name = if self.is_guarded { SHOWN_NAME } else { "username" };
         // Rows that do not match are read too: that bounds the time of a page whatever matches.
         let selected = match glob {
             Some(_) => format!(", ifnull({name} GLOB :glob, 0)"),
             None => String::new(),
         };
-        // A page ends without being told to; but where no index has the order of the names, sorting
-        // takes less time and memory for being told.
-        let limit = if part == Part::Named { format!(" LIMIT {PAGE_ROWS}") } else { String::new() };
+        // There is no LIMIT: a page must go on where the row at its end cannot be a cursor.
+        let huge = if part == Part::Named { HUGE_NAME } else { "" };
         let (condition, key) = match (part, self.cursor.is_some()) {
             (Part::All, false) => ("TRUE".to_owned(), "id"),
             (Part::All, true) => (format!("id {after} :id"), "id"),
@@ -242,11 +256,14 @@ impl Page<'_> {
             ),
         };
         format!(
-            "SELECT id, {name}{hash}{selected} FROM user WHERE {condition} \
-             ORDER BY {key} {direction}, id {direction}{limit}"
+            "SELECT id, {name}{hash}{selected}{huge} FROM user WHERE {condition} \
+             ORDER BY {key} {direction}, id {direction}"
         )
     }
 }
+
+/// The SQL of whether a name is beyond reason, as a further column.
+const HUGE_NAME: &str = ", octet_length(username) > 1000000";
 
 /// Gives a row whose first columns are id and name, with the hash of this column.
 fn with_row<T>(
@@ -291,6 +308,16 @@ mod tests {
 
     /// All names that are read, of huge ones what is shown.
     fn names(ids_of_huge: &[i64], rows: i64, reverse: bool, glob: Option<&str>) -> Vec<String> {
+        names_in(Order::Id, ids_of_huge, rows, reverse, glob)
+    }
+
+    fn names_in(
+        order: Order,
+        ids_of_huge: &[i64],
+        rows: i64,
+        reverse: bool,
+        glob: Option<&str>,
+    ) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("users.db");
         let connection = rusqlite::Connection::open(&path).unwrap();
@@ -314,8 +341,7 @@ mod tests {
             Database { path, timeout: std::time::Duration::ZERO, interrupt: Interrupt::default() };
         let store = Store::open(&database, Access::Read).unwrap();
         let glob = glob.map(str::to_owned);
-        let mut pages =
-            store.pages(Selection { order: Order::Id, reverse, glob, with_hash: false });
+        let mut pages = store.pages(Selection { order, reverse, glob, with_hash: false });
         let mut names = Vec::new();
         while pages
             .next_page(|row| {
@@ -344,5 +370,25 @@ mod tests {
     #[test]
     fn a_pattern_is_matched_beside_a_huge_name() {
         assert_eq!(names(&[3], 20, false, Some("n1?")).len(), 10);
+    }
+
+    #[test]
+    fn the_order_of_the_names_goes_on_behind_huge_ones() {
+        let pages = i64::try_from(PAGE_ROWS).unwrap();
+        // Names of hexadecimal zeros stand before all others, so each fills the end of a page.
+        for (huge, rows) in [(vec![], 2 * pages + 1), (vec![1], pages), (vec![pages, 3], pages + 7)]
+        {
+            for reverse in [false, true] {
+                let mut names = names_in(Order::Name, &huge, rows, reverse, None);
+                assert_eq!(i64::try_from(names.len()).unwrap(), rows);
+                names.retain(|name| !name.starts_with('('));
+                if reverse {
+                    names.reverse();
+                }
+                assert!(names.is_sorted());
+                names.dedup();
+                assert_eq!(names.len() + huge.len(), usize::try_from(rows).unwrap());
+            }
+        }
     }
 }

@@ -154,9 +154,10 @@ impl Store {
         self.read(count).map(i64::unsigned_abs)
     }
 
-    fn accounts(&self, condition: &str, parameters: impl Params) -> Result<Vec<Account>> {
+    fn accounts(&self, condition: &str, parameters: impl Params + Copy) -> Result<Vec<Account>> {
         let sql = format!("SELECT id, {SHOWN_NAME}, {READABLE_HASH} FROM user WHERE {condition}");
-        let accounts = self.connection.prepare(&sql).and_then(|mut statement| {
+        let accounts = self.with_room(|| {
+            let mut statement = self.connection.prepare(&sql)?;
             statement.query_map(parameters, account)?.collect::<rusqlite::Result<Vec<_>>>()
         });
         self.read(accounts)
@@ -213,6 +214,7 @@ impl Store {
 }
 
 /// Bytes to be bound as TEXT, which need not be UTF-8 if the database's are not.
+#[derive(Clone, Copy)]
 pub(super) struct Text<'a>(pub(super) &'a [u8]);
 
 impl ToSql for Text<'_> {
