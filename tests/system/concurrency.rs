@@ -2,8 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use super::harness::{PASSWORD, Running, Sandbox};
+
+/// How long an application does nothing after each request. Without that it would hold a lock
+/// nearly all the time, and SQLite is not fair: nobody else would have a chance.
+const BETWEEN_REQUESTS: Duration = Duration::from_millis(10);
 
 /// Adds these users, all at the same time, and gives the exit statuses in order.
 fn add_all<'n>(
@@ -138,7 +143,7 @@ fn adds_and_a_working_application_do_not_disturb_each_other() {
                     let sql = "INSERT INTO user (username, password_hash) VALUES (?1, '')";
                     connection.execute(sql, [format!("application{written}")]).unwrap();
                     written += 1;
-                    thread::yield_now();
+                    thread::sleep(BETWEEN_REQUESTS);
                 }
                 written
             });
@@ -147,6 +152,7 @@ fn adds_and_a_working_application_do_not_disturb_each_other() {
                 while !done.load(Ordering::SeqCst) {
                     let names = super::harness::rows(&connection);
                     assert!(names.starts_with("1 a "));
+                    thread::sleep(BETWEEN_REQUESTS);
                 }
             });
             for batch in 0..4 {

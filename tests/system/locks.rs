@@ -27,10 +27,14 @@ fn run_waiting(sandbox: &Sandbox, arguments: &[&str], timeout: &str) -> (Outcome
     (outcome, begin.elapsed())
 }
 
-/// Fails unless the command gave up because of the lock, after about the timeout.
+/// Fails unless the command gave up because of the lock, after about the timeout. Only one that
+/// changes something and one that reads are made to wait, to save time.
 #[track_caller]
 fn assert_gives_up(sandbox: &Sandbox, arguments: &[&str]) {
     for (timeout, shortest, longest) in [("0", 0.0, 8.0), ("1", 0.9, 9.0)] {
+        if timeout == "1" && !["add", "list"].contains(&arguments[0]) {
+            continue;
+        }
         let (outcome, took) = run_waiting(sandbox, arguments, timeout);
         outcome.assert_error(7, "database_busy");
         assert!(outcome.stderr.to_lowercase().contains("lock"), "{outcome:#?}");

@@ -62,7 +62,7 @@ fn ctrl_c_ends_a_change_that_waits_for_readers_to_commit() {
     let sandbox = Sandbox::with_users(&["alice"]);
     let reader = sandbox.connection();
     hold_read_lock(&reader);
-    let outcome = stop_while_waiting(&sandbox, &["add", "bob"], Signal::SIGINT);
+    let outcome = stop_while_waiting(&sandbox, &["add", "bob", "--timeout=9"], Signal::SIGINT);
     outcome.assert_code(130);
     reader.execute_batch("COMMIT").unwrap();
     assert_eq!(sandbox.names(), ["alice"]);
