@@ -159,6 +159,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return exit::report_usage(&error, wanted_format(std::env::args_os())),
     };
     let Options { db, format, timeout, rounds, quiet, no_input } = cli.options;
+    Process::on_interruption(exit::interruption(format));
     let interrupt = process.interrupt();
     let database = Database { path: db, timeout, interrupt };
     let session = Session { database, format, rounds, quiet, no_input, process };

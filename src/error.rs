@@ -145,9 +145,10 @@ pub enum Error {
     /// COMMIT itself failed: the change may be stored or not.
     #[error("The outcome is unknown: {0}; the change may be stored")]
     OutcomeUnknown(String),
-    /// Somebody asked this process to stop; the change was rolled back.
-    #[error("Interrupted; nothing was changed")]
-    Interrupted,
+    /// Somebody asked this process to stop; the change was rolled back. What was stored before that,
+    /// if anything, is told.
+    #[error("Interrupted; {}", .0.as_deref().unwrap_or("nothing was changed"))]
+    Interrupted(Option<String>),
     /// The operating system's random source failed, memory ran out, or a bug.
     #[error("Internal error: {0}")]
     Internal(String),
@@ -179,7 +180,7 @@ impl Error {
             Error::ConstraintFailed(_) => "constraint_failed",
             Error::WrongOwner { .. } => "wrong_owner",
             Error::OutcomeUnknown(_) => "outcome_unknown",
-            Error::Interrupted => "interrupted",
+            Error::Interrupted(_) => "interrupted",
             Error::Internal(_) => "internal",
         }
     }
@@ -191,6 +192,7 @@ impl Error {
             Error::ConstraintFailed(reason) => Error::ConstraintFailed(with(reason)),
             Error::OutcomeUnknown(reason) => Error::OutcomeUnknown(with(reason)),
             Error::UserExists(name) => Error::UserExists(with(name)),
+            Error::Interrupted(_) => Error::Interrupted(Some(remark.to_owned())),
             Error::DatabaseFull { path, reason } => {
                 Error::DatabaseFull { path, reason: with(reason) }
             }

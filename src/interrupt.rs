@@ -54,7 +54,11 @@ impl Interrupt {
     /// # Errors
     /// [`Error::Interrupted`] after [`Interrupt::request`].
     pub fn check(&self) -> Result<()> {
-        if self.requested.load(Ordering::SeqCst) == 0 { Ok(()) } else { Err(Error::Interrupted) }
+        if self.requested.load(Ordering::SeqCst) == 0 {
+            Ok(())
+        } else {
+            Err(Error::Interrupted(None))
+        }
     }
 }
 
@@ -72,6 +76,13 @@ impl Default for Interrupt {
 pub struct Deferred<'a> {
     interrupt: &'a Interrupt,
     before: bool,
+}
+
+impl Deferred<'_> {
+    /// Lets the section go on to the end of the process: what was done must be told.
+    pub fn keep(mut self) {
+        self.before = false;
+    }
 }
 
 impl Drop for Deferred<'_> {

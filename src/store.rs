@@ -13,6 +13,7 @@ mod names;
 mod owner;
 mod page;
 mod read;
+mod wait;
 mod write;
 
 use std::cell::Cell;
@@ -29,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use failure::{Context, During};
 use owner::{Acting, Standing};
+use wait::Patience;
 
 pub use bulk::Inserter;
 pub use location::parse as parse_location;
@@ -79,6 +81,7 @@ pub struct Store {
     database: Database,
     /// The write-ahead log that must not appear while the file is read as one that cannot change.
     unexpected_log: Option<PathBuf>,
+    patience: Patience,
     /// How long the last transaction held its lock.
     locked_for: Cell<Duration>,
     /// Ends after the connection is closed, which may still delete its files.
@@ -148,9 +151,12 @@ impl Store {
         let unexpected_log =
             (access == Access::Read && !log.exists() && makes_no_files() && is_wal(&path))
                 .then_some(log);
+        let opening = |error| explain(database, None, &error, During::Read);
+        let mut connection = connect(&path, unexpected_log.is_some()).map_err(opening)?;
+        let (timeout, interrupt) = (database.timeout, &database.interrupt);
         let store = Store {
-            connection: connect(&path, unexpected_log.is_some())
-                .map_err(|error| explain(database, None, &error, During::Read))?,
+            patience: Patience::install(&mut connection, timeout, interrupt).map_err(opening)?,
+            connection,
             database: database.clone(),
             unexpected_log,
             locked_for: Cell::default(),
@@ -162,7 +168,6 @@ impl Store {
 
     fn configure(&self, access: Access) -> rusqlite::Result<()> {
         let connection = &self.connection;
-        connection.busy_timeout(self.database.timeout)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -195,10 +200,10 @@ impl Store {
             Ok(true) => {}
             Err(_) => return false,
         }
-        let patience = CHECKPOINT_PATIENCE.min(self.database.timeout);
-        let blocked = connection.busy_timeout(patience).and_then(|()| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
-        });
+        self.patience.set(CHECKPOINT_PATIENCE.min(self.database.timeout));
+        let blocked =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        self.patience.set(self.database.timeout);
         blocked == Ok(0)
     }
 
@@ -248,7 +253,11 @@ fn explain(
     during: During,
 ) -> Error {
     let context = Context { path: &database.path, timeout: database.timeout, during };
-    context.explain(connection, error)
+    match (context.explain(connection, error), database.interrupt.check()) {
+        // The wait for a lock was given up because somebody asked to.
+        (Error::DatabaseBusy { .. }, Err(interrupted)) => interrupted,
+        (error, _) => error,
+    }
 }
 
 /// Opens a connection that never creates a file. SQLite falls back to reading where this process

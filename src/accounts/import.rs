@@ -190,11 +190,15 @@ pub fn import(
 ) -> Result<Imported> {
     observer.stage(Stage::Reading, None);
     let mut staged = stage::stage(rows, importing, random, observer)?;
+    // From here on a request to stop is looked for often enough, and leaves nothing behind.
+    let _section = database.interrupt.defer();
     let store = open(database, importing)?;
     let mut attempts = 0;
     let imported = loop {
         let comparison = compare::compare(store.as_ref(), &staged, importing, observer)?;
-        hashing::hash(store.as_ref(), &mut staged, &comparison, importing, random, observer)?;
+        database.interrupt.check()?;
+        let mut watch = hashing::Watch { observer, interrupt: &database.interrupt };
+        hashing::hash(store.as_ref(), &mut staged, &comparison, importing, random, &mut watch)?;
         if importing.dry_run {
             break comparison.prediction(importing);
         }

@@ -188,7 +188,7 @@ pub fn update(
         }
         Ok((transaction.update(id, name, hash)?, true))
     })?;
-    if changed && !store.truncate_log() {
+    if changed && hash.is_some() && !store.truncate_log() {
         warnings.push(Warning::OldPagesInLog);
     }
     Ok(Updated { user, changed, warnings })

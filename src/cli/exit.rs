@@ -69,9 +69,9 @@ struct ErrorDocument<'a> {
 struct ErrorObject<'a> {
     code: &'a str,
     message: &'a str,
+    exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
-    exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -151,15 +151,25 @@ fn usage_text(error: &clap::Error) -> String {
     )
 }
 
+/// What is reported when Ctrl-C ends the process on the spot.
+pub(crate) fn interruption(format: Format) -> Vec<u8> {
+    of_error(&Error::Interrupted(None)).to_bytes(format)
+}
+
 impl Report {
     fn print(&self, format: Format) {
+        // Nothing can be done if standard error fails too; the status still tells.
+        let _ = io::stderr().write_all(&self.to_bytes(format));
+    }
+
+    fn to_bytes(&self, format: Format) -> Vec<u8> {
         let mut text = Vec::new();
         if format.is_json() {
             let error = ErrorObject {
                 code: self.code,
                 message: &self.message,
-                hint: self.hint.as_deref(),
                 exit_code: self.status,
+                hint: self.hint.as_deref(),
                 rejected: self.rejected,
                 rejects: self.rows.iter().map(RejectedRow::from).collect(),
             };
@@ -180,8 +190,7 @@ impl Report {
                 text.extend_from_slice(format!("hint: {}\n", escaped(hint)).as_bytes());
             }
         }
-        // Nothing can be done if standard error fails too; the status still tells.
-        let _ = io::stderr().write_all(&text);
+        text
     }
 }
 
@@ -237,7 +246,7 @@ fn status(error: &Error) -> u8 {
         | Error::ConstraintFailed(_)
         | Error::WrongOwner { .. } => 8,
         Error::OutcomeUnknown(_) => 10,
-        Error::Interrupted => INTERRUPTED,
+        Error::Interrupted(_) => INTERRUPTED,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the process owes its surroundings: signals, and no copy of its memory on disk.
 
+use std::sync::OnceLock;
+
 use anyhow::Result;
 use useradm::Interrupt;
 
@@ -20,6 +22,12 @@ impl Process {
         Ok(process)
     }
 
+    /// Says what is to be printed when Ctrl-C ends the process on the spot.
+    pub(crate) fn on_interruption(words: Vec<u8>) {
+        // It is said once, when the format is known.
+        let _ = WORDS.set(words);
+    }
+
     /// The request to stop that the signals make.
     pub(crate) fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
@@ -30,6 +38,9 @@ impl Process {
         unix::die_of_signal(&self.interrupt);
     }
 }
+
+/// What Ctrl-C prints.
+static WORDS: OnceLock<Vec<u8>> = OnceLock::new();
 
 /// The status that a shell reports of a process that Ctrl-C ended: 128 and SIGINT's number.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -65,12 +76,28 @@ mod unix {
                 flag::register_usize(number, interrupt.requested(), number_or_zero)?;
             }
             if number == SIGINT {
-                let status = i32::from(super::INTERRUPTED);
-                flag::register_conditional_shutdown(number, status, interrupt.at_once())?;
+                end_with_words(interrupt)?;
             } else {
                 flag::register_conditional_default(number, interrupt.at_once())?;
             }
         }
+        Ok(())
+    }
+
+    /// Ends the process on Ctrl-C where nothing stands in the way, after saying so.
+    #[expect(unsafe_code, reason = "only so can a handler do more than set a flag")]
+    fn end_with_words(interrupt: &Interrupt) -> Result<()> {
+        let at_once = interrupt.at_once();
+        let end = move || {
+            if at_once.load(Ordering::SeqCst) {
+                let words = super::WORDS.get().map_or(&b""[..], Vec::as_slice);
+                let _ = nix::unistd::write(std::io::stderr(), words);
+                low_level::exit(i32::from(super::INTERRUPTED));
+            }
+        };
+        // SAFETY: the action loads two atomics and calls write and _exit, all of which a signal
+        // handler may do (POSIX, section 2.4.3).
+        unsafe { low_level::register(SIGINT, end) }?;
         Ok(())
     }
 

@@ -90,10 +90,15 @@ impl Source {
         if let Some(bytes) = self.read(session)? {
             return Ok(Password::new(bytes)?);
         }
-        let mut terminal = terminal_for(session)?;
-        let first =
-            Password::new(terminal.ask_hidden(&format!("Password for {}: ", asking.label))?)?;
-        if asking.twice && Password::new(terminal.ask_hidden("Repeat password: ")?)? != first {
+        let terminal = terminal_for(session)?;
+        let question = format!("Password for {}: ", asking.label);
+        if !asking.twice {
+            let [password] = terminal.ask_hidden([&question])?;
+            return Ok(Password::new(password)?);
+        }
+        let [first, second] = terminal.ask_hidden([&question, "Repeat password: "])?;
+        let first = Password::new(first)?;
+        if Password::new(second)? != first {
             return Err(invalid("the two passwords differ").into());
         }
         Ok(first)
@@ -110,7 +115,8 @@ impl Source {
             return Ok(bytes);
         }
         let question = format!("Password hash for {}: ", asking.label);
-        Ok(terminal_for(session)?.ask_hidden(&question)?)
+        let [hash] = terminal_for(session)?.ask_hidden([&question])?;
+        Ok(hash)
     }
 
     /// Reads the source that was named, if one was.
@@ -184,15 +190,19 @@ fn terminal_for(session: &Session) -> Result<Terminal> {
                     add and update can also --generate-password";
         return Err(Failure::Usage { message: message.to_owned(), hint: hint.to_owned() }.into());
     }
+    open_terminal(session)
+}
+
+fn open_terminal(session: &Session) -> Result<Terminal> {
     let cannot = |error| Error::Internal(format!("the terminal cannot be used: {error}"));
     Ok(Terminal::open(&session.database.interrupt).map_err(cannot)?)
 }
 
 fn standard_input(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
     let cannot = |error: io::Error| invalid(&format!("standard input cannot be read ({error})"));
-    if io::stdin().is_terminal() && !session.no_input {
+    if io::stdin().is_terminal() {
         // Somebody types it: it must not show.
-        return Ok(without_line_break(terminal_for(session)?.read_hidden_to_end()?));
+        return Ok(without_line_break(open_terminal(session)?.read_hidden_to_end()?));
     }
     let stdin = standard_input_file().map_err(cannot)?;
     Ok(without_line_break(read_limited(stdin, cannot)?))

@@ -1,6 +1,7 @@
 //! Many keys at once, on several threads.
 
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -26,8 +27,8 @@ pub(super) fn derive_all(
     let share = jobs.len().div_ceil(threads.max(1));
     let engine = Engine::fastest(share);
     let group = engine.lanes().min(share).max(1);
-    let groups: Vec<_> = jobs.chunks(group).zip(keys.chunks_mut(group)).map(Some).collect();
-    let groups: Vec<_> = groups.into_iter().map(std::sync::Mutex::new).collect();
+    let groups: Vec<_> =
+        jobs.chunks(group).zip(keys.chunks_mut(group)).map(|it| Mutex::new(Some(it))).collect();
     let (next, rounds_done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let stop = AtomicBool::new(false);
     let work = || {
@@ -48,6 +49,11 @@ pub(super) fn derive_all(
         }
     };
     let total: u64 = jobs.iter().map(|job| u64::from(job.rounds.get())).sum();
+    let caller = thread::current();
+    let work = || {
+        work();
+        caller.unpark();
+    };
     let mut told = 0;
     thread::scope(|scope| {
         let threads: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
@@ -61,5 +67,5 @@ pub(super) fn derive_all(
             told = done;
         }
     });
-    if stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(keys) }
+    if stop.load(Ordering::Relaxed) { Err(Error::Interrupted(None)) } else { Ok(keys) }
 }

@@ -118,6 +118,9 @@ fn become_user(path: &Path, owner: Uid, group: Gid) -> Result<Acting> {
         .and_then(|()| setegid(group))
         .and_then(|()| seteuid(owner))
         .map_err(refuse)?;
+    // The kernel sets this flag anew with every change of ids, by the system's configuration.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = nix::sys::prctl::set_dumpable(false);
     Ok(acting)
 }
 

@@ -1,5 +1,6 @@
 //! Changing rows, in one immediate transaction at a time.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{OptionalExtension, Params};
@@ -19,6 +20,13 @@ const CREATE_TABLE: &str = "CREATE TABLE user (
 	UNIQUE (username)
 )";
 
+/// How long COMMIT waits for readers. In rollback mode it keeps new ones out meanwhile, so this must
+/// stay far below the application's own timeout of 5 s.
+const COMMIT_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long readers have the database to themselves before a commit is tried again.
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
+
 /// An open write transaction: it sees what it reads until it is committed.
 pub struct Transaction<'s> {
     pub(super) store: &'s Store,
@@ -27,53 +35,84 @@ pub struct Transaction<'s> {
 impl Store {
     /// Runs `body` in one `BEGIN IMMEDIATE` transaction and commits it, or rolls it back if
     /// `body` fails or the process was asked to stop. Nothing slow may happen in `body`: the
-    /// application waits for it.
+    /// application waits for it. It is run again if readers did not let the commit through.
     ///
     /// # Errors
     /// What `body` fails with; [`Error::DatabaseBusy`] after the timeout; [`Error::OutcomeUnknown`]
     /// if COMMIT itself failed.
-    pub fn write<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    pub fn write<T>(&self, mut body: impl FnMut(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let Database { timeout, interrupt, .. } = &self.database;
+        let began = Instant::now();
+        loop {
+            match self.attempt(timeout.saturating_sub(began.elapsed()), &mut body)? {
+                Ok(value) => return Ok(value),
+                Err(busy) if began.elapsed() >= *timeout => return Err(busy),
+                Err(_) => {
+                    let _section = interrupt.defer();
+                    thread::sleep(RETRY_PAUSE);
+                    interrupt.check()?;
+                }
+            }
+        }
+    }
+
+    /// As [`Store::write`], for a `body` that cannot be run again.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_once<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.attempt(self.database.timeout, body)?
+    }
+
+    /// Runs one transaction; the inner error is that readers did not let the commit through.
+    fn attempt<T>(
+        &self,
+        patience: Duration,
+        body: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<Result<T>> {
         let Database { path, interrupt, .. } = &self.database;
         if self.read(self.connection.is_readonly("main"))? {
             let reason = "this user may not write to it".to_owned();
             return Err(Error::DatabaseReadOnly { path: path.clone(), reason });
         }
-        // Waiting for the lock may take the whole timeout and can be cut off at once. What comes
-        // then takes milliseconds and is finished or undone.
+        self.patience.set(patience);
         self.run("BEGIN IMMEDIATE")?;
-        let _finish = interrupt.defer();
+        // What comes now takes milliseconds, and is finished or undone.
+        let finish = interrupt.defer();
         let locked = Instant::now();
         let result =
             body(&Transaction { store: self }).and_then(|value| interrupt.check().map(|()| value));
+        // While COMMIT waits for readers, no new ones come in: it must not wait for long.
+        self.patience.set(COMMIT_PATIENCE.min(patience));
         let result = match result {
-            Ok(value) => self.commit().map(|()| value),
+            Ok(value) => self.commit().map(|committed| committed.map(|()| value)),
             Err(error) => {
                 self.roll_back();
                 Err(error)
             }
         };
+        self.patience.set(self.database.timeout);
         self.locked_for.set(locked.elapsed());
+        if let Ok(Ok(_)) = result {
+            finish.keep();
+        }
         result
     }
 
-    /// How long the last transaction held its lock.
-    #[must_use]
-    pub fn locked_for(&self) -> Duration {
-        self.locked_for.get()
-    }
-
-    fn commit(&self) -> Result<()> {
-        let Err(error) = self.connection.execute_batch("COMMIT") else { return Ok(()) };
+    /// Commits; the inner error is that readers did not let it through, and that it is undone.
+    fn commit(&self) -> Result<Result<()>> {
+        let Err(error) = self.connection.execute_batch("COMMIT") else { return Ok(Ok(())) };
         let failure = self.failure(&error, During::Write);
         let nothing = nothing_was_committed(&self.connection, &error);
         self.roll_back();
         // A rollback that failed leaves the connection unable to read.
         let readable =
             self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
-        if nothing && readable.is_ok() {
-            return Err(failure);
+        match failure {
+            busy @ Error::DatabaseBusy { .. } if nothing => Ok(Err(busy)),
+            failure if nothing && readable.is_ok() => Err(failure),
+            failure => Err(Error::OutcomeUnknown(format!("COMMIT failed: {failure}"))),
         }
-        Err(Error::OutcomeUnknown(format!("COMMIT failed: {failure}")))
     }
 
     /// Rolls back, where SQLite has not done so already because of the error.
@@ -83,6 +122,12 @@ impl Store {
             // opens the file next rolls it back.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
+    }
+
+    /// How long the last transaction held its lock.
+    #[must_use]
+    pub fn locked_for(&self) -> Duration {
+        self.locked_for.get()
     }
 
     pub(super) fn run(&self, sql: &str) -> Result<()> {

@@ -8,9 +8,16 @@ use super::{Importing, Observer, OnConflict, Stage};
 use crate::accounts::Random;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, verify_many};
+use crate::interrupt::Interrupt;
 use crate::password::Password;
 use crate::store::Store;
 use crate::user::Selector;
+
+/// Whoever watches the hashing, and who may ask it to stop.
+pub(super) struct Watch<'w> {
+    pub(super) observer: &'w mut dyn Observer,
+    pub(super) interrupt: &'w Interrupt,
+}
 
 /// Settles what is to be stored of every password that was not settled before.
 pub(super) fn hash(
@@ -19,7 +26,7 @@ pub(super) fn hash(
     comparison: &Comparison,
     importing: &Importing,
     random: Random<'_>,
-    observer: &mut dyn Observer,
+    watch: &mut Watch<'_>,
 ) -> Result<()> {
     let old = &comparison.existing_with_password;
     if importing.on_conflict == OnConflict::Skip {
@@ -31,10 +38,13 @@ pub(super) fn hash(
     if importing.dry_run || !staged.passwords.iter().any(is_unknown) {
         return Ok(());
     }
-    observer.stage(Stage::Hashing, Some(staged.passwords.len() as u64));
+    watch.observer.stage(Stage::Hashing, Some(staged.passwords.len() as u64));
     let mut progress = |done| {
-        observer.advance(done);
-        ControlFlow::Continue(())
+        watch.observer.advance(done);
+        match watch.interrupt.check() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
     };
     if let Some(store) = store.filter(|_| importing.on_conflict != OnConflict::Skip) {
         let mut pairs = Vec::with_capacity(old.len());

@@ -24,7 +24,7 @@ pub(super) fn write(
     let mut writer = Writer::new(staged, comparison, importing, store.interrupt(), observer)?;
     let limit = importing.batch.unwrap_or(u64::MAX);
     loop {
-        let batch = store.write(|transaction| {
+        let batch = store.write_once(|transaction| {
             let is_stale = transaction.reader().data_version()? != comparison.version;
             if is_stale && importing.batch.is_none() {
                 return Ok(None);

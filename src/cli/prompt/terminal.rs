@@ -24,6 +24,9 @@ use super::read_limited;
 use useradm::password::Password;
 use useradm::{Error, Interrupt, Result};
 
+/// How long a pause ends what is being pasted, in milliseconds.
+const TYPED_ON: u8 = 100;
+
 /// The terminal that standard input is.
 pub(super) struct Terminal {
     device: File,
@@ -48,7 +51,7 @@ impl Terminal {
     }
 
     /// Asks for a line that shows as it is typed; nothing at the end of input.
-    pub(super) fn ask_line(&mut self, question: &str) -> Result<Option<Vec<u8>>> {
+    pub(super) fn ask_line(&self, question: &str) -> Result<Option<Vec<u8>>> {
         const MAX_LINE: usize = 4096;
         let _section = self.interrupt.defer();
         self.say(question).map_err(broken)?;
@@ -68,13 +71,24 @@ impl Terminal {
         }
     }
 
-    /// Asks for a line that does not show.
-    pub(super) fn ask_hidden(&mut self, question: &str) -> Result<Zeroizing<Vec<u8>>> {
+    /// Asks for lines that do not show, nor does anything that is typed between them.
+    pub(super) fn ask_hidden<const N: usize>(
+        &self,
+        questions: [&str; N],
+    ) -> Result<[Zeroizing<Vec<u8>>; N]> {
         let _section = self.interrupt.defer();
         let hidden = Hidden::begin(&self.device, Line::Raw).map_err(broken)?;
+        let mut answers = std::array::from_fn(|_| Zeroizing::new(Vec::new()));
+        for (answer, question) in answers.iter_mut().zip(questions) {
+            *answer = self.ask_in(&hidden, question)?;
+        }
+        Ok(answers)
+    }
+
+    fn ask_in(&self, hidden: &Hidden<'_>, question: &str) -> Result<Zeroizing<Vec<u8>>> {
         self.say(question).map_err(broken)?;
         let typed = Rc::new(RefCell::new(Typed::new(bindings(&hidden.before))));
-        let mut keys = self.keys(Some((question, &hidden))).map_err(broken)?;
+        let mut keys = self.keys(Some((question, hidden))).map_err(broken)?;
         keys.typed = Some(Rc::clone(&typed));
         let config = rpassword::ConfigBuilder::new().input_reader(keys).output_discard().build();
         let placeholders = rpassword::read_password_with_config(config);
@@ -82,15 +96,31 @@ impl Terminal {
         match placeholders {
             Ok(placeholders) => Ok(typed.borrow().line(&placeholders)),
             Err(error) => {
-                // What was typed after this must not become a command of the shell.
-                let _ = tcflush(&self.device, FlushArg::TCIFLUSH);
+                // What is typed after this must not become a command of the shell.
+                self.discard();
                 Err(reason(error))
             }
         }
     }
 
+    /// Discards what has been typed, and what is on its way, to the end of the line.
+    fn discard(&self) {
+        let mut rest = Zeroizing::new([0; 4096]);
+        let mut device = &self.device;
+        loop {
+            let mut waiting = [PollFd::new(self.device.as_fd(), PollFlags::POLLIN)];
+            let is_typed = poll(&mut waiting, TYPED_ON).is_ok_and(|ready| ready > 0);
+            match is_typed.then(|| device.read(&mut *rest)) {
+                Some(Ok(length)) if length > 0 && !rest[..length].contains(&b'\n') => {}
+                _ => break,
+            }
+        }
+        // If this fails, there is nothing left that could be done.
+        let _ = tcflush(&self.device, FlushArg::TCIFLUSH);
+    }
+
     /// Reads to the end of input without showing it.
-    pub(super) fn read_hidden_to_end(&mut self) -> Result<Zeroizing<Vec<u8>>> {
+    pub(super) fn read_hidden_to_end(&self) -> Result<Zeroizing<Vec<u8>>> {
         let _section = self.interrupt.defer();
         let hidden = Hidden::begin(&self.device, Line::Cooked).map_err(broken)?;
         let keys = self.keys(Some(("", &hidden))).map_err(broken)?;

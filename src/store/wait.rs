@@ -1,0 +1,55 @@
+//! Waiting for other processes' locks, so that a request to stop is heard meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::interrupt::Interrupt;
+
+/// The pauses between two attempts, in milliseconds: those of SQLite's own busy timeout.
+const PAUSES: [u64; 12] = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100];
+
+/// How long a connection waits for a lock.
+#[derive(Debug)]
+pub(super) struct Patience {
+    milliseconds: Arc<AtomicU64>,
+}
+
+impl Patience {
+    /// Makes a connection wait this long for a lock, or until somebody asks to stop.
+    pub(super) fn install(
+        connection: &mut Connection,
+        limit: Duration,
+        interrupt: &Interrupt,
+    ) -> rusqlite::Result<Self> {
+        let patience = Patience { milliseconds: Arc::default() };
+        patience.set(limit);
+        let (milliseconds, interrupt) = (Arc::clone(&patience.milliseconds), interrupt.clone());
+        let mut began = Instant::now();
+        connection.busy_handler(Some(move |attempts: i32| {
+            if attempts == 0 {
+                began = Instant::now();
+            }
+            let limit = Duration::from_millis(milliseconds.load(Ordering::Relaxed));
+            let left = limit.saturating_sub(began.elapsed());
+            if left.is_zero() {
+                return false;
+            }
+            let pause = usize::try_from(attempts).ok().and_then(|i| PAUSES.get(i)).unwrap_or(&100);
+            // Whoever asks to stop now gets an answer, instead of a process that is gone.
+            let _section = interrupt.defer();
+            thread::sleep(left.min(Duration::from_millis(*pause)));
+            interrupt.check().is_ok()
+        }))?;
+        Ok(patience)
+    }
+
+    /// Changes how long the connection waits.
+    pub(super) fn set(&self, limit: Duration) {
+        let milliseconds = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        self.milliseconds.store(milliseconds, Ordering::Relaxed);
+    }
+}
