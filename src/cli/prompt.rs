@@ -94,11 +94,10 @@ impl Source {
         let question = format!("Password for {}: ", asking.label);
         if !asking.twice {
             let [password] = terminal.ask_hidden([&question])?;
-            return Ok(Password::new(password)?);
+            return Ok(password);
         }
         let [first, second] = terminal.ask_hidden([&question, "Repeat password: "])?;
-        let first = Password::new(first)?;
-        if Password::new(second)? != first {
+        if first != second {
             return Err(invalid("the two passwords differ").into());
         }
         Ok(first)
@@ -116,7 +115,7 @@ impl Source {
         }
         let question = format!("Password hash for {}: ", asking.label);
         let [hash] = terminal_for(session)?.ask_hidden([&question])?;
-        Ok(hash)
+        Ok(Zeroizing::new(hash.as_bytes().to_vec()))
     }
 
     /// Reads the source that was named, if one was.

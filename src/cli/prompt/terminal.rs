@@ -72,17 +72,16 @@ impl Terminal {
     }
 
     /// Asks for lines that do not show, nor does anything that is typed between them.
-    pub(super) fn ask_hidden<const N: usize>(
-        &self,
-        questions: [&str; N],
-    ) -> Result<[Zeroizing<Vec<u8>>; N]> {
+    pub(super) fn ask_hidden<const N: usize>(&self, questions: [&str; N]) -> Result<[Password; N]> {
         let _section = self.interrupt.defer();
         let hidden = Hidden::begin(&self.device, Line::Raw).map_err(broken)?;
-        let mut answers = std::array::from_fn(|_| Zeroizing::new(Vec::new()));
-        for (answer, question) in answers.iter_mut().zip(questions) {
-            *answer = self.ask_in(&hidden, question)?;
+        let mut answers = Vec::with_capacity(N);
+        for question in questions {
+            let answer = self.ask_in(&hidden, question).and_then(Password::new);
+            // What is typed after a failure must not become a command of the shell.
+            answers.push(answer.inspect_err(|_| self.discard())?);
         }
-        Ok(answers)
+        answers.try_into().map_err(|_| Error::Internal("a question was not answered".to_owned()))
     }
 
     fn ask_in(&self, hidden: &Hidden<'_>, question: &str) -> Result<Zeroizing<Vec<u8>>> {
@@ -93,14 +92,8 @@ impl Terminal {
         let config = rpassword::ConfigBuilder::new().input_reader(keys).output_discard().build();
         let placeholders = rpassword::read_password_with_config(config);
         let _ = self.say("\n");
-        match placeholders {
-            Ok(placeholders) => Ok(typed.borrow().line(&placeholders)),
-            Err(error) => {
-                // What is typed after this must not become a command of the shell.
-                self.discard();
-                Err(reason(error))
-            }
-        }
+        let placeholders = placeholders.map_err(reason)?;
+        Ok(typed.borrow().line(&placeholders))
     }
 
     /// Discards what has been typed, and what is on its way, to the end of the line.
