@@ -4,6 +4,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Statement};
 
 use super::Store;
+use super::read::quoted;
 use crate::error::Result;
 
 /// The names in the order of their bytes, which an index answers without reading the table.
@@ -35,7 +36,8 @@ impl Store {
     /// # Errors
     /// As [`Store::find`].
     pub fn name_index(&self) -> Result<Option<NameIndex<'_>>> {
-        if !self.names_are_indexed()? {
+        let is_indexed = self.names_are_indexed();
+        if !self.read(is_indexed)? {
             return Ok(None);
         }
         let probe = self
@@ -66,15 +68,28 @@ impl Store {
     }
 
     /// Whether names can be searched by an index in the order of their bytes.
-    fn names_are_indexed(&self) -> Result<bool> {
-        let indexed = self.connection.query_row(
-            "SELECT EXISTS (
-                 SELECT 1 FROM pragma_index_list('user') AS i, pragma_index_xinfo(i.name) AS c
-                 WHERE NOT i.partial AND c.seqno = 0 AND c.coll = 'BINARY' AND NOT c.\"desc\"
-                 AND lower(c.name) = 'username')",
-            [],
-            |row| row.get(0),
-        );
-        self.read(indexed)
+    fn names_are_indexed(&self) -> rusqlite::Result<bool> {
+        // Pragmas as statements take a fifth of the time that they take as tables of a SELECT, and
+        // the lock is held meanwhile.
+        let mut indexes = self.connection.prepare("PRAGMA main.index_list('user')")?;
+        let mut indexes = indexes.query([])?;
+        while let Some(index) = indexes.next()? {
+            let is_partial: bool = index.get("partial")?;
+            if !is_partial && self.begins_with_names(&index.get::<_, String>("name")?)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an index is one of the names, or of the names and then something else.
+    fn begins_with_names(&self, index: &str) -> rusqlite::Result<bool> {
+        let columns = format!("PRAGMA main.index_xinfo({})", quoted(index));
+        self.connection.query_row(&columns, [], |first| {
+            let name: Option<String> = first.get("name")?;
+            let is_name = name.is_some_and(|name| name.eq_ignore_ascii_case("username"));
+            let is_descending: bool = first.get("desc")?;
+            Ok(is_name && !is_descending && first.get::<_, String>("coll")? == "BINARY")
+        })
     }
 }

@@ -253,6 +253,6 @@ fn account(row: &SqlRow<'_>) -> rusqlite::Result<Account> {
     })
 }
 
-fn quoted(identifier: &str) -> String {
+pub(super) fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
 }
