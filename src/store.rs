@@ -228,6 +228,10 @@ impl Store {
         self.connection.set_limit(limit, MAX_PASSED_BYTES).map(|_| ())
     }
 
+    fn has_room(&self) -> bool {
+        self.connection.limit(Limit::SQLITE_LIMIT_LENGTH).is_ok_and(|bytes| bytes > MAX_VALUE_BYTES)
+    }
+
     fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
         let value = result.map_err(|error| self.failure(&error, During::Read))?;
         self.ensure_unchanged()?;

@@ -105,8 +105,10 @@ impl Store {
             (Order::Name, false) => vec![Part::Named, Part::Nameless],
             (Order::Name, true) => vec![Part::Nameless, Part::Named],
         };
-        let is_guarded = selection.order == Order::Name;
-        let (cursor, statement, has_room) = (None, None, false);
+        // An earlier reading may have made room, and then nothing stops at a huge name any more.
+        let has_room = self.has_room();
+        let is_guarded = has_room || selection.order == Order::Name;
+        let (cursor, statement) = (None, None);
         Page { store: self, selection, parts, cursor, is_guarded, has_room, statement }
     }
 }

@@ -134,6 +134,7 @@ fn a_value_of_400_megabytes_needs_no_memory() {
     in_little_memory("list --count").stdout("3\n").check();
     let rows = "1\talice\tunknown\n2\tbob\tunknown\n3\t[..]\tunknown\n";
     in_little_memory("list --fields id,username,scheme --format plain").stdout(rows).check();
+    in_little_memory("list").stdout("[...] (5000000 bytes) [...]").check();
     in_little_memory("login alice --password-stdin").error(8, "unreadable_hash").check();
     in_little_memory("login nobody --password-stdin").error(5, "invalid_credentials").check();
     in_little_memory("add -q carol --password-stdin").check();
