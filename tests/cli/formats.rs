@@ -113,7 +113,7 @@ fn formats_for_programs_have_no_banner_and_no_colour() {
 fn errors_are_one_object_in_json() {
     let sandbox = Sandbox::application(&["alice"]);
     let taken = "{\"error\":{\"code\":\"user_exists\",\"message\":\"User already exists: alice\",\
-                 \"hint\":\"[..]\",\"exit_code\":4}}\n";
+                 \"exit_code\":4,\"hint\":\"[..]\"}}\n";
     for format in ["json", "jsonl"] {
         let run = sandbox.useradm("add alice --password-stdin --format").arg(format);
         run.stdin(PASSWORD).status(4).stderr(taken).check();
@@ -129,7 +129,7 @@ fn errors_are_one_object_in_json() {
 fn usage_errors_are_one_object_in_json_wherever_it_is_asked_for() {
     let sandbox = Sandbox::empty();
     for line in ["lst --format json", "add alice bob --format=json", "--format json list --limit"] {
-        let object = "{\"error\":{\"code\":\"usage\",\"message\":\"[..]\"[..],\"exit_code\":2}}\n";
+        let object = "{\"error\":{\"code\":\"usage\",\"message\":\"[..]\",\"exit_code\":2[..]}}\n";
         sandbox.useradm(line).status(2).stderr(object).check();
     }
     // Behind two dashes everything is a name.

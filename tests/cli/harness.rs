@@ -280,7 +280,7 @@ impl Useradm {
     pub(crate) fn error(mut self, status: i32, code: &str) -> Self {
         self.command.env("USERADM_FORMAT", "json");
         self.status(status).stderr(format!(
-            "{{\"error\":{{\"code\":\"{code}\",\"message\":\"[..]\"[..]\"exit_code\":{status}}}}}\n"
+            "{{\"error\":{{\"code\":\"{code}\",\"message\":\"[..]\",\"exit_code\":{status}[..]}}}}\n"
         ))
     }
 

@@ -73,7 +73,7 @@ fn a_change_whose_answer_is_lost_has_an_unknown_outcome() {
     ] {
         let run = sandbox.useradm(line).stdin(PASSWORD).stdout_to(full()).status(10);
         let says = "{\"error\":{\"code\":\"outcome_unknown\",\"message\":\"[..]\",\
-                    \"hint\":\"[..]show[..]\",\"exit_code\":10}}\n";
+                    \"exit_code\":10,\"hint\":\"[..]show[..]\"}}\n";
         run.stderr(says).check();
     }
     assert_eq!(sandbox.usernames(), ["alicia", "bob"]);
