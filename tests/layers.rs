@@ -1,6 +1,8 @@
 //! The layers of the source: each module knows only those below it, and each dependency is known in
 //! one place.
 
+#![cfg(test)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

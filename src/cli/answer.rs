@@ -146,18 +146,20 @@ impl<'a> Answer<'a> {
         if session.quiet {
             return Ok(());
         }
-        let mut text = String::new();
-        if !self.before.is_empty() {
-            text = format!("{}\n", escaped(&self.before));
+        let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}"));
+        let mut lines = vec![if self.detail.is_empty() {
+            self.message.to_owned()
+        } else {
+            format!("{}: {}", self.message, escaped(&self.detail))
+        }];
+        if self.before.is_empty() {
+            lines.extend(warnings);
+        } else {
+            // Counts stand at the end, where a script looks for them.
+            let before = [escaped(&self.before)].into_iter().chain(warnings);
+            lines.splice(0..0, before);
         }
-        text.push_str(self.message);
-        if !self.detail.is_empty() {
-            text = format!("{text}: {}", escaped(&self.detail));
-        }
-        for warning in &self.warnings {
-            text = format!("{text}\nwarning: {warning}");
-        }
-        io::stderr().write_all(format!("{text}\n").as_bytes())
+        io::stderr().write_all((lines.join("\n") + "\n").as_bytes())
     }
 }
 
