@@ -54,6 +54,10 @@ type Wrong = (Option<Vec<u8>>, String);
 
 fn parse(text: &[u8]) -> Result<Fields, Wrong> {
     let text = std::str::from_utf8(text).map_err(|_| (None, "it is not valid UTF-8".to_owned()))?;
+    // serde would take an array as the fields in their order, which nobody promised.
+    if text.trim_start().starts_with('[') {
+        return Err((None, "it is not a JSON object".to_owned()));
+    }
     serde_json::from_str(text).map_err(|error| {
         let reason = match error.classify() {
             Category::Eof => "its JSON is cut off".to_owned(),
@@ -137,7 +141,8 @@ mod tests {
             (r#"{"username":"a","password":"s3cret"#, "cut off"),
             (r#"{"password":"s3cret99"}"#, "no username"),
             (r#"{"username":"a","password":"s3cret99","password_hash":"x"}"#, "both"),
-            (r#"["a"]"#, "wrong type"),
+            (r#"["a"]"#, "not a JSON object"),
+            (r#" [null,"a",null,"s3cret99",null]"#, "not a JSON object"),
             ("nonsense", "not a JSON object"),
         ] {
             let reason = reason(text);
