@@ -165,6 +165,12 @@ impl Rows {
                 None => unknown.push(String::from_utf8_lossy(&name).into_owned()),
             }
         }
+        if self.columns.is_empty() {
+            // It may be the first row of a file without a header, with a password in it.
+            let reason = "the first line names none of the columns username, password, \
+                          password_hash and id";
+            return Err(invalid(reason.to_owned()));
+        }
         if !unknown.is_empty() {
             unknown.truncate(10);
             return Err(invalid(format!(
@@ -190,7 +196,10 @@ impl Rows {
         let name = field(Column::Username).map(<[u8]>::to_vec);
         let reject = |reason: String| Rejection { line, name: name.clone(), reason };
         if record.is_last && self.quotes % 2 == 1 {
-            return Err(reject("its quotes are not closed".to_owned()));
+            // The last field holds all lines to the end, with the passwords in them.
+            let is_whole = position(Column::Username).is_some_and(|at| at + 1 < record.fields);
+            let name = name.clone().filter(|_| is_whole);
+            return Err(Rejection { line, name, reason: "its quotes are not closed".to_owned() });
         }
         if record.fields != self.columns.len() {
             let (has, columns) = (record.fields, self.columns.len());
