@@ -5,6 +5,7 @@ mod answer;
 mod delete;
 mod exit;
 mod export;
+mod files;
 #[cfg(test)]
 mod generated;
 mod import;

@@ -1,8 +1,7 @@
 //! `useradm import`
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -15,7 +14,7 @@ use super::exit::{Failure, Rejected};
 use super::input::{self, Input, UserFormat};
 use super::output::{csv, json};
 use super::progress::Progress;
-use super::{Session, prompt};
+use super::{Session, files, prompt};
 use useradm::Error;
 use useradm::accounts::{
     self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
@@ -93,7 +92,7 @@ impl ImportArgs {
         }
         let (path, format) = self.source()?;
         let input = Input::open(path, &session.database.path)?;
-        let mut watch = Watch::new(&self, session)?;
+        let mut watch = Watch::new(&self, session, &input)?;
         let rows = input::rows(input, format);
         let importing = self.importing(session);
         let imported =
@@ -184,19 +183,26 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(args: &ImportArgs, session: &Session) -> Result<Self> {
+    fn new(args: &ImportArgs, session: &Session, input: &Input) -> Result<Self> {
+        for path in args.rejects.iter().chain(&args.generate_passwords) {
+            if files::are_same(path, &session.database.path) || input.is(path) {
+                let which = "the database or the input";
+                let reason = format!("the file {} is {which} itself", path.display());
+                return Err(Error::InvalidInput(reason).into());
+            }
+        }
         let rejects = match &args.rejects {
             Some(path) => {
-                let file = private().create(true).truncate(true).open(path);
-                Some((path.clone(), io::BufWriter::new(file.map_err(|e| cannot(path, &e))?)))
+                let file = files::create(path).map_err(|error| cannot(path, &error))?;
+                Some((path.clone(), io::BufWriter::new(file)))
             }
             None => None,
         };
         // They are opened now, since later this process may act as the owner of the database.
         let passwords = match &args.generate_passwords {
             Some(path) => {
-                let file = private().create_new(true).open(path);
-                Some((path.clone(), file.map_err(|error| cannot(path, &error))?))
+                let file = files::create_new(path).map_err(|error| cannot(path, &error))?;
+                Some((path.clone(), file))
             }
             None => None,
         };
@@ -284,13 +290,6 @@ impl<'a> From<&'a Rejection> for RejectedRow<'a> {
         let username = name.as_ref().map(|name| String::from_utf8_lossy(name).into_owned());
         RejectedRow { line: *line, username, reason }
     }
-}
-
-/// Files that only their owner may read.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).mode(0o600);
-    options
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Error {

@@ -8,12 +8,11 @@ mod lines;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::prompt;
+use super::{files, prompt};
 use useradm::accounts::{InputRow, Rejection};
 use useradm::{Error, Result};
 
@@ -71,7 +70,7 @@ impl Input {
         let database = std::fs::metadata(database).ok();
         if path != "-"
             && let (Ok(input), Some(database)) = (std::fs::metadata(path), &database)
-            && same_file(&input, database)
+            && files::is_same(&input, database)
         {
             return Err(invalid(format!("{shown} is the database itself")));
         }
@@ -81,10 +80,16 @@ impl Input {
         if before.is_dir() {
             return Err(invalid(format!("{shown} is a directory")));
         }
-        if database.is_some_and(|database| same_file(&before, &database)) {
+        if database.is_some_and(|database| files::is_same(&before, &database)) {
             return Err(invalid(format!("{shown} is the database itself")));
         }
         Ok(Input { file, before })
+    }
+
+    /// Whether this is the file that is being read.
+    pub(crate) fn is(&self, path: &Path) -> bool {
+        std::fs::metadata(path)
+            .is_ok_and(|file| file.is_file() && files::is_same(&file, &self.before))
     }
 
     /// Fails if a regular file has another length than when it was opened.
@@ -101,10 +106,6 @@ impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.file.read(buffer)
     }
-}
-
-fn same_file(a: &Metadata, b: &Metadata) -> bool {
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
 fn invalid(reason: String) -> Error {
