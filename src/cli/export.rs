@@ -2,18 +2,19 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
-use super::Session;
 use super::answer::Answer;
 use super::exit::Failure;
 use super::input::UserFormat;
 use super::output::escape::escaped_bytes;
 use super::output::{csv, json};
+use super::{Session, files};
 use useradm::Error;
 use useradm::accounts;
 use useradm::store::Row;
@@ -47,6 +48,7 @@ impl ExportArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let format = self.to.or_else(|| UserFormat::of(&self.file)).unwrap_or(UserFormat::Csv);
         if self.file == Path::new("-") {
+            refuse_database(is_standard_output(&session.database.path))?;
             let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
             write_users(session, format, &mut spool)?;
             return copy(&mut spool, &mut io::stdout().lock())
@@ -57,21 +59,19 @@ impl ExportArgs {
 
     fn to_file(&self, session: &Session, format: UserFormat) -> Result<()> {
         session.database.check_present()?;
-        let path = std::path::absolute(&self.file).map_err(Failure::Output)?;
-        if !self.force && path.symlink_metadata().is_ok() {
-            return Err(exists(&path));
-        }
-        if is_database(&path, &session.database.path) {
-            return Err(Error::InvalidInput("the file is the database itself".to_owned()).into());
-        }
+        let path = self.target(session)?;
         let folder = path.parent().unwrap_or(Path::new("/"));
+        // A file of hashes must not be left behind; what follows looks for a request to stop.
+        let _section = session.database.interrupt.defer();
         let mut file = tempfile::Builder::new()
             .prefix(".useradm-")
             .suffix(".tmp")
             .tempfile_in(folder)
             .map_err(Failure::Output)?;
+        files::make_private(file.as_file()).map_err(Failure::Output)?;
         let count = write_users(session, format, file.as_file_mut())?;
         file.as_file().sync_all().map_err(Failure::Output)?;
+        session.database.interrupt.check()?;
         if self.force {
             file.persist(&path).map_err(|error| Failure::Output(error.error))?;
         } else {
@@ -87,6 +87,24 @@ impl ExportArgs {
             .exported(count, &path)
             .print(session)
     }
+
+    /// The absolute path of the file to make; the one behind a link, if it may be replaced.
+    fn target(&self, session: &Session) -> Result<PathBuf> {
+        let path = std::path::absolute(&self.file).map_err(Failure::Output)?;
+        refuse_database(files::are_same(&path, &session.database.path))?;
+        if !self.force {
+            return if path.symlink_metadata().is_ok() { Err(exists(&path)) } else { Ok(path) };
+        }
+        match path.metadata() {
+            // A device would become a file.
+            Ok(there) if !there.is_file() => {
+                let reason = format!("{} is not a regular file", path.display());
+                Err(Failure::Output(io::Error::other(reason)).into())
+            }
+            Ok(_) => Ok(path.canonicalize().map_err(Failure::Output)?),
+            Err(_) => Ok(path),
+        }
+    }
 }
 
 fn exists(path: &Path) -> anyhow::Error {
@@ -94,9 +112,18 @@ fn exists(path: &Path) -> anyhow::Error {
     Failure::Exists { message, hint: "--force replaces it".to_owned() }.into()
 }
 
-fn is_database(path: &Path, database: &Path) -> bool {
-    let same = |a: &Path, b: &Path| Some(a.canonicalize().ok()? == b.canonicalize().ok()?);
-    same(path, database) == Some(true)
+fn refuse_database(is_database: bool) -> Result<(), Error> {
+    if is_database {
+        return Err(Error::InvalidInput("the file is the database itself".to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether standard output was opened on this file, as by `>>`.
+fn is_standard_output(path: &Path) -> bool {
+    let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let output = file.and_then(|file| file.metadata());
+    matches!((output, path.metadata()), (Ok(a), Ok(b)) if files::is_same(&a, &b))
 }
 
 /// Writes all users to a file, which takes them without making anybody wait.
@@ -110,6 +137,7 @@ fn write_users(session: &Session, format: UserFormat, file: &mut File) -> Result
         push_user(&mut out, format, &row)?;
         count += 1;
         if out.len() >= BUFFER_BYTES {
+            session.database.interrupt.check()?;
             file.write_all(&out).map_err(Failure::Output)?;
             out.clear();
         }
