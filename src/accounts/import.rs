@@ -145,16 +145,23 @@ pub trait Observer {
     fn stage(&mut self, stage: Stage, total: Option<u64>);
     /// So many steps of the part are done.
     fn advance(&mut self, steps: u64);
+    /// All rows are read. Files are to be made now: once the database is open, this process may
+    /// act as its owner.
+    ///
+    /// # Errors
+    /// If they cannot be made; the import ends then.
+    fn read(&mut self) -> Result<()>;
     /// A row cannot be imported.
     ///
     /// # Errors
     /// If it cannot be noted; the import ends then.
     fn reject(&mut self, rejection: &Rejection) -> Result<()>;
-    /// Passwords were generated, and are about to be used: they must be kept safe first.
+    /// These passwords were generated, and are about to be used: they must be kept safe first.
+    /// If the database changes meanwhile this comes again, with all that are used then.
     ///
     /// # Errors
     /// If they cannot be kept; nothing is written then.
-    fn generated(&mut self, generated: &[Generated]) -> Result<()>;
+    fn generated(&mut self, generated: &[&Generated]) -> Result<()>;
 }
 
 /// What an import did.
@@ -192,6 +199,7 @@ pub fn import(
     let mut staged = stage::stage(rows, importing, random, observer)?;
     // From here on a request to stop is looked for often enough, and leaves nothing behind.
     let _section = database.interrupt.defer();
+    observer.read()?;
     let store = open(database, importing)?;
     let mut attempts = 0;
     let imported = loop {
@@ -202,8 +210,8 @@ pub fn import(
         if importing.dry_run {
             break comparison.prediction(importing);
         }
-        if attempts == 0 && !staged.generated.is_empty() {
-            observer.generated(&staged.generated)?;
+        if importing.without_password == WithoutPassword::Generate {
+            observer.generated(&staged.generated_in_use())?;
         }
         observer.stage(Stage::Writing, Some(staged.count()));
         let written = match &store {

@@ -1,7 +1,7 @@
 //! `useradm import`
 
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -51,7 +51,8 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     skip_unsupported: bool,
     /// Give rows without a password one, and write names and passwords to this new file
-    #[arg(long, value_name = "FILE")]
+    // Another run in batches would give those who are stored already other passwords.
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
     generate_passwords: Option<PathBuf>,
     /// Check everything and write nothing
     #[arg(long)]
@@ -179,7 +180,8 @@ struct Watch {
     max_shown: usize,
     rejected: u64,
     rejects: Option<(PathBuf, io::BufWriter<File>)>,
-    passwords: Option<(PathBuf, File)>,
+    /// Where generated passwords go, and the file when it is made.
+    passwords: Option<(PathBuf, Option<File>)>,
 }
 
 impl Watch {
@@ -198,27 +200,26 @@ impl Watch {
             }
             None => None,
         };
-        // They are opened now, since later this process may act as the owner of the database.
-        let passwords = match &args.generate_passwords {
-            Some(path) => {
-                let file = files::create_new(path).map_err(|error| cannot(path, &error))?;
-                Some((path.clone(), file))
-            }
-            None => None,
-        };
+        // The file is made when all is read: until then Ctrl-C ends the process on the spot.
+        let passwords = args.generate_passwords.as_ref().map(|path| (path.clone(), None));
+        if let Some((path, _)) =
+            passwords.as_ref().filter(|(path, _)| path.is_symlink() || path.exists())
+        {
+            return Err(cannot(path, &io::ErrorKind::AlreadyExists.into()).into());
+        }
         Ok(Watch {
             progress: Progress::new(session),
             shown: Vec::new(),
             max_shown: args.max_errors,
             rejected: 0,
             rejects,
-            passwords,
+            passwords: passwords.filter(|_| !args.dry_run),
         })
     }
 
     /// The failure of the whole import, with the rows that it is about.
     fn into_failure(mut self, error: Error) -> anyhow::Error {
-        if let Some((path, _)) = &self.passwords
+        if let Some((path, Some(_))) = &self.passwords
             && !matches!(error, Error::OutcomeUnknown(_))
         {
             // Nobody has these passwords. What cannot be removed is only of no use.
@@ -243,6 +244,13 @@ impl Observer for Watch {
         self.progress.advance(steps);
     }
 
+    fn read(&mut self) -> useradm::Result<()> {
+        if let Some((path, file)) = &mut self.passwords {
+            *file = Some(files::create_new(path).map_err(|error| cannot(path, &error))?);
+        }
+        Ok(())
+    }
+
     fn reject(&mut self, rejection: &Rejection) -> useradm::Result<()> {
         self.rejected += 1;
         if self.shown.len() < self.max_shown {
@@ -256,8 +264,10 @@ impl Observer for Watch {
         Ok(())
     }
 
-    fn generated(&mut self, generated: &[Generated]) -> useradm::Result<()> {
-        let Some((path, file)) = &mut self.passwords else { return Ok(()) };
+    fn generated(&mut self, generated: &[&Generated]) -> useradm::Result<()> {
+        let Some((path, Some(file))) = &mut self.passwords else { return Ok(()) };
+        let mut file = &*file;
+        file.set_len(0).and_then(|()| file.rewind()).map_err(|error| cannot(path, &error))?;
         let mut text = zeroize::Zeroizing::new(Vec::with_capacity(64 * 1024));
         csv::push_line(&mut text, [&b"username"[..], b"password"].into_iter());
         let mut write = |text: &mut Vec<u8>| {

@@ -21,7 +21,8 @@ pub(super) struct Staged {
     pub(super) rows: Sorted,
     /// The passwords of rows, which are never written to a temporary file.
     pub(super) passwords: Vec<Pending>,
-    pub(super) generated: Vec<Generated>,
+    /// The passwords that were generated, and where they are among all.
+    generated: Vec<(usize, Generated)>,
     /// How many rows were left out because of `skip_unsupported`.
     pub(super) unsupported: u64,
     /// Whether any password is not in NFC.
@@ -49,6 +50,13 @@ pub(super) enum Outcome {
 impl Staged {
     pub(super) fn count(&self) -> u64 {
         self.rows.count()
+    }
+
+    /// The generated passwords that users are given: those who are skipped keep their own.
+    pub(super) fn generated_in_use(&self) -> Vec<&Generated> {
+        let is_used = |index: usize| matches!(self.passwords[index].outcome, Outcome::Hash(_));
+        let used = self.generated.iter().filter(|(index, _)| is_used(*index));
+        used.map(|(_, generated)| generated).collect()
     }
 }
 
@@ -127,7 +135,7 @@ struct Stager<'i> {
     importing: &'i Importing,
     sorter: Sorter,
     passwords: Vec<Pending>,
-    generated: Vec<Generated>,
+    generated: Vec<(usize, Generated)>,
     unsupported: u64,
     not_nfc: bool,
     value: Vec<u8>,
@@ -157,9 +165,9 @@ impl Stager<'_> {
             }
             Offered::Nothing if importing.without_password == WithoutPassword::Generate => {
                 let password = Password::generate(GENERATED_CHARS, random)?;
-                self.generated
-                    .push(Generated { name: row.name.clone(), password: password.clone() });
-                self.set_password(&row.name, password)?;
+                self.set_password(&row.name, password.clone())?;
+                let generated = Generated { name: row.name.clone(), password };
+                self.generated.push((self.passwords.len() - 1, generated));
                 None
             }
             Offered::Nothing => {
