@@ -208,7 +208,7 @@ pub fn import(
         let mut watch = hashing::Watch { observer, interrupt: &database.interrupt };
         hashing::hash(store.as_ref(), &mut staged, &comparison, importing, random, &mut watch)?;
         if importing.dry_run {
-            break comparison.prediction(importing);
+            break comparison.prediction(&staged, importing);
         }
         if importing.without_password == WithoutPassword::Generate {
             observer.generated(&staged.generated_in_use())?;

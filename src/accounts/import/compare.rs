@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::stage::{Credential, Record, Staged, checks_lookalikes, key_of, staging_failed};
+use super::stage::{
+    Credential, Outcome, Record, Staged, checks_lookalikes, key_of, staging_failed,
+};
 use super::{Imported, Importing, Observer, OnConflict, Rejection};
 use crate::accounts::set::lookalike_in;
 use crate::error::{Error, Result};
@@ -26,6 +28,8 @@ pub(super) struct Comparison {
     pub(super) existing_with_password: Vec<(usize, UserId)>,
     new: u64,
     old: u64,
+    /// How many users have the ready hash of their row, if that was asked: for a dry run.
+    unchanged: u64,
 }
 
 /// What is to be done with a row.
@@ -50,6 +54,7 @@ impl Comparison {
             existing_with_password: Vec::new(),
             new: 0,
             old: 0,
+            unchanged: 0,
         };
         let mut existing = Sorter::new();
         if let Some(store) = store {
@@ -90,14 +95,17 @@ impl Comparison {
     }
 
     /// What the import would do.
-    pub(super) fn prediction(&self, importing: &Importing) -> Imported {
-        let update = importing.on_conflict == OnConflict::Update;
-        Imported {
-            imported: self.new,
-            updated: if update { self.old } else { 0 },
-            skipped: if update { 0 } else { self.old },
-            ..Imported::default()
-        }
+    pub(super) fn prediction(&self, staged: &Staged, importing: &Importing) -> Imported {
+        let skipped = if importing.on_conflict == OnConflict::Update {
+            let is_right =
+                |index: usize| matches!(staged.passwords[index].outcome, Outcome::Unchanged);
+            let right = self.existing_with_password.iter().filter(|(index, _)| is_right(*index));
+            self.unchanged + right.count() as u64
+        } else {
+            self.old
+        };
+        let updated = self.old - skipped;
+        Imported { imported: self.new, updated, skipped, ..Imported::default() }
     }
 }
 
@@ -237,7 +245,7 @@ pub(super) fn compare(
     let mut check = Check { store, importing, observer, rejected: staged.rejected, conflict: None };
     let mut by_id = Sorter::new();
     let mut with_password = Vec::new();
-    let (mut new, mut old) = (0, 0);
+    let (mut new, mut old, mut unchanged) = (0, 0, 0);
     let mut rows = comparison.rows(staged)?;
     let mut value = Vec::new();
     let mut whole = Vec::new();
@@ -255,8 +263,12 @@ pub(super) fn compare(
             }
             Verdict::Exists(id) if check.is_settled(&record, id)? => {
                 old += 1;
-                if let Credential::Pending(index) = record.credential {
-                    with_password.push((index, id));
+                match record.credential {
+                    Credential::Pending(index) => with_password.push((index, id)),
+                    Credential::Hash(hash) if importing.dry_run => {
+                        unchanged += u64::from(check.has_hash(id, hash)?);
+                    }
+                    Credential::Hash(_) => {}
                 }
                 id
             }
@@ -290,7 +302,7 @@ pub(super) fn compare(
         check.ids(&comparison, staged)?;
     }
     check.finish()?;
-    Ok(Comparison { existing_with_password: with_password, new, old, ..comparison })
+    Ok(Comparison { existing_with_password: with_password, new, old, unchanged, ..comparison })
 }
 
 /// The check of all rows, with what was found so far.
@@ -310,14 +322,20 @@ impl Check<'_> {
         if self.importing.on_conflict != OnConflict::Fail {
             return Ok(true);
         }
-        let (Some(_), Some(store)) = (self.importing.batch, self.store) else { return Ok(false) };
-        Ok(match record.credential {
-            Credential::Pending(_) => true,
-            Credential::Hash(hash) => store
-                .find(&Selector::Id(id))?
-                .iter()
-                .any(|account| account.hash.as_deref() == Some(hash)),
-        })
+        if self.importing.batch.is_none() {
+            return Ok(false);
+        }
+        match record.credential {
+            Credential::Pending(_) => Ok(true),
+            Credential::Hash(hash) => self.has_hash(id, hash),
+        }
+    }
+
+    /// Whether a user has this hash.
+    fn has_hash(&self, id: UserId, hash: &[u8]) -> Result<bool> {
+        let Some(store) = self.store else { return Ok(false) };
+        let found = store.find(&Selector::Id(id))?;
+        Ok(found.iter().any(|account| account.hash.as_deref() == Some(hash)))
     }
 
     /// Ids must be free, in the file and in the table.

@@ -35,10 +35,13 @@ pub(super) fn hash(
         }
     }
     let is_unknown = |pending: &Pending| matches!(pending.outcome, Outcome::Unknown);
-    if importing.dry_run || !staged.passwords.iter().any(is_unknown) {
+    let with_users = store.filter(|_| importing.on_conflict != OnConflict::Skip && !old.is_empty());
+    let is_idle = importing.dry_run && with_users.is_none();
+    if is_idle || !staged.passwords.iter().any(is_unknown) {
         return Ok(());
     }
-    watch.observer.stage(Stage::Hashing, Some(staged.passwords.len() as u64));
+    let total = if importing.dry_run { old.len() } else { staged.passwords.len() };
+    watch.observer.stage(Stage::Hashing, Some(total as u64));
     let mut progress = |done| {
         watch.observer.advance(done);
         match watch.interrupt.check() {
@@ -46,27 +49,11 @@ pub(super) fn hash(
             Err(_) => ControlFlow::Break(()),
         }
     };
-    if let Some(store) = store.filter(|_| importing.on_conflict != OnConflict::Skip) {
-        let mut pairs = Vec::with_capacity(old.len());
-        let mut indices = Vec::with_capacity(old.len());
-        for &(index, id) in old {
-            let account = store.find(&Selector::Id(id))?.pop();
-            pairs.push((index, account.and_then(|account| account.hash).unwrap_or_default()));
-            indices.push(index);
-        }
-        let pairs: Vec<(&Password, &[u8])> = pairs
-            .iter()
-            .map(|(index, hash)| (&staged.passwords[*index].password, hash.as_slice()))
-            .collect();
-        let same = verify_many(&pairs, importing.jobs, &mut progress)?;
-        for (index, same) in indices.into_iter().zip(same) {
-            if same {
-                staged.passwords[index].outcome = Outcome::Unchanged;
-            } else if importing.on_conflict == OnConflict::Fail {
-                let reason = "a user of the input exists with another password";
-                return Err(Error::UserExists(reason.to_owned()));
-            }
-        }
+    if let Some(store) = with_users {
+        compare_with_users(store, staged, comparison, importing, &mut progress)?;
+    }
+    if importing.dry_run {
+        return Ok(());
     }
     let unknown: Vec<&Password> = staged
         .passwords
@@ -79,6 +66,37 @@ pub(super) fn hash(
     let unknown = staged.passwords.iter_mut().filter(|pending| is_unknown(pending));
     for (pending, hash) in unknown.zip(made) {
         pending.outcome = Outcome::Hash(hash);
+    }
+    Ok(())
+}
+
+/// Finds the passwords that their users have already.
+fn compare_with_users(
+    store: &Store,
+    staged: &mut Staged,
+    comparison: &Comparison,
+    importing: &Importing,
+    progress: impl FnMut(u64) -> ControlFlow<()>,
+) -> Result<()> {
+    let old = &comparison.existing_with_password;
+    let mut stored = Vec::with_capacity(old.len());
+    for &(_, id) in old {
+        let account = store.find(&Selector::Id(id))?.pop();
+        stored.push(account.and_then(|account| account.hash).unwrap_or_default());
+    }
+    let pairs: Vec<(&Password, &[u8])> = old
+        .iter()
+        .zip(&stored)
+        .map(|(&(index, _), hash)| (&staged.passwords[index].password, hash.as_slice()))
+        .collect();
+    let same = verify_many(&pairs, importing.jobs, progress)?;
+    for (&(index, _), same) in old.iter().zip(same) {
+        if same {
+            staged.passwords[index].outcome = Outcome::Unchanged;
+        } else if importing.on_conflict == OnConflict::Fail {
+            let reason = "a user of the input exists with another password";
+            return Err(Error::UserExists(reason.to_owned()));
+        }
     }
     Ok(())
 }
