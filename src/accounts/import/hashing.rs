@@ -28,6 +28,12 @@ pub(super) fn hash(
     random: Random<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<()> {
+    // Since the last comparison others may have changed or deleted users whose passwords were right.
+    for pending in &mut staged.passwords {
+        if matches!(pending.outcome, Outcome::Unchanged) {
+            pending.outcome = Outcome::Unknown;
+        }
+    }
     let old = &comparison.existing_with_password;
     if importing.on_conflict == OnConflict::Skip {
         for &(index, _) in old {
