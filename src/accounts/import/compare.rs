@@ -89,7 +89,7 @@ impl Comparison {
                 existing,
                 key: None,
                 users: Vec::new(),
-                first: None,
+                taken: Vec::new(),
             }),
         })
     }
@@ -143,8 +143,8 @@ pub(super) struct ByName<'s> {
     key: Option<Vec<u8>>,
     /// The users with the present key.
     users: Vec<(UserId, Vec<u8>)>,
-    /// The first row with the present key.
-    first: Option<(u64, Vec<u8>)>,
+    /// The rows with the present key that can be stored: one, or one for each of the users.
+    taken: Vec<(u64, Vec<u8>)>,
 }
 
 impl Rows<'_> {
@@ -176,7 +176,7 @@ impl ByName<'_> {
             let reused = self.key.get_or_insert_default();
             reused.clear();
             reused.extend_from_slice(key);
-            self.first = None;
+            self.taken.clear();
             self.users.clear();
             if let Some(existing) = &mut self.existing {
                 while let Some((user, value)) = existing.record().filter(|(user, _)| *user <= key) {
@@ -191,21 +191,20 @@ impl ByName<'_> {
         }
         let record = Record::read(value);
         let same = |name: &[u8]| name == record.name;
-        let verdict = if let Some((line, name)) = &self.first {
-            Verdict::Rejected(if same(name) {
-                format!("its name is that of line {line}")
-            } else {
-                format!("it looks like {} on line {line}", String::from_utf8_lossy(name))
-            })
+        let verdict = if let Some((line, _)) = self.taken.iter().find(|(_, name)| same(name)) {
+            Verdict::Rejected(format!("its name is that of line {line}"))
         } else if let Some((id, _)) = self.users.iter().find(|(_, name)| same(name)) {
+            // Users who look alike already may stay so.
             Verdict::Exists(*id)
         } else if let Some((_, name)) = self.users.first() {
-            Verdict::LooksLike(String::from_utf8_lossy(name).into_owned())
+            Verdict::LooksLike(lossy(name))
+        } else if let Some((line, name)) = self.taken.first() {
+            Verdict::Rejected(format!("it looks like {} on line {line}", lossy(name)))
         } else {
             Verdict::New
         };
-        if self.first.is_none() {
-            self.first = Some((record.line, record.name.to_vec()));
+        if matches!(verdict, Verdict::New | Verdict::Exists(_)) {
+            self.taken.push((record.line, record.name.to_vec()));
         }
         Ok(Some((record, verdict)))
     }
