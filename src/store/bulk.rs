@@ -114,7 +114,14 @@ impl Inserter<'_> {
 
     fn is_stored(&self, name: &[u8], hash: &[u8]) -> Result<bool> {
         let id = UserId(self.store.connection.last_insert_rowid());
-        let account = self.store.find(&Selector::Id(id))?.pop();
+        // An affinity may have made a number of a name, which has the same digits.
+        let are_text: bool = self.store.read(self.store.connection.query_row(
+            "SELECT count(*) FROM user WHERE id = ?1
+             AND typeof(username) = 'text' AND typeof(password_hash) = 'text'",
+            [id.0],
+            |row| row.get(0),
+        ))?;
+        let account = self.store.find(&Selector::Id(id))?.pop().filter(|_| are_text);
         Ok(account.is_some_and(|account| {
             account.user.name.0.as_deref() == Some(name) && account.hash.as_deref() == Some(hash)
         }))
