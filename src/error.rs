@@ -13,7 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a user operation did not happen.
 ///
-/// Unless it is [`Error::OutcomeUnknown`], the database is as it was before.
+/// Unless it is [`Error::OutcomeUnknown`] or [`Error::Partly`], the database is as it was before.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No user has this name or id.
@@ -149,6 +149,14 @@ pub enum Error {
     /// if anything, is told.
     #[error("Interrupted; {}", .0.as_deref().unwrap_or("nothing was changed"))]
     Interrupted(Option<String>),
+    /// The work could not go on, but a part of it was done before and stays.
+    #[error("{}; {done}", without_promise(cause))]
+    Partly {
+        /// What ended it.
+        cause: Box<Error>,
+        /// What was done, and how to go on.
+        done: String,
+    },
     /// The operating system's random source failed, memory ran out, or a bug.
     #[error("Internal error: {0}")]
     Internal(String),
@@ -181,23 +189,16 @@ impl Error {
             Error::WrongOwner { .. } => "wrong_owner",
             Error::OutcomeUnknown(_) => "outcome_unknown",
             Error::Interrupted(_) => "interrupted",
+            Error::Partly { cause, .. } => cause.code(),
             Error::Internal(_) => "internal",
         }
     }
 
-    /// The same error with something more to say, of those that a write can end with.
-    pub(crate) fn with_remark(self, remark: &str) -> Self {
-        let with = |reason: String| format!("{reason}; {remark}");
+    /// The same error after a part of the work was done, and what there is to say about that.
+    pub(crate) fn after_a_part(self, done: String) -> Self {
         match self {
-            Error::ConstraintFailed(reason) => Error::ConstraintFailed(with(reason)),
-            Error::OutcomeUnknown(reason) => Error::OutcomeUnknown(with(reason)),
-            Error::UserExists(name) => Error::UserExists(with(name)),
-            Error::Interrupted(_) => Error::Interrupted(Some(remark.to_owned())),
-            Error::DatabaseFull { path, reason } => {
-                Error::DatabaseFull { path, reason: with(reason) }
-            }
-            Error::Io { path, reason } => Error::Io { path, reason: with(reason) },
-            other => other,
+            Error::Interrupted(_) => Error::Interrupted(Some(done)),
+            cause => Error::Partly { cause: Box::new(cause), done },
         }
     }
 
@@ -209,4 +210,10 @@ impl Error {
 
 fn found_in(instance: Option<&PathBuf>) -> String {
     instance.map_or_else(String::new, |path| format!(", but {} exists", path.display()))
+}
+
+/// The words of an error that ended later work, which do not hold for what was done before it.
+fn without_promise(cause: &Error) -> String {
+    let words = cause.to_string();
+    words.strip_suffix("; nothing was changed").unwrap_or(&words).to_owned()
 }

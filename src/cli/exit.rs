@@ -246,6 +246,7 @@ fn status(error: &Error) -> u8 {
         | Error::ConstraintFailed(_)
         | Error::WrongOwner { .. } => 8,
         Error::OutcomeUnknown(_) => 10,
+        Error::Partly { cause, .. } => status(cause),
         Error::Interrupted(_) => INTERRUPTED,
     }
 }
@@ -274,6 +275,7 @@ fn hint(error: &Error) -> Option<String> {
             "`useradm update --password` gives the user a new one".to_owned()
         }
         Error::OutcomeUnknown(_) => SHOW_TELLS.to_owned(),
+        Error::Partly { cause, .. } => return hint(cause),
         _ => return None,
     };
     Some(hint)

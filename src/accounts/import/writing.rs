@@ -183,7 +183,7 @@ impl<'w> Writer<'w> {
             imported + updated + skipped,
             self.total
         );
-        error.with_remark(&stored)
+        error.after_a_part(stored)
     }
 }
 
