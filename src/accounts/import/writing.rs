@@ -1,5 +1,8 @@
 //! Storing the rows: one transaction, or one for each batch.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use super::compare::{Comparison, Rows, Verdict, compare, look_up};
 use super::stage::{Credential, Outcome, Record, Staged};
 use super::{Imported, Importing, Observer, OnConflict};
@@ -12,6 +15,13 @@ use crate::user::{Selector, UserId};
 /// How many rows are stored between two reports of progress and two looks for an interruption.
 const PROGRESS_ROWS: u64 = 1000;
 
+/// For how long batches follow each other before others get a turn: far below the 5 s for which the
+/// application waits.
+const TURN: Duration = Duration::from_secs(1);
+
+/// How long that turn is. Whoever waits with SQLite's busy timeout looks every 100 ms.
+const PAUSE: Duration = Duration::from_millis(120);
+
 /// Stores all rows, unless the database has changed since it was compared: then nothing.
 pub(super) fn write(
     store: &Store,
@@ -23,6 +33,7 @@ pub(super) fn write(
     let mut imported = Imported::default();
     let mut writer = Writer::new(staged, comparison, importing, store.interrupt(), observer)?;
     let limit = importing.batch.unwrap_or(u64::MAX);
+    let mut began = Instant::now();
     loop {
         let batch = store.write_once(|transaction| {
             let is_stale = transaction.reader().data_version()? != comparison.version;
@@ -46,6 +57,10 @@ pub(super) fn write(
         imported.skipped += batch.skipped;
         if batch.is_last {
             break;
+        }
+        if began.elapsed() >= TURN {
+            thread::sleep(PAUSE);
+            began = Instant::now();
         }
     }
     if imported.updated > 0 && !store.truncate_log() {
@@ -135,7 +150,7 @@ impl<'w> Writer<'w> {
                 break;
             };
             let is_new = matches!(verdict, Verdict::New);
-            let verdict = if is_new && (self.looks_up || is_stale) {
+            let verdict = if is_stale || is_new && self.looks_up {
                 look_up(store, &record, self.importing)?
             } else {
                 verdict
@@ -193,8 +208,11 @@ fn insert(
     staged: &Staged,
     importing: &Importing,
 ) -> Result<()> {
-    let hash = hash_of(record, staged)?
-        .ok_or_else(|| Error::UserExists(String::from_utf8_lossy(record.name).into_owned()))?;
+    // Nothing was hashed for a user whose password was the row's, and who is gone since.
+    let hash = hash_of(record, staged)?.ok_or_else(|| {
+        let name = String::from_utf8_lossy(record.name);
+        Error::ConstraintFailed(format!("the user {name} was deleted meanwhile"))
+    })?;
     inserter.insert(importing.keep_ids.then_some(UserId(record.id)), record.name, hash)
 }
 
