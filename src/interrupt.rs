@@ -21,6 +21,8 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct Interrupt {
     at_once: Arc<AtomicBool>,
+    /// Whether something was done that must be told: then nothing is cut off any more.
+    is_kept: Arc<AtomicBool>,
     requested: Arc<AtomicUsize>,
 }
 
@@ -66,6 +68,7 @@ impl Default for Interrupt {
     fn default() -> Self {
         Interrupt {
             at_once: Arc::new(AtomicBool::new(true)),
+            is_kept: Arc::new(AtomicBool::new(false)),
             requested: Arc::new(AtomicUsize::new(0)),
         }
     }
@@ -80,13 +83,14 @@ pub struct Deferred<'a> {
 
 impl Deferred<'_> {
     /// Lets the section go on to the end of the process: what was done must be told.
-    pub fn keep(mut self) {
-        self.before = false;
+    pub fn keep(self) {
+        self.interrupt.is_kept.store(true, Ordering::SeqCst);
     }
 }
 
 impl Drop for Deferred<'_> {
     fn drop(&mut self) {
-        self.interrupt.at_once.store(self.before, Ordering::SeqCst);
+        let is_kept = self.interrupt.is_kept.load(Ordering::SeqCst);
+        self.interrupt.at_once.store(self.before && !is_kept, Ordering::SeqCst);
     }
 }

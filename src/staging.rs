@@ -13,8 +13,8 @@ use std::os::unix::fs::FileExt;
 
 use zeroize::Zeroize;
 
-/// How many bytes of records are held in memory.
-const BUFFER_BYTES: usize = 16 * 1024 * 1024;
+/// How many bytes of records and entries are held in memory.
+const BUFFER_BYTES: usize = 12 * 1024 * 1024;
 
 /// How many bytes of each temporary file are read ahead.
 const READ_AHEAD: usize = 64 * 1024;
@@ -50,8 +50,15 @@ impl Sorter {
     /// Adds a record of less than 4 GiB.
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         let length = key.len() + value.len();
-        if self.bytes.len() + length > self.limit && !self.entries.is_empty() {
+        let entries = (self.entries.len() + 1) * size_of::<Entry>();
+        if self.bytes.len() + length + entries > self.limit && !self.entries.is_empty() {
             self.spill()?;
+        }
+        if self.entries.is_empty() {
+            // Room that is not used takes no memory, and growing would take twice as much for a
+            // while.
+            self.bytes.reserve(self.limit);
+            self.entries.reserve(self.limit / size_of::<Entry>());
         }
         let too_long = |_| io::Error::from(io::ErrorKind::FileTooLarge);
         self.entries.push(Entry {

@@ -200,7 +200,7 @@ pub fn import(
     // From here on a request to stop is looked for often enough, and leaves nothing behind.
     let _section = database.interrupt.defer();
     observer.read()?;
-    let store = open(database, importing)?;
+    let mut store = open(database, importing)?;
     let mut attempts = 0;
     let imported = loop {
         let comparison = compare::compare(store.as_ref(), &staged, importing, observer)?;
@@ -216,7 +216,7 @@ pub fn import(
         observer.stage(Stage::Writing, Some(staged.count()));
         let written = match &store {
             Some(store) => writing::write(store, &staged, &comparison, importing, observer)?,
-            None => Some(create(database, &staged, &comparison, importing, observer)?),
+            None => create(database, &staged, &comparison, importing)?,
         };
         // If somebody else's commit came between the comparison and the lock, it must be made
         // anew; where that happens all the time, under the lock.
@@ -226,7 +226,9 @@ pub fn import(
             (None, Some(store)) if attempts == MAX_ATTEMPTS => {
                 break writing::compare_and_write(store, &staged, importing, observer)?;
             }
-            (None, _) => {}
+            (None, Some(_)) => {}
+            // Somebody else made the database meanwhile.
+            (None, None) => store = open(database, importing)?,
         }
     };
     let mut warnings = imported.warnings;
@@ -260,14 +262,10 @@ fn create(
     staged: &Staged,
     comparison: &Comparison,
     importing: &Importing,
-    observer: &mut dyn Observer,
-) -> Result<Imported> {
+) -> Result<Option<Imported>> {
     let created = database.create(|transaction| {
         transaction.reader().expect_many_rows()?;
-        writing::write_new(transaction, staged, comparison, importing, observer)
+        writing::write_new(transaction, staged, comparison, importing)
     })?;
-    match created {
-        Some(imported) => Ok(Imported { created_database: true, ..imported }),
-        None => Err(Error::AlreadyInitialised(database.path.clone())),
-    }
+    Ok(created.map(|imported| Imported { created_database: true, ..imported }))
 }

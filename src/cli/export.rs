@@ -69,7 +69,10 @@ impl ExportArgs {
             .tempfile_in(folder)
             .map_err(Failure::Output)?;
         files::make_private(file.as_file()).map_err(Failure::Output)?;
-        let count = write_users(session, format, file.as_file_mut())?;
+        // The file system of the target may be slow, and nobody is to wait for it.
+        let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
+        let count = write_users(session, format, &mut spool)?;
+        copy(&mut spool, file.as_file_mut()).map_err(Failure::Output)?;
         file.as_file().sync_all().map_err(Failure::Output)?;
         session.database.interrupt.check()?;
         if self.force {
@@ -91,7 +94,7 @@ impl ExportArgs {
     /// The absolute path of the file to make; the one behind a link, if it may be replaced.
     fn target(&self, session: &Session) -> Result<PathBuf> {
         let path = std::path::absolute(&self.file).map_err(Failure::Output)?;
-        refuse_database(files::are_same(&path, &session.database.path))?;
+        refuse_database(files::is_of_database(&path, &session.database.path))?;
         if !self.force {
             return if path.symlink_metadata().is_ok() { Err(exists(&path)) } else { Ok(path) };
         }

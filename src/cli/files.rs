@@ -31,6 +31,15 @@ pub(super) fn make_private(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(PRIVATE))
 }
 
+/// Whether a file is the database, or one that SQLite keeps beside it.
+pub(super) fn is_of_database(path: &Path, database: &Path) -> bool {
+    ["", "-wal", "-shm", "-journal"].iter().any(|ending| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(ending);
+        are_same(path, Path::new(&name))
+    })
+}
+
 /// Whether both are one file, or would be if they existed.
 pub(super) fn are_same(a: &Path, b: &Path) -> bool {
     let is_one_file = match (fs::metadata(a), fs::metadata(b)) {

@@ -52,7 +52,7 @@ pub(crate) struct ImportArgs {
     skip_unsupported: bool,
     /// Give rows without a password one, and write names and passwords to this new file
     // Another run in batches would give those who are stored already other passwords.
-    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
+    #[arg(long, value_name = "FILE", conflicts_with = "batch", conflicts_with = "batch")]
     generate_passwords: Option<PathBuf>,
     /// Check everything and write nothing
     #[arg(long)]
@@ -187,7 +187,7 @@ struct Watch {
 impl Watch {
     fn new(args: &ImportArgs, session: &Session, input: &Input) -> Result<Self> {
         for path in args.rejects.iter().chain(&args.generate_passwords) {
-            if files::are_same(path, &session.database.path) || input.is(path) {
+            if files::is_of_database(path, &session.database.path) || input.is(path) {
                 let which = "the database or the input";
                 let reason = format!("the file {} is {which} itself", path.display());
                 return Err(Error::InvalidInput(reason).into());

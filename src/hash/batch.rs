@@ -49,15 +49,23 @@ pub(super) fn derive_all(
         }
     };
     let total: u64 = jobs.iter().map(|job| u64::from(job.rounds.get())).sum();
-    let caller = thread::current();
+    let (caller, running) = (thread::current(), AtomicUsize::new(0));
     let work = || {
         work();
+        running.fetch_sub(1, Ordering::AcqRel);
         caller.unpark();
     };
     let mut told = 0;
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        while threads.iter().any(|thread| !thread.is_finished()) {
+        let wanted = threads.clamp(1, groups.len().max(1));
+        running.store(wanted, Ordering::Release);
+        for _ in 0..wanted {
+            // Where the system has no thread left, this one does the work.
+            if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                work();
+            }
+        }
+        while running.load(Ordering::Acquire) > 0 {
             thread::park_timeout(TELL);
             let done = u128::from(rounds_done.load(Ordering::Relaxed)) * jobs.len() as u128;
             let done = u64::try_from(done / u128::from(total.max(1))).unwrap_or(u64::MAX);

@@ -38,7 +38,7 @@ impl Database {
         let store = Store::open_file(self, &temporary, Access::Write)?;
         // Nobody else knows the file, so its journal need not survive this process.
         store.run("PRAGMA journal_mode = MEMORY")?;
-        let written = store.write_once(|transaction| {
+        let written = store.write_many(|transaction| {
             transaction.create_table()?;
             body(transaction)
         });

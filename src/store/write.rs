@@ -41,49 +41,74 @@ impl Store {
     /// What `body` fails with; [`Error::DatabaseBusy`] after the timeout; [`Error::OutcomeUnknown`]
     /// if COMMIT itself failed.
     pub fn write<T>(&self, mut body: impl FnMut(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let Database { timeout, interrupt, .. } = &self.database;
+        let Database { timeout, .. } = &self.database;
+        self.require_writable()?;
         let began = Instant::now();
         loop {
-            match self.attempt(timeout.saturating_sub(began.elapsed()), &mut body)? {
+            let patience = timeout.saturating_sub(began.elapsed());
+            self.patience.set(patience);
+            self.run("BEGIN IMMEDIATE")?;
+            match self.finish(COMMIT_PATIENCE.min(patience), &mut body)? {
                 Ok(value) => return Ok(value),
                 Err(busy) if began.elapsed() >= *timeout => return Err(busy),
-                Err(_) => {
-                    let _section = interrupt.defer();
-                    thread::sleep(RETRY_PAUSE);
-                    interrupt.check()?;
-                }
+                Err(_) => self.pause()?,
             }
         }
     }
 
-    /// As [`Store::write`], for a `body` that cannot be run again.
+    /// As [`Store::write`], for a `body` that writes many rows and is run only once.
+    ///
+    /// It begins when no reader is there, in rollback mode: as soon as such a body outgrows the page
+    /// cache it would meet them, and keep everybody out while it waits for them to leave.
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub fn write_once<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        self.attempt(self.database.timeout, body)?
+    pub fn write_many<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let Database { timeout, .. } = &self.database;
+        self.require_writable()?;
+        let began = Instant::now();
+        loop {
+            let patience = timeout.saturating_sub(began.elapsed());
+            self.patience.set(COMMIT_PATIENCE.min(patience));
+            match self.run("BEGIN EXCLUSIVE") {
+                Err(Error::DatabaseBusy { .. }) if began.elapsed() < *timeout => self.pause()?,
+                result => break result?,
+            }
+        }
+        self.finish(COMMIT_PATIENCE.min(*timeout), body)?
     }
 
-    /// Runs one transaction; the inner error is that readers did not let the commit through.
-    fn attempt<T>(
+    fn require_writable(&self) -> Result<()> {
+        if self.read(self.connection.is_readonly("main"))? {
+            let path = self.database.path.clone();
+            let reason = "this user may not write to it".to_owned();
+            return Err(Error::DatabaseReadOnly { path, reason });
+        }
+        Ok(())
+    }
+
+    /// Lets others have the database for a moment.
+    fn pause(&self) -> Result<()> {
+        let _section = self.database.interrupt.defer();
+        thread::sleep(RETRY_PAUSE);
+        self.database.interrupt.check()
+    }
+
+    /// Ends a transaction that was begun; the inner error is that readers did not let the commit
+    /// through, and that it is undone.
+    fn finish<T>(
         &self,
-        patience: Duration,
+        commit_patience: Duration,
         body: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<Result<T>> {
-        let Database { path, interrupt, .. } = &self.database;
-        if self.read(self.connection.is_readonly("main"))? {
-            let reason = "this user may not write to it".to_owned();
-            return Err(Error::DatabaseReadOnly { path: path.clone(), reason });
-        }
-        self.patience.set(patience);
-        self.run("BEGIN IMMEDIATE")?;
+        let interrupt = &self.database.interrupt;
         // What comes now takes milliseconds, and is finished or undone.
         let finish = interrupt.defer();
         let locked = Instant::now();
         let result =
             body(&Transaction { store: self }).and_then(|value| interrupt.check().map(|()| value));
         // While COMMIT waits for readers, no new ones come in: it must not wait for long.
-        self.patience.set(COMMIT_PATIENCE.min(patience));
+        self.patience.set(commit_patience);
         let result = match result {
             Ok(value) => self.commit().map(|committed| committed.map(|()| value)),
             Err(error) => {

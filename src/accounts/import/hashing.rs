@@ -87,21 +87,24 @@ fn compare_with_users(
     let old = &comparison.existing_with_password;
     let mut stored = Vec::with_capacity(old.len());
     for &(_, id) in old {
-        let account = store.find(&Selector::Id(id))?.pop();
-        stored.push(account.and_then(|account| account.hash).unwrap_or_default());
+        stored.push(store.find(&Selector::Id(id))?.pop());
     }
     let pairs: Vec<(&Password, &[u8])> = old
         .iter()
         .zip(&stored)
-        .map(|(&(index, _), hash)| (&staged.passwords[index].password, hash.as_slice()))
+        .map(|(&(index, _), account)| {
+            let hash = account.as_ref().and_then(|account| account.hash.as_deref());
+            (&staged.passwords[index].password, hash.unwrap_or_default())
+        })
         .collect();
     let same = verify_many(&pairs, importing.jobs, progress)?;
-    for (&(index, _), same) in old.iter().zip(same) {
+    for ((&(index, _), same), account) in old.iter().zip(same).zip(&stored) {
         if same {
             staged.passwords[index].outcome = Outcome::Unchanged;
         } else if importing.on_conflict == OnConflict::Fail {
-            let reason = "a user of the input exists with another password";
-            return Err(Error::UserExists(reason.to_owned()));
+            let name = account.as_ref().map(|account| account.user.name.to_text());
+            let name = name.unwrap_or_default();
+            return Err(Error::UserExists(format!("{name}, with another password")));
         }
     }
     Ok(())

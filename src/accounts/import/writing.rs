@@ -12,8 +12,8 @@ use crate::interrupt::Interrupt;
 use crate::store::{Inserter, Store, Transaction};
 use crate::user::{Selector, UserId};
 
-/// How many rows are stored between two reports of progress and two looks for an interruption.
-const PROGRESS_ROWS: u64 = 1000;
+/// How many rows are stored between two looks for an interruption.
+const CHECKED_ROWS: u64 = 1000;
 
 /// For how long batches follow each other before others get a turn: far below the 5 s for which the
 /// application waits.
@@ -31,11 +31,11 @@ pub(super) fn write(
     observer: &mut dyn Observer,
 ) -> Result<Option<Imported>> {
     let mut imported = Imported::default();
-    let mut writer = Writer::new(staged, comparison, importing, store.interrupt(), observer)?;
+    let mut writer = Writer::new(staged, comparison, importing, store.interrupt())?;
     let limit = importing.batch.unwrap_or(u64::MAX);
     let mut began = Instant::now();
     loop {
-        let batch = store.write_once(|transaction| {
+        let batch = store.write_many(|transaction| {
             let is_stale = transaction.reader().data_version()? != comparison.version;
             if is_stale && importing.batch.is_none() {
                 return Ok(None);
@@ -58,6 +58,7 @@ pub(super) fn write(
         if batch.is_last {
             break;
         }
+        observer.advance(limit);
         if began.elapsed() >= TURN {
             thread::sleep(PAUSE);
             began = Instant::now();
@@ -76,9 +77,9 @@ pub(super) fn compare_and_write(
     importing: &Importing,
     observer: &mut dyn Observer,
 ) -> Result<Imported> {
-    let imported = store.write(|transaction| {
+    let imported = store.write_many(|transaction| {
         let comparison = compare(Some(store), staged, importing, observer)?;
-        write_new(transaction, staged, &comparison, importing, observer)
+        write_new(transaction, staged, &comparison, importing)
     })?;
     let mut warnings = Vec::new();
     if imported.updated > 0 && !store.truncate_log() {
@@ -93,10 +94,9 @@ pub(super) fn write_new(
     staged: &Staged,
     comparison: &Comparison,
     importing: &Importing,
-    observer: &mut dyn Observer,
 ) -> Result<Imported> {
     let interrupt = transaction.reader().interrupt();
-    let mut writer = Writer::new(staged, comparison, importing, interrupt, observer)?;
+    let mut writer = Writer::new(staged, comparison, importing, interrupt)?;
     let batch = writer.store(transaction, u64::MAX, false)?;
     let (imported, updated, skipped) = (batch.imported, batch.updated, batch.skipped);
     Ok(Imported { imported, skipped, updated, ..Imported::default() })
@@ -115,7 +115,6 @@ struct Writer<'w> {
     staged: &'w Staged,
     importing: &'w Importing,
     interrupt: &'w Interrupt,
-    observer: &'w mut dyn Observer,
     rows: Rows<'w>,
     looks_up: bool,
     total: u64,
@@ -127,11 +126,10 @@ impl<'w> Writer<'w> {
         comparison: &'w Comparison,
         importing: &'w Importing,
         interrupt: &'w Interrupt,
-        observer: &'w mut dyn Observer,
     ) -> Result<Self> {
         let rows = comparison.rows(staged)?;
         let looks_up = comparison.looks_up();
-        Ok(Writer { staged, importing, interrupt, observer, rows, looks_up, total: staged.count() })
+        Ok(Writer { staged, importing, interrupt, rows, looks_up, total: staged.count() })
     }
 
     fn store(
@@ -182,9 +180,8 @@ impl<'w> Writer<'w> {
                 Verdict::Rejected(reason) => return Err(Error::InvalidInput(reason)),
             }
             done += 1;
-            if done % PROGRESS_ROWS == 0 {
+            if done % CHECKED_ROWS == 0 {
                 self.interrupt.check()?;
-                self.observer.advance(PROGRESS_ROWS);
             }
         }
         Ok(batch)

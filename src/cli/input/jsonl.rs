@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::error::Category;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::lines::Lines;
 use super::{Input, Item};
@@ -25,7 +25,7 @@ struct Fields {
     #[serde(default)]
     username_hex: Option<String>,
     #[serde(default)]
-    password: Option<String>,
+    password: Option<Zeroizing<String>>,
     #[serde(default)]
     password_hash: Option<String>,
 }
@@ -100,10 +100,11 @@ fn row(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
     };
     let credential = match (fields.password.take(), fields.password_hash.take()) {
         (None, None) => Offered::Nothing,
-        (Some(password), None) => Offered::Password(Zeroizing::new(password.into_bytes())),
+        (Some(mut password), None) => {
+            Offered::Password(Zeroizing::new(std::mem::take(&mut *password).into_bytes()))
+        }
         (None, Some(hash)) => Offered::Hash(hash.into_bytes()),
-        (Some(mut password), Some(_)) => {
-            password.zeroize();
+        (Some(_), Some(_)) => {
             return Err((Some(name), "it has both a password and a password_hash".to_owned()));
         }
     };

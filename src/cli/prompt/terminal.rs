@@ -208,7 +208,10 @@ impl Drop for Hidden<'_> {
 }
 
 fn bindings(terminal: &Termios) -> Bindings {
-    let key = |key: Key| terminal.control_chars[key as usize];
+    let key = |key: Key| match terminal.control_chars[key as usize] {
+        nix::libc::_POSIX_VDISABLE => 0,
+        byte => byte,
+    };
     Bindings {
         erase: key(Key::VERASE),
         kill: key(Key::VKILL),
