@@ -5,6 +5,7 @@ A row gives the minima, which noise can only raise, and the ratio of the medians
 """
 
 import argparse
+import base64
 import hashlib
 import os
 import pathlib
@@ -32,6 +33,7 @@ PASSWORD = "correct horse"
 CHEAP_HASH = pbkdf2_sha256.using(rounds=1000).hash(PASSWORD)
 ROUNDS = 600_000
 MEMORY_LIMIT_KIB = 32 * 1024
+IMPORT_MEMORY_LIMIT_KIB = 64 * 1024
 
 # The same durability and care that useradm takes.
 INSERT = (
@@ -43,11 +45,12 @@ INSERT = (
 class Bench:
     """The program, its yardsticks, the databases, and the rows so far."""
 
-    def __init__(self, program, folder, users, runs):
+    def __init__(self, program, folder, users, runs, sizes):
         self.program = str(program.resolve())
         self.folder = folder.resolve()
         self.users = users
         self.runs = runs
+        self.sizes = sizes
         self.rows = []
         self.null = os.open(os.devnull, os.O_RDWR)
         self.names = random.Random(1)
@@ -75,6 +78,45 @@ class Bench:
             connection.close()
             self.made[users] = str(path)
         return self.made[users]
+
+    def scratch(self, name, users=0):
+        """A function that makes a database anew with so many users, and its path.
+
+        It is on the disk when it is made: what measures it must not wait for that.
+        """
+        path = self.folder / f"{name}.db"
+
+        def make():
+            path.unlink(missing_ok=True)
+            if users:
+                shutil.copyfile(self.database(users), path)
+            else:
+                self.run([self.program, "--db", str(path), "init", "--quiet"])
+            with path.open("rb+") as file:
+                os.fsync(file)
+
+        return make, str(path)
+
+    def hashes_file(self, users):
+        """A CSV file of so many names and ready hashes, made once a run."""
+        return self.rows_file("hashes", "password_hash", users, ready_hashes())
+
+    def passwords_file(self, users):
+        """A CSV file of so many names and passwords, made once a run."""
+        return self.rows_file("passwords", "password", users, passwords())
+
+    def rows_file(self, name, column, users, values):
+        path = self.folder / f"{name}-{users}.csv"
+        if path not in self.made:
+            with path.open("w", encoding="utf-8") as file:
+                file.write(f"username,{column}\n")
+                file.writelines(
+                    f"{name},{value}\n" for name, value in zip(other_names(users), values)
+                )
+                file.flush()
+                os.fsync(file)
+            self.made[path] = str(path)
+        return self.made[path]
 
     def new_name(self):
         """A name that nobody has yet, anywhere in the order of the names."""
@@ -128,9 +170,17 @@ class Bench:
         cells = (milliseconds(min(ours)), milliseconds(min(theirs)))
         self.row(what, *cells, f"{ratio:.2f} (medians {medians:.2f})", wanted, ratio > wanted)
 
-    def row(self, what, measured, yardstick, ratio, wanted, missed):
+    def rate_row(self, what, unit, ours, theirs, wanted):
+        """Adds the row of a comparison of seconds a piece, shown as pieces a second."""
+        ratio = min(theirs) / min(ours)
+        medians = statistics.median(theirs) / statistics.median(ours)
+        cells = (f"{1 / min(times):.3g} {unit}" for times in (ours, theirs))
+        ratio_cell = f"{ratio:.2f} (medians {medians:.2f})"
+        self.row(what, *cells, ratio_cell, wanted, ratio < wanted, "≥")
+
+    def row(self, what, measured, yardstick, ratio, wanted, missed, relation="≤"):
         ratio = f"**{ratio}**" if missed else ratio
-        self.rows.append(f"| {what} | {measured} | {yardstick} | {ratio} | ≤ {wanted} |")
+        self.rows.append(f"| {what} | {measured} | {yardstick} | {ratio} | {relation} {wanted} |")
         print(".", end="", file=sys.stderr, flush=True)
 
     def peak_memory(self, arguments):
@@ -155,6 +205,31 @@ def user_names(users):
     numbers = list(range(3, users))
     random.Random(users).shuffle(numbers)
     yield from (f"user{number:07}" for number in numbers)
+
+
+def other_names(users):
+    """So many names in no order that none of `user_names` has, each next to one of those."""
+    numbers = list(range(users))
+    random.Random(users).shuffle(numbers)
+    return (f"user{number:07}x" for number in numbers)
+
+
+def ready_hashes():
+    """Hashes of full strength that belong to no password, each another."""
+    source = random.Random(1)
+    while True:
+        salt, key = (
+            base64.b64encode(source.randbytes(size), b"./").decode().rstrip("=")
+            for size in (16, 32)
+        )
+        yield f"$pbkdf2-sha256${ROUNDS}${salt}${key}"
+
+
+def passwords():
+    """Passwords, each another."""
+    source = random.Random(1)
+    while True:
+        yield f"{PASSWORD} {source.getrandbits(32):08x}"
 
 
 def milliseconds(seconds):
@@ -311,6 +386,169 @@ def growth(bench):
         )
 
 
+def import_hashes(bench, database, users, *options):
+    return [bench.program, "--db", database, "import", bench.hashes_file(users), "-q", *options]
+
+
+def sqlite_import(bench, database, users):
+    """The same with sqlite3, with the same durability."""
+    return [
+        "sqlite3",
+        "-bail",
+        database,
+        "PRAGMA synchronous=EXTRA; CREATE TEMP TABLE incoming (username TEXT, password_hash TEXT);",
+        f".import --csv --skip 1 --schema temp {bench.hashes_file(users)} incoming",
+        "BEGIN IMMEDIATE; INSERT INTO user (username, password_hash) "
+        "SELECT username, password_hash FROM incoming; COMMIT;",
+    ]
+
+
+# How an import looks for look-alikes, and the ratio wanted.
+IMPORTS = ((("--allow-lookalike",), 0.8), ((), 1.0))
+
+
+def importing(bench):
+    """`import` of ready hashes into a small and a large table, against sqlite3's `.import`."""
+    for present in (0, bench.users):
+        (make_ours, ours), (make_theirs, theirs) = (
+            bench.scratch(name, present) for name in ("ours", "theirs")
+        )
+
+        def make_both():
+            make_ours()
+            make_theirs()
+
+        for options, wanted in IMPORTS:
+            bench.compare(
+                f"{import_title(bench, present, options)} against `sqlite3 .import`",
+                lambda: import_hashes(bench, ours, bench.users, *options),
+                lambda: sqlite_import(bench, theirs, bench.users),
+                wanted,
+                before=make_both,
+            )
+
+
+def import_title(bench, present, options):
+    command = " ".join(("import", *options))
+    among = f"among {present:,}" if present else "into an empty table"
+    return f"`{command}` of {bench.users:,} hashes {among}"
+
+
+def import_memory(bench):
+    """The peak memory of these, and of `export`."""
+    for present in (0, bench.users):
+        make, database = bench.scratch("ours", present)
+        for options, _ in IMPORTS:
+            make()
+            ours = bench.peak_memory(import_hashes(bench, database, bench.users, *options))
+            make()
+            theirs = bench.peak_memory(sqlite_import(bench, database, bench.users))
+            what = f"{import_title(bench, present, options)} against `sqlite3 .import`"
+            bulk_memory_row(bench, what, ours, theirs)
+    database = bench.database(bench.users)
+    ours = bench.peak_memory(export(bench, database, "ours"))
+    theirs = bench.peak_memory(sqlite_export(bench, database))
+    bulk_memory_row(bench, f"`export` of {bench.users:,} against `sqlite3 -csv`", ours, theirs)
+
+
+def bulk_memory_row(bench, what, ours, theirs):
+    bench.row(
+        f"{what}, peak memory",
+        mebibytes(ours),
+        mebibytes(theirs),
+        f"{ours / theirs:.2f}",
+        mebibytes(IMPORT_MEMORY_LIMIT_KIB),
+        ours > IMPORT_MEMORY_LIMIT_KIB,
+    )
+
+
+def export(bench, database, name):
+    target = str(bench.folder / f"{name}.csv")
+    return [bench.program, "--db", database, "export", target, "--force", "-q"]
+
+
+def sqlite_export(bench, database):
+    sql = "SELECT id, username, password_hash FROM user ORDER BY id"
+    target = bench.folder / "theirs.csv"
+    return ["sqlite3", "-csv", "-header", database, f".output {target}", sql]
+
+
+def exporting(bench):
+    """`export` to a file, against sqlite3 writing the same columns to one."""
+    database = bench.database(bench.users)
+    bench.compare(
+        f"`export` of {bench.users:,} against `sqlite3 -csv`",
+        lambda: export(bench, database, "ours"),
+        lambda: sqlite_export(bench, database),
+        0.6,
+    )
+
+
+# Rounds, and how many passwords are hashed by the program and by passlib in one turn.
+BATCHES = ((29_000, 640, 20), (600_000, 128, 2))
+
+
+def import_passwords(bench, database, users, rounds, jobs):
+    options = ["--rounds", str(rounds), "--jobs", str(jobs), "-q"]
+    return [bench.program, "--db", database, "import", bench.passwords_file(users), *options]
+
+
+def batch_hashing(bench):
+    """`import` of passwords on one core against passlib, and on two cores against one."""
+    make, database = bench.scratch("ours")
+    for rounds, users, few in BATCHES:
+        one_core, theirs, one_wall, two_wall = [], [], [], []
+        for _ in range(bench.runs):
+            make()
+            wall, cpu = bench.run(import_passwords(bench, database, users, rounds, 1))
+            one_wall.append(wall / users)
+            one_core.append(cpu / users)
+            make()
+            wall, _ = bench.run(import_passwords(bench, database, users, rounds, 2))
+            two_wall.append(wall / users)
+            start = time.process_time()
+            for _ in range(few):
+                pbkdf2_sha256.using(rounds=rounds).hash(PASSWORD)
+            theirs.append((time.process_time() - start) / few)
+        what = f"`import` of {users} passwords at {rounds:,} rounds"
+        bench.rate_row(
+            f"{what}, hashes a second of CPU, against `passlib`", "/s", one_core, theirs, 13
+        )
+        bench.rate_row(
+            f"{what}, hashes a second, `--jobs 2` against `--jobs 1`",
+            "/s",
+            two_wall,
+            one_wall,
+            1.9,
+        )
+
+
+def doubling(bench):
+    """`import` and `export` of twice the rows, for each of `--sizes`."""
+    for users in bench.sizes:
+        (make_double, double), (make_single, single) = (
+            bench.scratch(name) for name in ("double", "single")
+        )
+
+        def make_both():
+            make_double()
+            make_single()
+
+        bench.compare(
+            f"`import` of {2 * users:,} hashes against of {users:,}",
+            lambda: import_hashes(bench, double, 2 * users),
+            lambda: import_hashes(bench, single, users),
+            2.2,
+            before=make_both,
+        )
+        bench.compare(
+            f"`export` of {2 * users:,} against of {users:,}",
+            lambda: export(bench, double, "double"),
+            lambda: export(bench, single, "single"),
+            2.2,
+        )
+
+
 GROUPS = {
     "start-up": start_up,
     "list": listing,
@@ -318,6 +556,11 @@ GROUPS = {
     "add": adding,
     "hash": hashing,
     "growth": growth,
+    "import": importing,
+    "import-memory": import_memory,
+    "export": exporting,
+    "import-hash": batch_hashing,
+    "doubling": doubling,
 }
 
 
@@ -357,8 +600,15 @@ def groups(text):
     return names
 
 
+def sizes(text):
+    numbers = [int(number) for number in text.split(",")]
+    if min(numbers) < 1:
+        raise argparse.ArgumentTypeError("a size is at least 1")
+    return numbers
+
+
 def main():
-    summaries = (f"  {name:9} {function.__doc__}" for name, function in GROUPS.items())
+    summaries = (f"  {name:13} {function.__doc__}" for name, function in GROUPS.items())
     parser = argparse.ArgumentParser(
         prog="benches/compare.sh",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -370,8 +620,15 @@ def main():
     parser.add_argument("--only", type=groups, default=list(GROUPS), metavar="GROUP,...")
     parser.add_argument("--users", type=int, default=1_000_000, help="in the large database")
     parser.add_argument("--runs", type=int, default=7, help="of the slowest commands")
+    parser.add_argument(
+        "--sizes",
+        type=sizes,
+        default=[100_000, 200_000, 500_000, 1_000_000, 2_000_000],
+        metavar="N,...",
+        help="the numbers of rows that `doubling` compares with twice as many",
+    )
     options = parser.parse_args()
-    bench = Bench(options.program, options.folder, options.users, options.runs)
+    bench = Bench(options.program, options.folder, options.users, options.runs, options.sizes)
     for name in options.only:
         GROUPS[name](bench)
     print(file=sys.stderr)

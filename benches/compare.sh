@@ -5,6 +5,7 @@
 #   benches/compare.sh                        everything, with 1,000,000 users
 #   benches/compare.sh --only start-up,list   some groups of rows; --help names them
 #   benches/compare.sh --users 100000         fewer users
+#   benches/compare.sh --only doubling --sizes 100000,2000000   growth of import and export
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
