@@ -43,6 +43,8 @@ pub(super) struct Rows {
     columns: Vec<Column>,
     /// The line that is being read, from 1.
     line: u64,
+    /// How many quotes there were: in well-formed CSV an even number.
+    quotes: u64,
     is_done: bool,
 }
 
@@ -50,8 +52,8 @@ pub(super) struct Rows {
 struct Record {
     line: u64,
     fields: usize,
-    /// Whether the input ended inside of a quoted field.
-    is_cut_off: bool,
+    /// Whether the input ended inside of it.
+    is_last: bool,
 }
 
 impl Rows {
@@ -65,6 +67,7 @@ impl Rows {
             ends: [0; MAX_FIELDS],
             columns: Vec::new(),
             line: 1,
+            quotes: 0,
             is_done: false,
         }
     }
@@ -79,13 +82,13 @@ impl Rows {
                 self.fill()?;
             }
             let is_end = self.rest.is_empty();
-            let is_quoted = is_end && self.is_in_quotes();
             let (result, read, wrote, ended) = self.reader.read_record(
                 &self.chunk[self.rest.clone()],
                 &mut self.record[written..],
                 &mut self.ends[fields..],
             );
             let parsed = &self.chunk[self.rest.start..self.rest.start + read];
+            self.quotes += count(parsed, b'"');
             self.line += count(parsed, b'\n');
             self.rest.start += read;
             written += wrote;
@@ -97,7 +100,7 @@ impl Rows {
                     return Err(invalid(format!("line {line} has more than {MAX_FIELDS} fields")));
                 }
                 ReadRecordResult::Record => {
-                    return Ok(Some(Record { line, fields, is_cut_off: is_quoted }));
+                    return Ok(Some(Record { line, fields, is_last: is_end }));
                 }
                 ReadRecordResult::End => {
                     self.input.check_unchanged()?;
@@ -122,14 +125,6 @@ impl Rows {
                 return Ok(());
             }
         }
-    }
-
-    /// Whether a line break here would belong to a field.
-    fn is_in_quotes(&self) -> bool {
-        let (mut record, mut ends) = ([0; 8], [0; 8]);
-        let (result, ..) = self.reader.clone().read_record(b"\n", &mut record, &mut ends);
-        // Outside of quotes it ends the record, or is skipped before one.
-        matches!(result, ReadRecordResult::InputEmpty) && record[0] == b'\n'
     }
 
     fn fill(&mut self) -> Result<()> {
@@ -200,7 +195,7 @@ impl Rows {
         let given = |column| field(column).filter(|field| !field.is_empty());
         let name = field(Column::Username).map(<[u8]>::to_vec);
         let reject = |reason: String| Rejection { line, name: name.clone(), reason };
-        if record.is_cut_off {
+        if record.is_last && self.quotes % 2 == 1 {
             // The last field holds all lines to the end, with the passwords in them.
             let is_whole = position(Column::Username).is_some_and(|at| at + 1 < record.fields);
             let name = name.clone().filter(|_| is_whole);

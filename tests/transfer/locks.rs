@@ -1,0 +1,204 @@
+//! A database that others use meanwhile.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::harness::{PASSWORD, Running, Sandbox, hash, ready_rows};
+
+const ROW: &str = "username,password\nalice,battery staple\n";
+
+#[test]
+fn gives_up_on_a_locked_database_and_writes_nothing() {
+    for journal in ["delete", "wal"] {
+        let sandbox = Sandbox::application(&["bob"]);
+        sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
+        let lock = sandbox.connection();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let busy = "error: Database is busy: [..]nothing was changed\nhint: [..]\n";
+        for line in ["import --from csv --timeout 0 -", "import --from csv --timeout 0.2 -"] {
+            sandbox.useradm(line).stdin(ROW).status(7).stderr(busy).check();
+            sandbox.useradm(line).stdin(ROW).error(7, "database_busy").check();
+            let run = sandbox.useradm(line).arg("--batch=1").stdin(ROW);
+            run.error(7, "database_busy").check();
+        }
+        // Looking alone needs no lock of this kind.
+        let run = sandbox.useradm("import --from csv --timeout 0 --dry-run -").stdin(ROW);
+        run.stderr("[..]\nimported 1, skipped 0, updated 0\n").check();
+        lock.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(sandbox.usernames(), ["bob"]);
+    }
+    let sandbox = Sandbox::application(&["bob"]);
+    let lock = sandbox.connection();
+    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let run = sandbox.useradm("import --from csv --timeout 0 -").stdin(ROW);
+    run.error(7, "database_busy").check();
+    lock.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(sandbox.usernames(), ["bob"]);
+}
+
+#[test]
+fn waits_for_the_lock() {
+    let sandbox = Sandbox::application(&[]);
+    let lock = sandbox.connection();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut running = sandbox.useradm("import --from csv -").counts(1, 0, 0).start();
+    running.child.stdin.take().unwrap().write_all(ROW.as_bytes()).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    assert!(!running.has_ended());
+    lock.execute_batch("COMMIT").unwrap();
+    running.finish();
+    assert_eq!(sandbox.usernames(), ["alice"]);
+}
+
+#[test]
+fn takes_no_lock_before_all_is_read_and_hashed() {
+    let sandbox = Sandbox::application(&[]);
+    let run = sandbox.useradm("import --from csv -").env("USERADM_ROUNDS", "200000");
+    let mut running = run.counts(17, 0, 0).start();
+    let mut stdin = running.child.stdin.take().unwrap();
+    let mut input = "username,password\n".to_owned();
+    for number in 0..17 {
+        writeln!(input, "user{number},password{number}").unwrap();
+    }
+    stdin.write_all(input.as_bytes()).unwrap();
+    thread::sleep(Duration::from_millis(100));
+    let exclusive = || sandbox.sql("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; ROLLBACK");
+    exclusive();
+    drop(stdin);
+    thread::sleep(Duration::from_millis(150));
+    exclusive();
+    running.finish();
+    assert_eq!(sandbox.count(), 17);
+}
+
+#[test]
+fn loses_nothing_on_either_side_while_another_process_commits() {
+    const ROWS: usize = 3000;
+    for (journal, batch) in [("delete", ""), ("wal", ""), ("delete", "--batch 100")] {
+        let sandbox = Sandbox::application(&[]);
+        sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
+        let ended = AtomicBool::new(false);
+        let written = thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                let connection = sandbox.connection();
+                connection.busy_timeout(Duration::from_secs(5)).unwrap();
+                let sql = "INSERT INTO user (username, password_hash) VALUES ('other' || ?1, '')";
+                let mut written = 0u32;
+                while !ended.load(Ordering::Relaxed) {
+                    connection.execute(sql, [written]).unwrap();
+                    written += 1;
+                    thread::sleep(Duration::from_millis(2));
+                }
+                written
+            });
+            let run = sandbox.useradm(&format!("import --from csv {batch} -"));
+            let ended_well = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                run.stdin(ready_rows(ROWS)).counts(ROWS as u64, 0, 0).check();
+            }));
+            ended.store(true, Ordering::Relaxed);
+            assert!(ended_well.is_ok());
+            writer.join().unwrap()
+        });
+        let counts = sandbox.rows(
+            "SELECT count(*), count(DISTINCT username), sum(username GLOB 'other*') FROM user",
+        );
+        assert_eq!(counts, [format!("{0}|{0}|{written}", ROWS + written as usize)]);
+    }
+}
+
+/// An import of alice that hashes for a while, which leaves time to change the table after it was
+/// compared; whenever the change comes, the outcome must be the same.
+fn hashing(sandbox: &Sandbox, options: &str) -> Running {
+    let run = sandbox.useradm(&format!("import --from csv - {options}"));
+    let run = run.env("USERADM_ROUNDS", "2000000").stderr("[...]");
+    let mut running = run.start();
+    let input = "username,password\nalice,battery staple\nbob,battery staple\n";
+    running.child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    thread::sleep(Duration::from_millis(200));
+    assert!(!running.has_ended());
+    running
+}
+
+#[test]
+fn notices_users_who_are_added_meanwhile() {
+    for (name, options, status, said) in [
+        ("alice", "", 4, "[...]alice: [..]\nerror: User already exists: [...]"),
+        ("Alice", "", 4, "[...]Alice\nerror: User already exists under a look-alike [...]"),
+        ("ALICE", "--batch 1", 4, "[...]error: User already exists under a look-alike [...]"),
+        ("alice", "--on-conflict skip", 0, "[..]\nimported 1, skipped 1, updated 0\n"),
+        ("alice", "--on-conflict update", 0, "[..]\nimported 1, skipped 0, updated 1\n"),
+        ("carol", "", 0, "[..]\nimported 2, skipped 0, updated 0\n"),
+    ] {
+        let sandbox = Sandbox::application(&["zoe"]);
+        let mut running = hashing(&sandbox, options);
+        sandbox.insert(name);
+        running.expect(status, said);
+        running.finish();
+        let expected: &[&str] = match (status, name) {
+            (4, _) => &[name, "zoe"],
+            (_, "carol") => &["alice", "bob", "carol", "zoe"],
+            _ => &["alice", "bob", "zoe"],
+        };
+        assert_eq!(sandbox.usernames(), expected, "{name} {options}");
+        let untouched = sandbox.hash_of(name) == hash(PASSWORD);
+        assert_eq!(untouched, !options.contains("update"), "{name} {options}");
+    }
+}
+
+#[test]
+fn a_batch_notices_users_who_are_added_before_it() {
+    let sandbox = Sandbox::application(&["zoe"]);
+    let mut running = hashing(&sandbox, "--batch 1");
+    sandbox.insert("bob");
+    running.expect(4, "[...]error: User already exists: [..]bob[..]1 of 2 rows[...]");
+    running.finish();
+    assert_eq!(sandbox.usernames(), ["alice", "bob", "zoe"]);
+    assert_eq!(sandbox.hash_of("bob"), hash(PASSWORD));
+}
+
+#[test]
+fn notices_users_who_are_deleted_meanwhile() {
+    for (password, options) in [
+        (PASSWORD, "--on-conflict skip"),
+        (PASSWORD, "--on-conflict update"),
+        ("battery staple", "--on-conflict update"),
+        ("battery staple", "--on-conflict update --batch 1"),
+    ] {
+        let sandbox = Sandbox::application(&["alice"]);
+        let run = sandbox.useradm(&format!("import --from csv - {options}"));
+        let run = run.env("USERADM_ROUNDS", "2000000").counts(2, 0, 0);
+        let mut running = run.start();
+        let input = format!("username,password\nalice,{password}\nbob,battery staple\n");
+        running.child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(200));
+        sandbox.sql("DELETE FROM user WHERE username = 'alice'");
+        running.finish();
+        assert_eq!(sandbox.usernames(), ["alice", "bob"], "{password} {options}");
+        // What was stored before had 1000 rounds.
+        let stored = sandbox.hash_of("alice");
+        assert!(stored.starts_with("$pbkdf2-sha256$2000000$"), "{password} {options}");
+        if options == "--on-conflict skip" {
+            sandbox.useradm("login -q alice --password-stdin").stdin(password).check();
+        }
+    }
+}
+
+#[test]
+fn holds_the_lock_only_while_it_writes() {
+    let sandbox = Sandbox::application(&[]);
+    let run = sandbox.useradm("import --from csv --format json -").stdin(ready_rows(10_000));
+    let start = Instant::now();
+    let (stdout, _) = run.stdout("{[..]}\n").check();
+    let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let locked = answer["locked_seconds"].as_f64().unwrap();
+    assert!(locked > 0.0 && locked < start.elapsed().as_secs_f64(), "{stdout}");
+    let run = sandbox.useradm("import --from csv --format json --batch 10 --on-conflict update -");
+    let run = run.stdin(ready_rows(200).replace("\nuser", "\nmore"));
+    let (stdout, _) = run.stdout("{[..]}\n").check();
+    let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let batch = answer["locked_seconds"].as_f64().unwrap();
+    assert!(batch > 0.0 && batch < 1.0, "{stdout}");
+}
