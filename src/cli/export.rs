@@ -69,10 +69,9 @@ impl ExportArgs {
             .tempfile_in(folder)
             .map_err(Failure::Output)?;
         files::make_private(file.as_file()).map_err(Failure::Output)?;
-        // The file system of the target may be slow, and nobody is to wait for it.
-        let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
-        let count = write_users(session, format, &mut spool)?;
-        copy(&mut spool, file.as_file_mut()).map_err(Failure::Output)?;
+        // What is written here goes to the system's memory; it is brought to the disk, which may
+        // take its time, when the database is closed.
+        let count = write_users(session, format, file.as_file_mut())?;
         file.as_file().sync_all().map_err(Failure::Output)?;
         session.database.interrupt.check()?;
         if self.force {
