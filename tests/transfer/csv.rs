@@ -109,6 +109,13 @@ fn refuses_a_quote_that_is_never_closed() {
     refuse("username,password\nok,correct horse\n\"a,correct horse\nb,x\n", "line 3: [..]\n");
     refuse("username,password\na,\"correct horse", "line 2: a: [..]\n");
     refuse("\"username,password\na,correct horse\n", "");
+    // Stray quotes neither hide it nor look like it.
+    refuse(
+        "username,password\nsix\" pipe,x\n\"a,correct horse\nb,x\n",
+        "line 2: [..]\nline 3: [..]\n",
+    );
+    let sandbox = take("username,password\nsix\" pipe,correct horse", &["six\" pipe"]);
+    assert!(is_application_hash(&sandbox.hash_of("six\" pipe"), PASSWORD.as_bytes(), 1000));
     let swallowed = "a,correct horse\n".repeat(20_000);
     refuse(format!("username,password\n\"{swallowed}"), "line 2: [..]\n");
 }

@@ -43,8 +43,6 @@ pub(super) struct Rows {
     columns: Vec<Column>,
     /// The line that is being read, from 1.
     line: u64,
-    /// How many quotes there were: in well-formed CSV an even number.
-    quotes: u64,
     is_done: bool,
 }
 
@@ -52,8 +50,8 @@ pub(super) struct Rows {
 struct Record {
     line: u64,
     fields: usize,
-    /// Whether the input ended inside of it.
-    is_last: bool,
+    /// Whether the input ended inside of a quoted field.
+    is_cut_off: bool,
 }
 
 impl Rows {
@@ -67,7 +65,6 @@ impl Rows {
             ends: [0; MAX_FIELDS],
             columns: Vec::new(),
             line: 1,
-            quotes: 0,
             is_done: false,
         }
     }
@@ -75,22 +72,29 @@ impl Rows {
     /// Reads the next record that is not empty.
     fn read(&mut self) -> Result<Option<Record>> {
         let (mut written, mut fields) = (0, 0);
+        let (mut is_ended, mut is_cut_off) = (false, false);
         self.skip_line_breaks()?;
         let line = self.line;
         loop {
             if self.rest.is_empty() {
                 self.fill()?;
             }
-            let is_end = self.rest.is_empty();
+            let is_probe = self.rest.is_empty() && !is_ended;
+            // Behind the end one more line break is no harm, and part of a field only if that is
+            // still in quotes.
+            let input = if is_probe { &b"\n"[..] } else { &self.chunk[self.rest.clone()] };
             let (result, read, wrote, ended) = self.reader.read_record(
-                &self.chunk[self.rest.clone()],
+                input,
                 &mut self.record[written..],
                 &mut self.ends[fields..],
             );
-            let parsed = &self.chunk[self.rest.start..self.rest.start + read];
-            self.quotes += count(parsed, b'"');
-            self.line += count(parsed, b'\n');
-            self.rest.start += read;
+            if is_probe {
+                is_ended = true;
+                is_cut_off = wrote > 0;
+            } else {
+                self.line += count(&input[..read], b'\n');
+                self.rest.start += read;
+            }
             written += wrote;
             fields += ended;
             match result {
@@ -100,7 +104,7 @@ impl Rows {
                     return Err(invalid(format!("line {line} has more than {MAX_FIELDS} fields")));
                 }
                 ReadRecordResult::Record => {
-                    return Ok(Some(Record { line, fields, is_last: is_end }));
+                    return Ok(Some(Record { line, fields, is_cut_off }));
                 }
                 ReadRecordResult::End => {
                     self.input.check_unchanged()?;
@@ -195,7 +199,7 @@ impl Rows {
         let given = |column| field(column).filter(|field| !field.is_empty());
         let name = field(Column::Username).map(<[u8]>::to_vec);
         let reject = |reason: String| Rejection { line, name: name.clone(), reason };
-        if record.is_last && self.quotes % 2 == 1 {
+        if record.is_cut_off {
             // The last field holds all lines to the end, with the passwords in them.
             let is_whole = position(Column::Username).is_some_and(|at| at + 1 < record.fields);
             let name = name.clone().filter(|_| is_whole);
