@@ -52,7 +52,7 @@ pub(crate) struct ImportArgs {
     skip_unsupported: bool,
     /// Give rows without a password one, and write names and passwords to this new file
     // Another run in batches would give those who are stored already other passwords.
-    #[arg(long, value_name = "FILE", conflicts_with = "batch", conflicts_with = "batch")]
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
     generate_passwords: Option<PathBuf>,
     /// Check everything and write nothing
     #[arg(long)]
