@@ -6,6 +6,7 @@
 //! temporary file behind, print a password or a hash on standard error, or take a minute.
 
 mod passlib;
+mod signals;
 mod text;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -42,7 +44,7 @@ pub(crate) const PASSWORD: &str = "correct horse";
 /// What no message may hold: the passwords of these tests, and what every hash begins with.
 const SECRETS: [&str; 4] = [PASSWORD, "battery staple", "s3cret", "$pbkdf2-sha256$"];
 
-/// After how long a run is taken to hang.
+/// After this long a run hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A directory of its own; `users.db` in it is the database that the program takes by default.
@@ -180,16 +182,15 @@ impl Sandbox {
     }
 }
 
-/// The files of a directory and what they hold.
+/// The files of a directory, with their content.
 fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
     let content = |entry: fs::DirEntry| {
         let is_file = entry.file_type().unwrap().is_file();
         // Reading a FIFO would wait for a writer.
         let content = if is_file { fs::read(entry.path()).unwrap() } else { Vec::new() };
         (entry.file_name().into_string().unwrap(), content)
     };
-    entries.map(content).collect()
+    fs::read_dir(directory).unwrap().map(|entry| content(entry.unwrap())).collect()
 }
 
 /// A run of the program and what is expected of it.
@@ -216,7 +217,7 @@ impl Useradm {
         }
         command.current_dir(&directory).env("USERADM_ROUNDS", "1000").env("TMPDIR", &temporary);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let (stdin, stdout, stderr) = (Vec::new(), Vec::new(), Vec::new());
+        let (stdin, stdout, stderr) = Default::default();
         Useradm { command, directory, temporary, stdin, status: 0, stdout, stderr }
     }
 
@@ -226,7 +227,7 @@ impl Useradm {
         self
     }
 
-    /// Sets a variable of the environment.
+    /// Sets an environment variable.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
@@ -274,8 +275,7 @@ impl Useradm {
         self
     }
 
-    /// Asks for JSON and expects an error with this status and code, and nothing on standard
-    /// output.
+    /// Asks for JSON and expects an error with this status and code.
     pub(crate) fn error(mut self, status: i32, code: &str) -> Self {
         self.command.env("USERADM_FORMAT", "json");
         self.status(status).stderr(format!(
@@ -294,6 +294,7 @@ impl Useradm {
 
     /// Starts the program, whose input is still to be written.
     pub(crate) fn start(mut self) -> Running {
+        signals::restore();
         let child = self.command.spawn().unwrap();
         let pid = Pid::from_raw(child.id().cast_signed());
         let (done, is_done) = mpsc::channel::<()>();
@@ -322,7 +323,7 @@ impl Useradm {
         printed
     }
 
-    /// As [`Useradm::check`]; every file in the directory must be as before, and no other there.
+    /// As [`Useradm::check`]; every file in the directory must stay as it is, and be the only one.
     #[track_caller]
     pub(crate) fn check_unchanged(self) -> (String, String) {
         let directory = self.directory.clone();
@@ -372,7 +373,6 @@ impl Running {
     /// Closes its standard input, waits for its end and compares everything.
     #[track_caller]
     pub(crate) fn finish(self) -> (String, String) {
-        use std::os::unix::process::ExitStatusExt;
         let Running { expected, child, _done, .. } = self;
         let output = child.wait_with_output().unwrap();
         let status = output.status.code().or(output.status.signal().map(|number| 128 + number));
@@ -380,7 +380,7 @@ impl Running {
             && matches(&expected.fill_in(&expected.stdout), &output.stdout)
             && matches(&expected.fill_in(&expected.stderr), &output.stderr);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        let [stdout, stderr] = [text(&output.stdout), text(&output.stderr)];
         assert!(
             is_right,
             "{:?}\n--- expected: {}\nstdout: {:?}\nstderr: {:?}\n--- got: {}\nstdout: {stdout:?}\nstderr: {stderr:?}\n",
@@ -390,10 +390,10 @@ impl Running {
             text(&expected.stderr),
             output.status,
         );
-        let told = SECRETS.iter().find(|secret| stderr.contains(*secret));
-        assert!(told.is_none(), "a message holds a secret: {stderr}");
-        let left = files(&expected.temporary).into_keys().collect::<Vec<_>>();
-        assert!(left.is_empty(), "temporary files are left: {left:?}");
+        let tells = SECRETS.iter().any(|secret| stderr.contains(secret));
+        assert!(!tells, "a message holds a secret: {stderr}");
+        let left = files(&expected.temporary);
+        assert!(left.is_empty(), "temporary files are left: {:?}", left.keys());
         (stdout, stderr)
     }
 }
