@@ -132,6 +132,31 @@ fn lists_only_passwords_that_were_given() {
 }
 
 #[test]
+fn takes_a_password_off_the_list_whose_user_somebody_else_added_meanwhile() {
+    let sandbox = Sandbox::application(&[]);
+    let run =
+        sandbox.useradm("import --on-conflict skip --generate-passwords new.csv --from csv -");
+    let run = run.env("USERADM_ROUNDS", "2000000").arg("--timeout=60").counts(1, 1, 0);
+    let mut running = run.start();
+    let mut stdin = running.child.stdin.take().unwrap();
+    stdin.write_all(b"username\nalice\nbob\n").unwrap();
+    drop(stdin);
+    // The list is written before the lock is taken, and again after the rows are compared anew.
+    let lock = sandbox.connection();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let is_listed = || std::fs::metadata(sandbox.path("new.csv")).is_ok_and(|file| file.len() > 0);
+    while !is_listed() {
+        assert!(!running.has_ended());
+        thread::sleep(Duration::from_millis(5));
+    }
+    let sql = "INSERT INTO user (username, password_hash) VALUES ('alice', 'theirs'); COMMIT";
+    lock.execute_batch(sql).unwrap();
+    running.finish();
+    assert_eq!(sandbox.hash_of("alice"), "theirs");
+    assert_eq!(passwords(&sandbox, "new.csv").keys().collect::<Vec<_>>(), ["bob"]);
+}
+
+#[test]
 fn shows_no_generated_password() {
     let sandbox = Sandbox::application(&[]);
     let run = sandbox.useradm("import --generate-passwords new.csv --from csv --format json -");

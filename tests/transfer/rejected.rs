@@ -98,6 +98,17 @@ fn writes_every_rejected_row_to_a_private_file() {
 }
 
 #[test]
+fn files_beside_the_database_are_private_and_can_be_read_whatever_the_umask() {
+    for umask in ["0", "0277", "0777"] {
+        let sandbox = Sandbox::application(&[]);
+        let options = "--rejects bad.jsonl --generate-passwords new.csv";
+        let line = format!("umask {umask}; exec \"$0\" import -q --from csv {options} -");
+        sandbox.shell(&line).stdin("username\nalice\n").check();
+        assert_eq!((sandbox.mode("bad.jsonl"), sandbox.mode("new.csv")), (0o600, 0o600), "{umask}");
+    }
+}
+
+#[test]
 fn a_file_of_rejected_rows_is_written_anew_by_every_run() {
     let sandbox = Sandbox::application(&[]);
     for count in [3, 1, 0] {
