@@ -100,7 +100,7 @@ pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
 /// # Errors
 /// [`Error::UserExists`] unless `if_not_exists`; [`Error::LookalikeExists`];
 /// [`Error::InvalidPassword`]; or what hashing and writing fail with.
-pub fn add(database: &Database, adding: &Adding, random: Random<'_>) -> Result<Added> {
+pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
     let warnings = warnings_about(Some(&adding.credential));
     check(&adding.credential, Some(adding.name.as_str().as_bytes()), adding.waived.weak_password)?;
     if adding.if_not_exists
@@ -109,6 +109,7 @@ pub fn add(database: &Database, adding: &Adding, random: Random<'_>) -> Result<A
         // Nothing will be changed, so nothing needs to be hashed.
         return Ok(Added { user, changed: false, created_database: false, warnings: vec![] });
     }
+    // The password is wiped here, before anything is waited for.
     let hash = adding.credential.hash(adding.rounds, random)?;
     let insert = |transaction: &Transaction<'_>| {
         let selector = Selector::Name(adding.name.as_str().as_bytes().to_vec());
@@ -155,20 +156,20 @@ pub fn add(database: &Database, adding: &Adding, random: Random<'_>) -> Result<A
 pub fn update(
     database: &Database,
     selector: &Selector,
-    change: &Change,
+    change: Change,
     random: Random<'_>,
 ) -> Result<Updated> {
     let store = Store::open(database, Access::Write)?;
     store.require_table()?;
     let before = only_one(store.find(selector)?, selector)?.user;
     let mut warnings = warnings_about(change.credential.as_ref());
-    let hash = match &change.credential {
+    let hash = match change.credential {
         Some(credential) => {
             let name = change
                 .name
                 .as_ref()
                 .map_or(before.name.0.as_deref(), |name| Some(name.as_str().as_bytes()));
-            check(credential, name, change.waived.weak_password)?;
+            check(&credential, name, change.waived.weak_password)?;
             Some(credential.hash(change.rounds, random)?)
         }
         None => None,
@@ -297,10 +298,10 @@ fn warnings_about(credential: Option<&Credential>) -> Vec<Warning> {
 }
 
 impl Credential {
-    fn hash(&self, rounds: Rounds, random: Random<'_>) -> Result<HashString> {
+    fn hash(self, rounds: Rounds, random: Random<'_>) -> Result<HashString> {
         match self {
-            Credential::Password(password) => HashString::make(password, rounds, random),
-            Credential::Hash(hash) => Ok(hash.clone()),
+            Credential::Password(password) => HashString::make(&password, rounds, random),
+            Credential::Hash(hash) => Ok(hash),
         }
     }
 }

@@ -89,22 +89,23 @@ impl AddArgs {
             create: self.allowed.create,
             waived: self.allowed.waived.into(),
         };
-        perform(session, &adding, "User added successfully", generated.as_ref())
+        perform(session, adding, "User added successfully", generated.as_ref())
     }
 }
 
 /// Adds the user and says so; `register` does the same with other words.
 pub(crate) fn perform(
     session: &Session,
-    adding: &Adding,
+    adding: Adding,
     done: &str,
     generated: Option<&Password>,
 ) -> Result<()> {
+    let name = adding.name.to_string();
     let added = accounts::add(&session.database, adding, &mut prompt::random)?;
     let detail = if added.created_database {
-        format!("{} (in the new database {})", adding.name, session.database.path.display())
+        format!("{name} (in the new database {})", session.database.path.display())
     } else {
-        adding.name.to_string()
+        name
     };
     Answer::new(session, if added.changed { done } else { "User already exists, unchanged" })
         .detail(detail)
