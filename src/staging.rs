@@ -1,14 +1,15 @@
 //! Records in order of their keys, outside the application's file and in bounded memory.
 //!
 //! An import must be checked and sorted before the application's file is locked, however large it
-//! is. Records are collected in one buffer; each time it is full it is sorted and written to a
-//! temporary file without a name, and reading merges these files. What is staged are hashes, never
-//! passwords.
+//! is. Records are collected in one buffer; each time it is full it is sorted and written as a run
+//! to a temporary file without a name, and reading merges the runs. What is staged are hashes,
+//! never passwords.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use zeroize::Zeroize;
@@ -16,15 +17,30 @@ use zeroize::Zeroize;
 /// How many bytes of records and entries are held in memory.
 const BUFFER_BYTES: usize = 12 * 1024 * 1024;
 
-/// How many bytes of each temporary file are read ahead.
+/// How many bytes of each run are read ahead.
 const READ_AHEAD: usize = 64 * 1024;
+
+/// A temporary file for one sorter after the other.
+///
+/// It is made ahead of its use, since a process that acts as somebody else by then may not be
+/// allowed to make files where its own temporary ones are.
+pub(crate) struct Spool {
+    file: File,
+}
+
+impl Spool {
+    pub(crate) fn new() -> io::Result<Self> {
+        tempfile::tempfile().map(|file| Spool { file })
+    }
+}
 
 /// Collects records.
 pub(crate) struct Sorter {
+    spool: File,
     limit: usize,
     bytes: Vec<u8>,
     entries: Vec<Entry>,
-    runs: Vec<File>,
+    runs: Vec<Range<u64>>,
     count: u64,
 }
 
@@ -39,12 +55,16 @@ pub(crate) struct Entry {
 }
 
 impl Sorter {
-    pub(crate) fn new() -> Self {
-        Sorter::with_buffer(BUFFER_BYTES)
+    /// Begins to collect; what another sorter wrote to the spool is gone then.
+    pub(crate) fn new(spool: &Spool) -> io::Result<Self> {
+        Sorter::with_buffer(spool, BUFFER_BYTES)
     }
 
-    fn with_buffer(limit: usize) -> Self {
-        Sorter { limit, bytes: Vec::new(), entries: Vec::new(), runs: Vec::new(), count: 0 }
+    fn with_buffer(spool: &Spool, limit: usize) -> io::Result<Self> {
+        spool.file.set_len(0)?;
+        let spool = spool.file.try_clone()?;
+        let (bytes, entries, runs) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Sorter { spool, limit, bytes, entries, runs, count: 0 })
     }
 
     /// Adds a record of less than 4 GiB.
@@ -98,8 +118,9 @@ impl Sorter {
 
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
-        let mut file = tempfile::tempfile()?;
-        let mut out = io::BufWriter::with_capacity(READ_AHEAD, &mut file);
+        let start = self.runs.last().map_or(0, |run| run.end);
+        let mut at = At { file: &self.spool, rest: start..u64::MAX };
+        let mut out = io::BufWriter::with_capacity(READ_AHEAD, &mut at);
         for entry in &self.entries {
             out.write_all(&entry.key.to_le_bytes())?;
             out.write_all(&entry.length.to_le_bytes())?;
@@ -107,7 +128,7 @@ impl Sorter {
         }
         out.flush()?;
         drop(out);
-        self.runs.push(file);
+        self.runs.push(start..at.rest.start);
         self.entries.clear();
         self.bytes.clear();
         Ok(())
@@ -151,19 +172,19 @@ impl Sorted {
     /// Begins to read the records in the order of their keys, those of one key in the order in
     /// which they were added.
     pub(crate) fn cursor(&self) -> io::Result<Cursor<'_>> {
-        let Sorter { bytes, entries, runs, .. } = &self.sorter;
+        let Sorter { spool, bytes, entries, runs, .. } = &self.sorter;
         if runs.is_empty() {
             return Ok(Cursor::Memory { bytes, entries: entries.iter(), current: None });
         }
         let mut heap = BinaryHeap::with_capacity(runs.len());
-        for (number, file) in runs.iter().enumerate() {
-            let input = BufReader::with_capacity(READ_AHEAD, At { file, position: 0 });
+        for (number, rest) in runs.iter().cloned().enumerate() {
+            let input = BufReader::with_capacity(READ_AHEAD, At { file: spool, rest });
             let mut run = Run { number, input, record: Vec::new(), key: 0 };
             if run.advance()? {
                 heap.push(Reverse(run));
             }
         }
-        Ok(Cursor::Files { heap, current: None })
+        Ok(Cursor::Runs { heap, current: None })
     }
 }
 
@@ -171,8 +192,8 @@ impl Sorted {
 pub(crate) enum Cursor<'s> {
     /// All of them are in memory.
     Memory { bytes: &'s [u8], entries: std::slice::Iter<'s, Entry>, current: Option<&'s Entry> },
-    /// They are merged from files; the current record is not in the heap.
-    Files { heap: BinaryHeap<Reverse<Run<'s>>>, current: Option<Run<'s>> },
+    /// They are merged from runs; the current record is not in the heap.
+    Runs { heap: BinaryHeap<Reverse<Run<'s>>>, current: Option<Run<'s>> },
 }
 
 impl Cursor<'_> {
@@ -183,11 +204,11 @@ impl Cursor<'_> {
                 *current = entries.next();
                 Ok(current.is_some())
             }
-            Cursor::Files { heap, current } => {
+            Cursor::Runs { heap, current } => {
                 if let Some(mut run) = current.take()
                     && run.advance()?
                 {
-                    // The next record often comes from the same file again.
+                    // The next record often comes from the same run again.
                     if heap.peek().is_none_or(|Reverse(other)| run < *other) {
                         *current = Some(run);
                         return Ok(true);
@@ -206,14 +227,14 @@ impl Cursor<'_> {
             Cursor::Memory { bytes, current, .. } => {
                 current.map(|entry| entry.record_in(bytes).split_at(entry.key as usize))
             }
-            Cursor::Files { current, .. } => {
+            Cursor::Runs { current, .. } => {
                 current.as_ref().map(|run| run.record.split_at(run.key))
             }
         }
     }
 }
 
-/// A sorted temporary file, at one of its records.
+/// A run, at one of its records.
 pub(crate) struct Run<'f> {
     number: usize,
     input: BufReader<At<'f>>,
@@ -261,17 +282,32 @@ impl Ord for Run<'_> {
     }
 }
 
-/// A position in a file of which others have their own.
-struct At<'f> {
+/// A part of a file, of which others have their own.
+pub(crate) struct At<'f> {
     file: &'f File,
-    position: u64,
+    /// What is still to be read, or written to.
+    rest: Range<u64>,
 }
 
 impl Read for At<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read_at(buffer, self.position)?;
-        self.position += read as u64;
+        let left = usize::try_from(self.rest.end - self.rest.start).unwrap_or(usize::MAX);
+        let length = buffer.len().min(left);
+        let read = self.file.read_at(&mut buffer[..length], self.rest.start)?;
+        self.rest.start += read as u64;
         Ok(read)
+    }
+}
+
+impl Write for At<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write_at(bytes, self.rest.start)?;
+        self.rest.start += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -287,7 +323,8 @@ mod tests {
             records in proptest::collection::vec(("[ab]{0,12}", "[a-z]{0,9}"), 0..200),
             limit in 1..600usize,
         ) {
-            let mut sorter = Sorter::with_buffer(limit);
+            let spool = Spool::new().unwrap();
+            let mut sorter = Sorter::with_buffer(&spool, limit).unwrap();
             for (key, value) in &records {
                 sorter.push(key.as_bytes(), value.as_bytes()).unwrap();
             }

@@ -4,6 +4,7 @@
 //! there, and hashed; only then is the application's file locked, for one transaction. So a
 //! mistake in the last row costs no hashing, and hashing costs the application nothing.
 
+mod check;
 mod compare;
 mod hashing;
 mod stage;
@@ -17,8 +18,9 @@ use super::{Random, Waived, Warning};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
 use crate::password::Password;
+use crate::staging::Spool;
 use crate::store::{Access, Database, Store};
-use compare::Comparison;
+use compare::{Comparison, Work};
 use stage::Staged;
 
 /// A row of the input.
@@ -200,12 +202,15 @@ pub fn import(
     // From here on a request to stop is looked for often enough, and leaves nothing behind.
     let _section = database.interrupt.defer();
     observer.read()?;
+    let spool = || Spool::new().map_err(|error| stage::staging_failed(&error));
+    let interrupt = &database.interrupt;
+    let work = Work { importing, interrupt, existing: spool()?, by_id: spool()? };
     let mut store = open(database, importing)?;
     let mut attempts = 0;
     let imported = loop {
-        let comparison = compare::compare(store.as_ref(), &staged, importing, observer)?;
-        database.interrupt.check()?;
-        let mut watch = hashing::Watch { observer, interrupt: &database.interrupt };
+        let comparison = check::compare(store.as_ref(), &staged, &work, observer)?;
+        interrupt.check()?;
+        let mut watch = hashing::Watch { observer, interrupt };
         hashing::hash(store.as_ref(), &mut staged, &comparison, importing, random, &mut watch)?;
         if importing.dry_run {
             break comparison.prediction(&staged, importing);
@@ -224,7 +229,7 @@ pub fn import(
         match (written, &store) {
             (Some(imported), _) => break imported,
             (None, Some(store)) if attempts == MAX_ATTEMPTS => {
-                break writing::compare_and_write(store, &staged, importing, observer)?;
+                break writing::compare_and_write(store, &staged, &work, observer)?;
             }
             (None, Some(_)) => {}
             // Somebody else made the database meanwhile.

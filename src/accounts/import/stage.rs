@@ -1,5 +1,7 @@
 //! Checking each row by itself and putting all in order.
 
+use std::io::{self, ErrorKind};
+
 use super::{
     Generated, Importing, InputRow, Observer, Offered, Rejection, Unsupported, WithoutPassword,
 };
@@ -7,7 +9,7 @@ use crate::accounts::Random;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, is_supported};
 use crate::password::{GENERATED_CHARS, Password};
-use crate::staging::{Sorted, Sorter};
+use crate::staging::{Sorted, Sorter, Spool};
 use crate::user::{Username, lookalike};
 
 /// How many rows are read between two reports of progress.
@@ -81,9 +83,11 @@ pub(super) fn stage(
     random: Random<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Staged> {
+    let sorter = Spool::new().and_then(|spool| Sorter::new(&spool));
+    let sorter = sorter.map_err(|error| staging_failed(&error))?;
     let mut taken = Stager {
         importing,
-        sorter: Sorter::new(),
+        sorter,
         passwords: Vec::new(),
         generated: Vec::new(),
         unsupported: 0,
@@ -126,9 +130,15 @@ pub(super) fn stage(
     Ok(Staged { rows, passwords, generated, unsupported, not_nfc, rejected })
 }
 
-/// The error for a temporary file that cannot be written or read.
-pub(super) fn staging_failed(error: &std::io::Error) -> Error {
-    Error::io(std::env::temp_dir(), error)
+/// The error for a temporary file that cannot be made, written or read.
+pub(super) fn staging_failed(error: &io::Error) -> Error {
+    let path = std::env::temp_dir();
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            Error::DatabaseFull { path, reason: error.to_string() }
+        }
+        _ => Error::io(path, error),
+    }
 }
 
 struct Stager<'i> {

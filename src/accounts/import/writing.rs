@@ -3,9 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::compare::{Comparison, Rows, Verdict, compare, look_up};
+use super::check::compare;
+use super::compare::{Comparison, Rows, Verdict, Work, look_up};
 use super::stage::{Credential, Outcome, Record, Staged};
-use super::{Imported, Importing, Observer, OnConflict};
+use super::{Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage};
 use crate::accounts::Warning;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -49,7 +50,13 @@ pub(super) fn write(
             Ok(None) => return Ok(None),
             Ok(Some(batch)) => batch,
             Err(error) if imported.imported + imported.updated == 0 => return Err(error),
-            Err(error) => return Err(writer.partly(&imported, error)),
+            Err(error) => {
+                if imported.updated > 0 {
+                    // The error is what must be said; the log is emptied as far as possible.
+                    let _ = store.truncate_log();
+                }
+                return Err(writer.partly(&imported, error));
+            }
         };
         imported.locked = imported.locked.max(store.locked_for());
         imported.imported += batch.imported;
@@ -74,18 +81,46 @@ pub(super) fn write(
 pub(super) fn compare_and_write(
     store: &Store,
     staged: &Staged,
-    importing: &Importing,
+    work: &Work<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Imported> {
+    // Nobody is told anything before the lock is released: whoever is told may make us wait.
+    let mut rejections = Rejections(Vec::new());
     let imported = store.write_many(|transaction| {
-        let comparison = compare(Some(store), staged, importing, observer)?;
-        write_new(transaction, staged, &comparison, importing)
-    })?;
+        let comparison = compare(Some(store), staged, work, &mut rejections)?;
+        write_new(transaction, staged, &comparison, work.importing)
+    });
+    for rejection in &rejections.0 {
+        observer.reject(rejection)?;
+    }
+    let imported = imported?;
     let mut warnings = Vec::new();
     if imported.updated > 0 && !store.truncate_log() {
         warnings.push(Warning::OldPagesInLog);
     }
     Ok(Imported { locked: store.locked_for(), warnings, ..imported })
+}
+
+/// Collects what is wrong with rows.
+struct Rejections(Vec<Rejection>);
+
+impl Observer for Rejections {
+    fn stage(&mut self, _: Stage, _: Option<u64>) {}
+
+    fn advance(&mut self, _: u64) {}
+
+    fn read(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn reject(&mut self, rejection: &Rejection) -> Result<()> {
+        self.0.push(rejection.clone());
+        Ok(())
+    }
+
+    fn generated(&mut self, _: &[&Generated]) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Stores all rows in a transaction that nobody else can see.
