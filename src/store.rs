@@ -35,7 +35,7 @@ use wait::Patience;
 pub use bulk::Inserter;
 pub use location::parse as parse_location;
 pub use names::NameIndex;
-pub use page::{Order, Page, Row, Selection};
+pub use page::{Hashes, Order, Page, Row, Selection};
 pub use read::{Account, Reference};
 pub use write::Transaction;
 

@@ -1,7 +1,9 @@
 //! `useradm export`
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -15,12 +17,15 @@ use super::input::UserFormat;
 use super::output::escape::escaped_bytes;
 use super::output::{csv, json};
 use super::{Session, files};
-use useradm::Error;
 use useradm::accounts;
 use useradm::store::Row;
+use useradm::{Error, Interrupt};
 
-/// How much is collected before it is written to the temporary file, in bytes.
+/// How much is collected before it is written, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
+
+/// How often all users are read page by page, in the hope that nobody commits meanwhile.
+const UNDISTURBED_ATTEMPTS: u32 = 3;
 
 /// Write all users with their hashes to a file that import takes back
 #[derive(Debug, Args)]
@@ -69,8 +74,6 @@ impl ExportArgs {
             .tempfile_in(folder)
             .map_err(Failure::Output)?;
         files::make_private(file.as_file()).map_err(Failure::Output)?;
-        // What is written here goes to the system's memory; it is brought to the disk, which may
-        // take its time, when the database is closed.
         let count = write_users(session, format, file.as_file_mut())?;
         file.as_file().sync_all().map_err(Failure::Output)?;
         session.database.interrupt.check()?;
@@ -128,25 +131,67 @@ fn is_standard_output(path: &Path) -> bool {
     matches!((output, path.metadata()), (Ok(a), Ok(b)) if files::is_same(&a, &b))
 }
 
-/// Writes all users to a file, which takes them without making anybody wait.
+/// Writes all users of one moment to an empty file, and tells how many they are.
 fn write_users(session: &Session, format: UserFormat, file: &mut File) -> Result<u64> {
-    let mut out = Vec::with_capacity(BUFFER_BYTES + 1024);
-    if format == UserFormat::Csv {
-        csv::push_line(&mut out, [&b"id"[..], b"username", b"password_hash"].into_iter());
-    }
-    let mut count = 0;
-    accounts::export(&session.database, |row| {
-        push_user(&mut out, format, &row)?;
-        count += 1;
-        if out.len() >= BUFFER_BYTES {
-            session.database.interrupt.check()?;
-            file.write_all(&out).map_err(Failure::Output)?;
-            out.clear();
+    for _ in 0..UNDISTURBED_ATTEMPTS {
+        file.set_len(0).and_then(|()| file.rewind()).map_err(Failure::Output)?;
+        let sheet = RefCell::new(Sheet::new(format, session));
+        let visit = |row: Row<'_>| {
+            let mut sheet = sheet.borrow_mut();
+            sheet.push(&row)?;
+            Ok(if sheet.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        };
+        let write = || sheet.borrow_mut().write(file);
+        if accounts::export(&session.database, visit, write)? {
+            return Ok(sheet.into_inner().count);
         }
-        Ok::<_, anyhow::Error>(())
+    }
+    // The application commits all the time, so they are read at once, into a temporary file: the
+    // one that is wanted may be on a file system that makes us wait.
+    let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
+    let mut sheet = Sheet::new(format, session);
+    accounts::export_at_once(&session.database, |row| {
+        sheet.push(&row)?;
+        if sheet.is_full() { sheet.write(&mut spool) } else { Ok(()) }
     })?;
-    file.write_all(&out).map_err(Failure::Output)?;
-    Ok(count)
+    sheet.write(&mut spool)?;
+    file.set_len(0).and_then(|()| file.rewind()).map_err(Failure::Output)?;
+    copy(&mut spool, file).map_err(Failure::Output)?;
+    Ok(sheet.count)
+}
+
+/// The text of users that is still to be written out.
+struct Sheet<'s> {
+    format: UserFormat,
+    interrupt: &'s Interrupt,
+    out: Vec<u8>,
+    count: u64,
+}
+
+impl<'s> Sheet<'s> {
+    fn new(format: UserFormat, session: &'s Session) -> Self {
+        let mut out = Vec::with_capacity(BUFFER_BYTES + 1024);
+        if format == UserFormat::Csv {
+            csv::push_line(&mut out, [&b"id"[..], b"username", b"password_hash"].into_iter());
+        }
+        Sheet { format, interrupt: &session.database.interrupt, out, count: 0 }
+    }
+
+    fn push(&mut self, row: &Row<'_>) -> Result<()> {
+        self.count += 1;
+        push_user(&mut self.out, self.format, row)
+    }
+
+    fn is_full(&self) -> bool {
+        self.out.len() >= BUFFER_BYTES
+    }
+
+    fn write(&mut self, file: &mut File) -> Result<()> {
+        self.interrupt.check()?;
+        file.write_all(&self.out).map_err(Failure::Output)?;
+        self.out.clear();
+        Ok(())
+    }
 }
 
 fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()> {

@@ -12,7 +12,7 @@ use super::exit::Failure;
 use super::output::{Field, Format, Record, Widths};
 use super::{Session, prompt};
 use useradm::accounts::{self, Listing, Users};
-use useradm::store::{Order, Row, Selection};
+use useradm::store::{Hashes, Order, Row, Selection};
 use useradm::user::{Selector, UserId};
 
 /// How much is collected before it is written out, in bytes.
@@ -100,7 +100,8 @@ impl ListArgs {
             Sort::Username => Order::Name,
         };
         let with_hash = self.fields.iter().any(|field| field.needs_hash());
-        let selection = Selection { order, reverse: self.reverse, glob: self.pattern, with_hash };
+        let hashes = if with_hash { Hashes::Readable } else { Hashes::Unread };
+        let selection = Selection { order, reverse: self.reverse, glob: self.pattern, hashes };
         if self.count {
             let count = accounts::count(&session.database, &selection)?;
             return print(format!("{count}\n").as_bytes())
@@ -149,7 +150,8 @@ fn first_repeated(fields: &[Field]) -> Option<Field> {
 fn widths(users: &Users, listing: &Listing, fields: &[Field]) -> Result<Widths> {
     let mut widths = Widths::default();
     let fit = |row: Row<'_>| {
-        widths.fit(fields, &Record::new(row, listing.selection.with_hash));
+        let with_hash = listing.selection.hashes != Hashes::Unread;
+        widths.fit(fields, &Record::new(row, with_hash));
         ControlFlow::Continue(())
     };
     users.list(listing, fit, || Ok::<_, useradm::Error>(()))?;

@@ -34,8 +34,20 @@ pub struct Selection {
     pub reverse: bool,
     /// Only names that match this pattern of SQLite's GLOB operator.
     pub glob: Option<String>,
-    /// Whether the hashes are read too.
-    pub with_hash: bool,
+    /// What is read of the hashes.
+    pub hashes: Hashes,
+}
+
+/// What is read of the hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashes {
+    /// Nothing.
+    Unread,
+    /// Those that are not longer than any readable one.
+    Readable,
+    /// All as they are, and then no name is left out for its length either: reading fails at one
+    /// beyond reason.
+    Whole,
 }
 
 /// A row as it lies in the database; it lives only until the next one is read.
@@ -187,10 +199,11 @@ impl Page<'_> {
             }
         }
         bind(statement, ":glob", self.selection.glob.as_deref())?;
-        let hash_at = self.selection.with_hash.then_some(2);
+        let hash_at = (self.selection.hashes != Hashes::Unread).then_some(2);
         let selected_at = self.selection.glob.as_ref().map(|_| 2 + usize::from(hash_at.is_some()));
         let mut rows = statement.raw_query();
         let huge_at = selected_at.unwrap_or(1 + usize::from(hash_at.is_some())) + 1;
+        let is_whole = self.selection.hashes == Hashes::Whole;
         let mut visited = 0;
         let mut last = None;
         loop {
@@ -200,7 +213,7 @@ impl Page<'_> {
                 Err(error) => {
                     let is_huge = error.sqlite_error_code() == Some(ErrorCode::TooBig);
                     return match last {
-                        _ if !is_huge || self.has_room => Err(error),
+                        _ if !is_huge || self.has_room || is_whole => Err(error),
                         None => Ok(End::BeforeHugeName(self.cursor.take())),
                         // Only the order of the ids goes on behind a row without its name.
                         Some(id) => {
@@ -230,9 +243,13 @@ impl Page<'_> {
     }
 
     fn sql(&self, part: Part) -> String {
-        let Selection { reverse, with_hash, ref glob, .. } = self.selection;
+        let Selection { reverse, hashes, ref glob, .. } = self.selection;
         let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
-        let hash = if with_hash { format!(", {READABLE_HASH}") } else { String::new() };
+        let hash = match hashes {
+            Hashes::Unread => String::new(),
+            Hashes::Readable => format!(", {READABLE_HASH}"),
+            Hashes::Whole => ", password_hash".to_owned(),
+        };
         // The guard against names beyond reason costs time for every name, so in the order of the
         // ids it waits for the first of them.
         let name = if self.is_guarded { SHOWN_NAME } else { "username" };
@@ -343,7 +360,7 @@ mod tests {
             Database { path, timeout: std::time::Duration::ZERO, interrupt: Interrupt::default() };
         let store = Store::open(&database, Access::Read).unwrap();
         let glob = glob.map(str::to_owned);
-        let mut pages = store.pages(Selection { order, reverse, glob, with_hash: false });
+        let mut pages = store.pages(Selection { order, reverse, glob, hashes: Hashes::Unread });
         let mut names = Vec::new();
         while pages
             .next_page(|row| {

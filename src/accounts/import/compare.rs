@@ -8,7 +8,7 @@ use crate::accounts::set::lookalike_in;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::staging::{Cursor, Sorted, Sorter, Spool};
-use crate::store::{Order, Selection, Store};
+use crate::store::{Hashes, Order, Selection, Store};
 use crate::user::{Selector, UserId};
 
 /// Where the table has more users than so many for each row, they are looked up row by row; where
@@ -121,7 +121,7 @@ impl Comparison {
 
 fn read_users(store: &Store, work: &Work<'_>, existing: &mut Sorter) -> Result<()> {
     let order = Order::Id;
-    let selection = Selection { order, reverse: false, glob: None, with_hash: false };
+    let selection = Selection { order, reverse: false, glob: None, hashes: Hashes::Unread };
     let mut pages = store.pages(selection);
     let mut failed = None;
     while pages.next_page(|row| {
