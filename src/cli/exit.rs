@@ -9,7 +9,7 @@ use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 
 use super::import::RejectedRow;
-use super::output::escape::{escaped, escaped_bytes};
+use super::output::escape::{escaped, escaped_bytes, short};
 use super::output::{Format, json};
 use super::process::INTERRUPTED;
 use useradm::Error;
@@ -176,7 +176,7 @@ impl Report {
             json::line(&mut text, &ErrorDocument { error });
         } else {
             for Rejection { line, name, reason } in &self.rows {
-                let name = name.as_ref().map(|name| format!(" {}:", escaped_bytes(name)));
+                let name = name.as_ref().map(|name| format!(" {}:", short(&escaped_bytes(name))));
                 let (name, reason) = (name.unwrap_or_default(), escaped(reason));
                 text.extend_from_slice(format!("line {line}:{name} {reason}\n").as_bytes());
             }

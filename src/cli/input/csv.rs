@@ -6,6 +6,7 @@ use std::io::Read;
 use zeroize::Zeroizing;
 
 use super::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
+use crate::cli::output::escape::short;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::{Error, Result};
 
@@ -41,9 +42,31 @@ pub(super) struct Rows {
     record: Zeroizing<Vec<u8>>,
     ends: [usize; MAX_FIELDS],
     columns: Vec<Column>,
-    /// The line that is being read, from 1.
-    line: u64,
+    position: Position,
     is_done: bool,
+}
+
+/// Where the reading is.
+struct Position {
+    /// The line, from 1.
+    line: u64,
+    /// Whether the last byte was a CR: an LF behind it is no line break of its own.
+    is_behind_cr: bool,
+}
+
+impl Position {
+    fn pass(&mut self, bytes: &[u8]) {
+        let is_joined = self.is_behind_cr && bytes.first() == Some(&b'\n');
+        let returns = count(bytes, b'\r');
+        let pairs = match returns {
+            0 => 0,
+            _ => bytes.windows(2).filter(|pair| pair == b"\r\n").count() as u64,
+        };
+        self.line += returns + count(bytes, b'\n') - pairs - u64::from(is_joined);
+        if let Some(last) = bytes.last() {
+            self.is_behind_cr = *last == b'\r';
+        }
+    }
 }
 
 /// A record that was read into the buffers.
@@ -64,7 +87,7 @@ impl Rows {
             record: Zeroizing::new(vec![0; MAX_ROW_BYTES]),
             ends: [0; MAX_FIELDS],
             columns: Vec::new(),
-            line: 1,
+            position: Position { line: 1, is_behind_cr: false },
             is_done: false,
         }
     }
@@ -74,7 +97,7 @@ impl Rows {
         let (mut written, mut fields) = (0, 0);
         let (mut is_ended, mut is_cut_off) = (false, false);
         self.skip_line_breaks()?;
-        let line = self.line;
+        let line = self.position.line;
         loop {
             if self.rest.is_empty() {
                 self.fill()?;
@@ -92,7 +115,7 @@ impl Rows {
                 is_ended = true;
                 is_cut_off = wrote > 0;
             } else {
-                self.line += count(&input[..read], b'\n');
+                self.position.pass(&input[..read]);
                 self.rest.start += read;
             }
             written += wrote;
@@ -121,7 +144,7 @@ impl Rows {
                 if byte != b'\n' && byte != b'\r' {
                     return Ok(());
                 }
-                self.line += u64::from(byte == b'\n');
+                self.position.pass(&[byte]);
                 self.rest.start += 1;
             }
             self.fill()?;
@@ -166,7 +189,7 @@ impl Rows {
                     return Err(invalid(format!("the header names the column {name} twice")));
                 }
                 Some((_, column)) => self.columns.push(*column),
-                None => unknown.push(String::from_utf8_lossy(&name).into_owned()),
+                None => unknown.push(short(&String::from_utf8_lossy(&name))),
             }
         }
         if self.columns.is_empty() {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::lines::Lines;
 use super::{Input, Item};
+use crate::cli::output::escape::short;
 use useradm::accounts::{InputRow, Offered, Rejection};
 
 pub(super) struct Rows {
@@ -74,7 +75,7 @@ fn parse(text: &[u8]) -> Result<Fields, Wrong> {
 fn data_error(words: &str) -> String {
     let named = ["unknown field `", "duplicate field `"].into_iter().find_map(|beginning| {
         let name = words.strip_prefix(beginning)?.split('`').next()?;
-        Some(format!("{beginning}{name}`"))
+        Some(format!("{beginning}{}`", short(name)))
     });
     named.unwrap_or_else(|| "a field has the wrong type or is out of range".to_owned())
 }

@@ -35,6 +35,15 @@ pub(crate) fn escaped(text: &str) -> String {
     escaped_bytes(text.as_bytes())
 }
 
+/// The beginning of a text that may be longer than anybody would read in a message.
+pub(crate) fn short(text: &str) -> String {
+    const MAX_CHARS: usize = 80;
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// The text of [`push_escaped`], of any bytes.
 pub(crate) fn escaped_bytes(bytes: &[u8]) -> String {
     let mut out = Vec::with_capacity(bytes.len());
