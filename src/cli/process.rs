@@ -39,6 +39,11 @@ impl Process {
     }
 }
 
+/// Whether the parent wants a signal ignored.
+pub(crate) fn is_ignored(number: i32) -> bool {
+    unix::is_ignored(number).unwrap_or(false)
+}
+
 /// What Ctrl-C prints.
 static WORDS: OnceLock<Vec<u8>> = OnceLock::new();
 
@@ -103,7 +108,7 @@ mod unix {
 
     /// Whether the parent wants the signal ignored, as `nohup` does: then it stays so.
     #[expect(unsafe_code, reason = "there is no safe call that asks for a signal's action")]
-    fn is_ignored(number: i32) -> Result<bool> {
+    pub(super) fn is_ignored(number: i32) -> Result<bool> {
         let mut action = MaybeUninit::<libc::sigaction>::uninit();
         // SAFETY: without a new action the call only writes the present one, and it is read only
         // if that succeeded.

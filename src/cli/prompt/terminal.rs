@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 
 use super::keys::{Bindings, Typed};
 use super::read_limited;
+use crate::cli::process::is_ignored;
 use useradm::password::Password;
 use useradm::{Error, Interrupt, Result};
 
@@ -41,11 +43,17 @@ pub(super) fn duplicate(stream: impl AsFd) -> io::Result<File> {
 
 impl Terminal {
     pub(super) fn open(interrupt: &Interrupt) -> io::Result<Self> {
-        let open = |path| OpenOptions::new().read(true).write(true).open(path);
+        let open = |path: PathBuf| OpenOptions::new().read(true).write(true).open(path);
+        let controlling = || open("/dev/tty".into());
         // A terminal that does not control this process has no /dev/tty, but a name.
-        let device = open("/dev/tty".into())
-            .or_else(|_| open(ttyname(io::stdin()).map_err(io::Error::from)?))
-            .or_else(|_| duplicate(io::stdin()))?;
+        let named = || ttyname(io::stdin()).map_err(io::Error::from).and_then(open);
+        // On macOS poll() cannot wait for /dev/tty, only for the device by its own name.
+        let device = if cfg!(target_vendor = "apple") {
+            named().or_else(|_| controlling())
+        } else {
+            controlling().or_else(|_| named())
+        };
+        let device = device.or_else(|_| duplicate(io::stdin()))?;
         let signals = Signals::new()?;
         Ok(Terminal { device, interrupt: interrupt.clone(), signals })
     }
@@ -153,8 +161,15 @@ impl Signals {
         let (woken, wake) = UnixStream::pair()?;
         woken.set_nonblocking(true)?;
         let suspend = Arc::new(AtomicBool::new(false));
-        let mut ids = vec![flag::register(SIGTSTP, Arc::clone(&suspend))?];
+        let mut ids = Vec::new();
+        if !is_ignored(SIGTSTP) {
+            ids.push(flag::register(SIGTSTP, Arc::clone(&suspend))?);
+        }
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] {
+            // Without job control nobody could continue this process.
+            if is_ignored(number) {
+                continue;
+            }
             ids.push(low_level::pipe::register(number, wake.try_clone()?)?);
         }
         Ok(Signals { woken, suspend, ids })
