@@ -21,7 +21,7 @@ pub mod error;
 pub mod hash;
 pub mod interrupt;
 pub mod password;
-mod staging;
+mod sort;
 pub mod store;
 pub mod user;
 

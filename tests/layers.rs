@@ -46,7 +46,7 @@ fn each_dependency_is_named_in_one_place() {
         ("pbkdf2", &["hash"]),
         ("sha2", &["hash"]),
         ("base64", &["hash"]),
-        ("tempfile", &["store", "staging", "cli"]),
+        ("tempfile", &["store", "sort", "cli"]),
         ("clap", &["cli", "main"]),
         ("comfy_table", &["cli"]),
         ("anyhow", &["cli", "main"]),
@@ -70,7 +70,7 @@ fn each_dependency_is_named_in_one_place() {
 
 #[test]
 fn modules_use_only_those_below_them() {
-    let order = ["error", "interrupt", "user", "password", "hash", "staging", "store", "accounts"];
+    let order = ["error", "interrupt", "user", "password", "hash", "sort", "store", "accounts"];
     for (file, lines) in code() {
         let module = file.split(['/', '.']).next().unwrap();
         let Some(own) = order.iter().position(|&name| name == module) else { continue };

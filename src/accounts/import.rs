@@ -18,7 +18,7 @@ use super::{Random, Waived, Warning};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
 use crate::password::Password;
-use crate::staging::Spool;
+use crate::sort::Spool;
 use crate::store::{Access, Database, Store};
 use compare::{Comparison, Work};
 use stage::Staged;

@@ -4,7 +4,7 @@ use super::compare::{Comparison, Verdict, Work, look_up, lossy};
 use super::stage::{Credential, Record, Staged, staging_failed};
 use super::{Importing, Observer, OnConflict, Rejection};
 use crate::error::{Error, Result};
-use crate::staging::Sorter;
+use crate::sort::Sorter;
 use crate::store::Store;
 use crate::user::{Selector, UserId};
 

@@ -7,7 +7,7 @@ use super::{Imported, Importing, OnConflict};
 use crate::accounts::set::lookalike_in;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::staging::{Cursor, Sorted, Sorter, Spool};
+use crate::sort::{Cursor, Sorted, Sorter, Spool};
 use crate::store::{Hashes, Order, Selection, Store};
 use crate::user::{Selector, UserId};
 

@@ -9,7 +9,7 @@ use crate::accounts::Random;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, is_supported};
 use crate::password::{GENERATED_CHARS, Password};
-use crate::staging::{Sorted, Sorter, Spool};
+use crate::sort::{Sorted, Sorter, Spool};
 use crate::user::{Username, lookalike};
 
 /// How many rows are read between two reports of progress.
