@@ -1,18 +1,20 @@
 //! Records in order of their keys, outside the application's file and in bounded memory.
 //!
-//! An import must be checked and sorted before the application's file is locked, however large it
-//! is. Records are collected in one buffer; each time it is full it is sorted and written as a run
-//! to a temporary file without a name, and reading merges the runs. What is staged are hashes,
-//! never passwords.
+//! What is larger than the memory that one may take for it, an import or a sorted listing, is
+//! collected in one buffer; each time it is full it is sorted and written as a run to a temporary
+//! file without a name, and reading merges the runs. What comes here are names and hashes, never
+//! passwords.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use zeroize::Zeroize;
+
+use crate::error::{Error, Result};
 
 /// How many bytes of records and entries are held in memory.
 const BUFFER_BYTES: usize = 12 * 1024 * 1024;
@@ -20,28 +22,22 @@ const BUFFER_BYTES: usize = 12 * 1024 * 1024;
 /// How many bytes of each run are read ahead.
 const READ_AHEAD: usize = 64 * 1024;
 
-/// A temporary file for one sorter after the other.
-///
-/// It is made ahead of its use, since a process that acts as somebody else by then may not be
-/// allowed to make files where its own temporary ones are.
-pub(crate) struct Spool {
-    file: File,
-}
-
-impl Spool {
-    pub(crate) fn new() -> io::Result<Self> {
-        tempfile::tempfile().map(|file| Spool { file })
-    }
-}
-
 /// Collects records.
 pub(crate) struct Sorter {
-    spool: File,
+    /// Made when the buffer is full for the first time.
+    spool: Option<File>,
     limit: usize,
     bytes: Vec<u8>,
     entries: Vec<Entry>,
-    runs: Vec<Range<u64>>,
+    runs: Vec<Extent>,
     count: u64,
+}
+
+/// Where a run lies in the temporary file, and how many records it has.
+#[derive(Clone)]
+struct Extent {
+    bytes: Range<u64>,
+    records: usize,
 }
 
 /// Where a record lies in the buffer, and the beginning of its key, which decides most
@@ -55,20 +51,25 @@ pub(crate) struct Entry {
 }
 
 impl Sorter {
-    /// Begins to collect; what another sorter wrote to the spool is gone then.
-    pub(crate) fn new(spool: &Spool) -> io::Result<Self> {
-        Sorter::with_buffer(spool, BUFFER_BYTES)
+    /// Begins to collect.
+    pub(crate) fn new() -> Self {
+        Sorter::with_buffer(BUFFER_BYTES)
     }
 
-    fn with_buffer(spool: &Spool, limit: usize) -> io::Result<Self> {
-        spool.file.set_len(0)?;
-        let spool = spool.file.try_clone()?;
+    fn with_buffer(limit: usize) -> Self {
         let (bytes, entries, runs) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Sorter { spool, limit, bytes, entries, runs, count: 0 })
+        Sorter { spool: None, limit, bytes, entries, runs, count: 0 }
     }
 
     /// Adds a record of less than 4 GiB.
-    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// [`Error::DatabaseFull`] or [`Error::Io`], on the folder of temporary files.
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+        self.collect(key, value).map_err(|error| failed(&error))
+    }
+
+    fn collect(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         let length = key.len() + value.len();
         let entries = (self.entries.len() + 1) * size_of::<Entry>();
         if self.bytes.len() + length + entries > self.limit && !self.entries.is_empty() {
@@ -80,7 +81,7 @@ impl Sorter {
             self.bytes.reserve(self.limit);
             self.entries.reserve(self.limit / size_of::<Entry>());
         }
-        let too_long = |_| io::Error::from(io::ErrorKind::FileTooLarge);
+        let too_long = |_| io::Error::from(ErrorKind::FileTooLarge);
         self.entries.push(Entry {
             prefix: prefix(key),
             start: u32::try_from(self.bytes.len()).map_err(too_long)?,
@@ -94,11 +95,14 @@ impl Sorter {
     }
 
     /// Ends the collecting.
-    pub(crate) fn finish(mut self) -> io::Result<Sorted> {
+    ///
+    /// # Errors
+    /// As [`Sorter::push`].
+    pub(crate) fn finish(mut self) -> Result<Sorted> {
         if self.runs.is_empty() {
             self.sort();
         } else if !self.entries.is_empty() {
-            self.spill()?;
+            self.spill().map_err(|error| failed(&error))?;
             self.bytes = Vec::new();
             self.entries = Vec::new();
         }
@@ -118,8 +122,12 @@ impl Sorter {
 
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
-        let start = self.runs.last().map_or(0, |run| run.end);
-        let mut at = At { file: &self.spool, rest: start..u64::MAX };
+        let spool = match &mut self.spool {
+            Some(spool) => spool,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        let start = self.runs.last().map_or(0, |run| run.bytes.end);
+        let mut at = At { file: spool, rest: start..u64::MAX };
         let mut out = io::BufWriter::with_capacity(READ_AHEAD, &mut at);
         for entry in &self.entries {
             out.write_all(&entry.key.to_le_bytes())?;
@@ -128,10 +136,26 @@ impl Sorter {
         }
         out.flush()?;
         drop(out);
-        self.runs.push(start..at.rest.start);
+        let (bytes, records) = (start..at.rest.start, self.entries.len());
+        self.runs.push(Extent { bytes, records });
         self.entries.clear();
         self.bytes.clear();
         Ok(())
+    }
+}
+
+/// The error for a temporary file that cannot be made, written or read.
+fn failed(error: &io::Error) -> Error {
+    let path = std::env::temp_dir();
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            Error::DatabaseFull { path, reason: error.to_string() }
+        }
+        ErrorKind::UnexpectedEof => {
+            let reason = "a temporary file there was cut short".to_owned();
+            Error::Io { path, reason }
+        }
+        _ => Error::io(path, error),
     }
 }
 
@@ -171,16 +195,19 @@ impl Sorted {
 
     /// Begins to read the records in the order of their keys, those of one key in the order in
     /// which they were added.
-    pub(crate) fn cursor(&self) -> io::Result<Cursor<'_>> {
+    ///
+    /// # Errors
+    /// [`Error::Io`], on the folder of temporary files.
+    pub(crate) fn cursor(&self) -> Result<Cursor<'_>> {
         let Sorter { spool, bytes, entries, runs, .. } = &self.sorter;
-        if runs.is_empty() {
+        let Some(file) = spool else {
             return Ok(Cursor::Memory { bytes, entries: entries.iter(), current: None });
-        }
+        };
         let mut heap = BinaryHeap::with_capacity(runs.len());
-        for (number, rest) in runs.iter().cloned().enumerate() {
-            let input = BufReader::with_capacity(READ_AHEAD, At { file: spool, rest });
-            let mut run = Run { number, input, record: Vec::new(), key: 0 };
-            if run.advance()? {
+        for (number, run) in runs.iter().cloned().enumerate() {
+            let input = BufReader::with_capacity(READ_AHEAD, At { file, rest: run.bytes });
+            let mut run = Run { number, left: run.records, input, record: Vec::new(), key: 0 };
+            if run.advance().map_err(|error| failed(&error))? {
                 heap.push(Reverse(run));
             }
         }
@@ -198,7 +225,14 @@ pub(crate) enum Cursor<'s> {
 
 impl Cursor<'_> {
     /// Goes to the next record; false at the end.
-    pub(crate) fn advance(&mut self) -> io::Result<bool> {
+    ///
+    /// # Errors
+    /// [`Error::Io`], on the folder of temporary files.
+    pub(crate) fn advance(&mut self) -> Result<bool> {
+        self.step().map_err(|error| failed(&error))
+    }
+
+    fn step(&mut self) -> io::Result<bool> {
         match self {
             Cursor::Memory { entries, current, .. } => {
                 *current = entries.next();
@@ -237,6 +271,8 @@ impl Cursor<'_> {
 /// A run, at one of its records.
 pub(crate) struct Run<'f> {
     number: usize,
+    /// How many records are still to come: a file that has fewer was cut short.
+    left: usize,
     input: BufReader<At<'f>>,
     record: Vec<u8>,
     key: usize,
@@ -245,11 +281,10 @@ pub(crate) struct Run<'f> {
 impl Run<'_> {
     /// Reads the next record; false at the end.
     fn advance(&mut self) -> io::Result<bool> {
+        let Some(left) = self.left.checked_sub(1) else { return Ok(false) };
+        self.left = left;
         let mut header = [[0; 4]; 2];
-        match self.input.read_exact(header.as_flattened_mut()) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
-            result => result?,
-        }
+        self.input.read_exact(header.as_flattened_mut())?;
         let [key, length] = header.map(u32::from_le_bytes);
         self.key = key as usize;
         self.record.resize(length as usize, 0);
@@ -323,8 +358,7 @@ mod tests {
             records in proptest::collection::vec(("[ab]{0,12}", "[a-z]{0,9}"), 0..200),
             limit in 1..600usize,
         ) {
-            let spool = Spool::new().unwrap();
-            let mut sorter = Sorter::with_buffer(&spool, limit).unwrap();
+            let mut sorter = Sorter::with_buffer(limit);
             for (key, value) in &records {
                 sorter.push(key.as_bytes(), value.as_bytes()).unwrap();
             }
@@ -342,6 +376,29 @@ mod tests {
                 prop_assert_eq!(&read, &expected);
                 prop_assert_eq!(sorted.count(), records.len() as u64);
             }
+        }
+    }
+
+    #[test]
+    fn a_temporary_file_that_was_cut_short_is_an_error_wherever_it_ends() {
+        let cut = |length: u64| -> Result<u64> {
+            let mut sorter = Sorter::with_buffer(64);
+            for key in 0..10u8 {
+                sorter.push(&[key], b"value")?;
+            }
+            let all = sorter.finish()?;
+            all.sorter.spool.as_ref().unwrap().set_len(length).unwrap();
+            let mut cursor = all.cursor()?;
+            let mut read = 0;
+            while cursor.advance()? {
+                read += 1;
+            }
+            Ok(read)
+        };
+        let record = 8 + 1 + 5;
+        assert_eq!(cut(10 * record).unwrap(), 10);
+        for length in 0..10 * record {
+            assert!(matches!(cut(length), Err(Error::Io { .. })), "{length}");
         }
     }
 }

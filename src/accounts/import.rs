@@ -18,7 +18,6 @@ use super::{Random, Waived, Warning};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
 use crate::password::Password;
-use crate::sort::Spool;
 use crate::store::{Access, Database, Store};
 use compare::{Comparison, Work};
 use stage::Staged;
@@ -202,9 +201,8 @@ pub fn import(
     // From here on a request to stop is looked for often enough, and leaves nothing behind.
     let _section = database.interrupt.defer();
     observer.read()?;
-    let spool = || Spool::new().map_err(|error| stage::staging_failed(&error));
     let interrupt = &database.interrupt;
-    let work = Work { importing, interrupt, existing: spool()?, by_id: spool()? };
+    let work = Work { importing, interrupt };
     let mut store = open(database, importing)?;
     let mut attempts = 0;
     let imported = loop {

@@ -1,7 +1,7 @@
 //! Deciding of every row whether it can be stored, and reporting all that cannot.
 
 use super::compare::{Comparison, Verdict, Work, look_up, lossy};
-use super::stage::{Credential, Record, Staged, staging_failed};
+use super::stage::{Credential, Record, Staged};
 use super::{Importing, Observer, OnConflict, Rejection};
 use crate::error::{Error, Result};
 use crate::sort::Sorter;
@@ -25,8 +25,7 @@ pub(super) fn compare(
     let importing = work.importing;
     let mut comparison = Comparison::read(store, staged, work)?;
     let mut check = Check { store, importing, observer, rejected: staged.rejected, conflict: None };
-    let by_id = Sorter::new(&work.by_id);
-    let mut by_id = by_id.map_err(|error| staging_failed(&error))?;
+    let mut by_id = Sorter::new();
     let mut seen: u64 = 0;
     let mut with_password = Vec::new();
     let (mut new, mut old, mut unchanged) = (0, 0, 0);
@@ -81,12 +80,12 @@ pub(super) fn compare(
             whole.clear();
             whole.extend_from_slice(&existing.0.to_le_bytes());
             whole.extend_from_slice(&value);
-            by_id.push(&record.id.to_be_bytes(), &whole).map_err(|error| staging_failed(&error))?;
+            by_id.push(&record.id.to_be_bytes(), &whole)?;
         }
     }
     drop(rows);
     if importing.keep_ids {
-        comparison.by_id = Some(by_id.finish().map_err(|error| staging_failed(&error))?);
+        comparison.by_id = Some(by_id.finish()?);
         check.ids(&comparison, staged)?;
     }
     check.finish()?;

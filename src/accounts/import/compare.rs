@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use super::stage::{Outcome, Record, Staged, checks_lookalikes, key_of, staging_failed};
+use super::stage::{Outcome, Record, Staged, checks_lookalikes, key_of};
 use super::{Imported, Importing, OnConflict};
 use crate::accounts::set::lookalike_in;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::sort::{Cursor, Sorted, Sorter, Spool};
+use crate::sort::{Cursor, Sorted, Sorter};
 use crate::store::{Hashes, Order, Selection, Store};
 use crate::user::{Selector, UserId};
 
@@ -19,10 +19,6 @@ const USERS_FOR_A_ROW: u64 = 50;
 pub(super) struct Work<'w> {
     pub(super) importing: &'w Importing,
     pub(super) interrupt: &'w Interrupt,
-    /// Where the users who are there are sorted.
-    pub(super) existing: Spool,
-    /// Where the rows are sorted by their ids.
-    pub(super) by_id: Spool,
 }
 
 /// What is known of the users who are there, and of the rows beside them.
@@ -65,8 +61,7 @@ impl Comparison {
             old: 0,
             unchanged: 0,
         };
-        let sorter = Sorter::new(&work.existing);
-        let mut existing = sorter.map_err(|error| staging_failed(&error))?;
+        let mut existing = Sorter::new();
         if let Some(store) = store {
             comparison.version = store.data_version()?;
             let users = if store.has_table()? { store.count()? } else { 0 };
@@ -77,30 +72,30 @@ impl Comparison {
                 read_users(store, work, &mut existing)?;
             }
         }
-        comparison.existing = Some(existing.finish().map_err(|error| staging_failed(&error))?);
+        comparison.existing = Some(existing.finish()?);
         Ok(comparison)
     }
 
     /// Begins to go through the rows.
     pub(super) fn rows<'s>(&'s self, staged: &'s Staged) -> Result<Rows<'s>> {
-        let cursor = |sorted: &'s Sorted| sorted.cursor().map_err(|error| staging_failed(&error));
+        let cursor = |sorted: &'s Sorted| sorted.cursor();
         let existing = match &self.existing {
             Some(existing) => {
                 let mut existing = cursor(existing)?;
-                existing.advance().map_err(|error| staging_failed(&error))?;
+                existing.advance()?;
                 Some(existing)
             }
             None => None,
         };
         Ok(match &self.by_id {
             Some(by_id) => Rows::ById(cursor(by_id)?),
-            None => Rows::ByName(ByName {
+            None => Rows::ByName(Box::new(ByName {
                 rows: cursor(&staged.rows)?,
                 existing,
                 key: None,
                 users: Vec::new(),
                 taken: Vec::new(),
-            }),
+            })),
         })
     }
 
@@ -139,12 +134,12 @@ fn read_users(store: &Store, work: &Work<'_>, existing: &mut Sorter) -> Result<(
     {
         work.interrupt.check()?;
     }
-    failed.map_or(Ok(()), |error| Err(staging_failed(&error)))
+    failed.map_or(Ok(()), Err)
 }
 
 /// The rows in the order in which they are stored.
 pub(super) enum Rows<'s> {
-    ByName(ByName<'s>),
+    ByName(Box<ByName<'s>>),
     ById(Cursor<'s>),
 }
 
@@ -165,7 +160,7 @@ impl Rows<'_> {
         match self {
             Rows::ByName(rows) => rows.next(),
             Rows::ById(rows) => {
-                rows.advance().map_err(|error| staging_failed(&error))?;
+                rows.advance()?;
                 Ok(rows.record().map(|(_, value)| {
                     let (existing, record) = value.split_at(8);
                     let existing = <[u8; 8]>::try_from(existing).map_or(0, i64::from_le_bytes);
@@ -182,7 +177,7 @@ impl Rows<'_> {
 
 impl ByName<'_> {
     fn next(&mut self) -> Result<Option<(Record<'_>, Verdict)>> {
-        self.rows.advance().map_err(|error| staging_failed(&error))?;
+        self.rows.advance()?;
         let Some((key, value)) = self.rows.record() else { return Ok(None) };
         if self.key.as_deref() != Some(key) {
             let reused = self.key.get_or_insert_default();
@@ -197,7 +192,7 @@ impl ByName<'_> {
                         let id = <[u8; 8]>::try_from(id).map_or(0, i64::from_le_bytes);
                         self.users.push((UserId(id), name.to_vec()));
                     }
-                    existing.advance().map_err(|error| staging_failed(&error))?;
+                    existing.advance()?;
                 }
             }
         }

@@ -1,7 +1,5 @@
 //! Checking each row by itself and putting all in order.
 
-use std::io::{self, ErrorKind};
-
 use super::{
     Generated, Importing, InputRow, Observer, Offered, Rejection, Unsupported, WithoutPassword,
 };
@@ -9,7 +7,7 @@ use crate::accounts::Random;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, is_supported};
 use crate::password::{GENERATED_CHARS, Password};
-use crate::sort::{Sorted, Sorter, Spool};
+use crate::sort::{Sorted, Sorter};
 use crate::user::{Username, lookalike};
 
 /// How many rows are read between two reports of progress.
@@ -83,11 +81,9 @@ pub(super) fn stage(
     random: Random<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Staged> {
-    let sorter = Spool::new().and_then(|spool| Sorter::new(&spool));
-    let sorter = sorter.map_err(|error| staging_failed(&error))?;
     let mut taken = Stager {
         importing,
-        sorter,
+        sorter: Sorter::new(),
         passwords: Vec::new(),
         generated: Vec::new(),
         unsupported: 0,
@@ -126,19 +122,8 @@ pub(super) fn stage(
         }
     }
     let Stager { sorter, passwords, generated, unsupported, not_nfc, .. } = taken;
-    let rows = sorter.finish().map_err(|error| staging_failed(&error))?;
+    let rows = sorter.finish()?;
     Ok(Staged { rows, passwords, generated, unsupported, not_nfc, rejected })
-}
-
-/// The error for a temporary file that cannot be made, written or read.
-pub(super) fn staging_failed(error: &io::Error) -> Error {
-    let path = std::env::temp_dir();
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            Error::DatabaseFull { path, reason: error.to_string() }
-        }
-        _ => Error::io(path, error),
-    }
 }
 
 struct Stager<'i> {
@@ -193,7 +178,7 @@ impl Stager<'_> {
             Record { line: row.line, id: row.id.unwrap_or(0), name: &row.name, credential };
         record.write(&mut self.value);
         let key = key_of(&row.name, importing);
-        self.sorter.push(&key, &self.value).map_err(|error| staging_failed(&error))
+        self.sorter.push(&key, &self.value)
     }
 
     fn set_password(&mut self, name: &[u8], password: Password) -> Result<()> {
