@@ -22,7 +22,6 @@ mod show;
 mod update;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -33,7 +32,7 @@ use clap::{Args, Parser, Subcommand};
 use output::Format;
 use process::Process;
 use useradm::hash::Rounds;
-use useradm::store::{self, Database};
+use useradm::store::{self, Database, Location};
 
 /// Administer the users of a Flask + passlib application straight in its SQLite file.
 ///
@@ -85,7 +84,7 @@ absolute one, sqlite:////srv/app/users.db.")]
         hide_env_values = true
     )]
     #[arg(default_value = "users.db", value_parser = database_parser())]
-    db: PathBuf,
+    db: Location,
 
     /// How to print
     #[arg(long, global = true, value_name = "FORMAT", env = "USERADM_FORMAT")]
@@ -162,7 +161,8 @@ pub(crate) fn main() -> ExitCode {
     let Options { db, format, timeout, rounds, quiet, no_input } = cli.options;
     Process::on_interruption(exit::interruption(format));
     let interrupt = process.interrupt();
-    let database = Database { path: db, timeout, interrupt };
+    let Location { path, undecoded } = db;
+    let database = Database { path, undecoded, timeout, interrupt };
     let session = Session { database, format, rounds, quiet, no_input, process };
     match run(cli.command, &session) {
         Ok(()) => ExitCode::SUCCESS,
@@ -206,7 +206,7 @@ fn wanted_format(arguments: impl Iterator<Item = OsString>) -> Format {
     wanted.and_then(parse).unwrap_or(Format::Table)
 }
 
-fn database_parser() -> impl TypedValueParser<Value = PathBuf> {
+fn database_parser() -> impl TypedValueParser<Value = Location> {
     OsStringValueParser::new().try_map(|name| store::parse_location(&name))
 }
 

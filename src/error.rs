@@ -60,13 +60,13 @@ pub enum Error {
         waited: Duration,
     },
     /// There is no file of this name, and only `init` and `--create` make one.
-    #[error("Database not found: {}{}", path.display(), found_in(instance.as_ref()))]
+    #[error("Database not found: {}{}", path.display(), found_in(elsewhere.as_ref()))]
     DatabaseMissing {
         /// The absolute path that was looked for.
         path: PathBuf,
-        /// The file of that name in the `instance` folder beside it, where Flask-SQLAlchemy 3
-        /// keeps it, if there is one.
-        instance: Option<PathBuf>,
+        /// A file that may be meant, if there is one: in the `instance` folder beside it, where
+        /// Flask-SQLAlchemy 3 keeps it, or with the name of the URI as it was before decoding.
+        elsewhere: Option<PathBuf>,
     },
     /// The directory in which a database was to be made does not exist.
     #[error("Directory not found: {}", .0.display())]
@@ -208,8 +208,8 @@ impl Error {
     }
 }
 
-fn found_in(instance: Option<&PathBuf>) -> String {
-    instance.map_or_else(String::new, |path| format!(", but {} exists", path.display()))
+fn found_in(elsewhere: Option<&PathBuf>) -> String {
+    elsewhere.map_or_else(String::new, |path| format!(", but {} exists", path.display()))
 }
 
 /// The words of an error that ended later work, which do not hold for what was done before it.

@@ -33,7 +33,7 @@ use owner::{Acting, Standing};
 use wait::Patience;
 
 pub use bulk::Inserter;
-pub use location::parse as parse_location;
+pub use location::{Location, parse as parse_location};
 pub use names::NameIndex;
 pub use page::{Hashes, Order, Page, Row, Selection};
 pub use read::{Account, Reference};
@@ -58,6 +58,8 @@ const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(200);
 pub struct Database {
     /// The absolute path, as [`parse_location`] gives it.
     pub path: PathBuf,
+    /// What the path would be if the name had not been decoded, as [`Location`] has it.
+    pub undecoded: Option<PathBuf>,
     /// How long to wait for another process's lock.
     pub timeout: Duration,
     /// Who may ask this process to stop.
@@ -102,10 +104,9 @@ impl Database {
 /// What the file system knows of `path`, if it can be a database.
 fn metadata(database: &Database, path: &Path) -> Result<Metadata> {
     let file = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Error::DatabaseMissing {
-            path: database.path.clone(),
-            instance: location::in_instance_folder(&database.path),
-        },
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            Error::DatabaseMissing { path: database.path.clone(), elsewhere: database.elsewhere() }
+        }
         _ => Error::io(&database.path, &error),
     })?;
     let reason = if file.is_file() {

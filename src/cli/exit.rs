@@ -261,8 +261,8 @@ fn hint(error: &Error) -> Option<String> {
             "--timeout waits longer; a transaction left open in the application keeps the lock"
                 .to_owned()
         }
-        Error::DatabaseMissing { instance: Some(path), .. } => {
-            format!("--db {} uses the application's file", shell_quoted(&path.to_string_lossy()))
+        Error::DatabaseMissing { elsewhere: Some(path), .. } => {
+            format!("--db {} uses that file", shell_quoted(&path.to_string_lossy()))
         }
         Error::DatabaseMissing { .. } => {
             "--db names another file; `useradm init` makes a new one".to_owned()

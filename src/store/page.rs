@@ -356,8 +356,12 @@ mod tests {
             let huge = "UPDATE user SET username = hex(zeroblob(500001)) WHERE id = ?1";
             connection.execute(huge, [id]).unwrap();
         }
-        let database =
-            Database { path, timeout: std::time::Duration::ZERO, interrupt: Interrupt::default() };
+        let database = Database {
+            path,
+            undecoded: None,
+            timeout: std::time::Duration::ZERO,
+            interrupt: Interrupt::default(),
+        };
         let store = Store::open(&database, Access::Read).unwrap();
         let glob = glob.map(str::to_owned);
         let mut pages = store.pages(Selection { order, reverse, glob, hashes: Hashes::Unread });

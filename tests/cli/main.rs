@@ -54,3 +54,5 @@ mod triggers;
 mod unchanged;
 #[cfg(test)]
 mod update;
+#[cfg(test)]
+mod uris;
