@@ -127,7 +127,7 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
     let opened = if adding.create {
         open_or_create(database, insert)?
     } else {
-        Opened::Existing(Store::open(database, Access::Write)?)
+        Opened::Existing(Box::new(Store::open(database, Access::Write)?))
     };
     let ((user, changed), created_database) = match opened {
         Opened::Created(added) => (added, true),
@@ -196,7 +196,7 @@ pub fn update(
 }
 
 enum Opened<T> {
-    Existing(Store),
+    Existing(Box<Store>),
     Created(T),
 }
 
@@ -207,7 +207,7 @@ fn open_or_create<T>(
 ) -> Result<Opened<T>> {
     match Store::open(database, Access::Write) {
         Err(Error::DatabaseMissing { .. }) => {}
-        opened => return opened.map(Opened::Existing),
+        opened => return opened.map(Box::new).map(Opened::Existing),
     }
     match database.create(body)? {
         Some(value) => Ok(Opened::Created(value)),
@@ -217,7 +217,7 @@ fn open_or_create<T>(
                 let reason = "it is a link to a file that does not exist".to_owned();
                 Err(Error::Io { path, reason })
             }
-            opened => opened.map(Opened::Existing),
+            opened => opened.map(Box::new).map(Opened::Existing),
         },
     }
 }
