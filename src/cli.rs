@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 
 use output::Format;
 use process::Process;
@@ -83,7 +83,7 @@ absolute one, sqlite:////srv/app/users.db.")]
         env = "USERADM_DB",
         hide_env_values = true
     )]
-    #[arg(default_value = "users.db", value_parser = database_parser())]
+    #[arg(default_value = "users.db", value_parser = database_parser(), value_hint = ValueHint::AnyPath)]
     db: Location,
 
     /// How to print
