@@ -89,7 +89,7 @@ _useradm() {
 
     case "${cmd}" in
         useradm)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --help --version init register login list show add update delete import export help"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --help --version init register login list show add update delete import export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,7 +119,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__add)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --password-stdin --password-file --password-env --generate-password --hashed --if-not-exists --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --generate-password --hashed --if-not-exists --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -161,7 +161,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__delete)
-            opts="-q -y -h -V --db --format --timeout --rounds --quiet --no-input --id --yes --if-exists --help --version"
+            opts="-q -y -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --yes --if-exists --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -195,7 +195,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__export)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --to --force --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --to --force --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -397,7 +397,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__import)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --from --on-conflict --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --from --on-conflict --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -455,7 +455,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__init)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --if-not-exists --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --if-not-exists --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -485,7 +485,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__list)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --fields --match --sort --reverse --limit --offset --count --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --fields --match --sort --reverse --limit --offset --count --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -535,7 +535,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__login)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --password-stdin --password-file --password-env --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -573,7 +573,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__register)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --password-stdin --password-file --password-env --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -611,7 +611,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__show)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --id --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -645,7 +645,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__update)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_useradm_global_optspecs
-    string join \n db= format= timeout= rounds= q/quiet no-input h/help V/version
+    string join \n db= format= timeout= rounds= q/quiet no-input trust-directory h/help V/version
 end
 
 function __fish_useradm_needs_command
@@ -34,6 +34,7 @@ complete -c useradm -n "__fish_useradm_needs_command" -l timeout -d 'How long to
 complete -c useradm -n "__fish_useradm_needs_command" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
 complete -c useradm -n "__fish_useradm_needs_command" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_needs_command" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_needs_command" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_needs_command" -s V -l version -d 'Print version'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
@@ -57,6 +58,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand init" -l timeout -d 'How
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
 complete -c useradm -n "__fish_useradm_using_subcommand init" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l if-not-exists -d 'Succeed if there is a database already'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -s V -l version -d 'Print version'
@@ -72,6 +74,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-fi
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand register" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l allow-weak-password -d 'Take a password of any length, even the username itself'
@@ -90,6 +93,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-file 
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand login" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand login" -s V -l version -d 'Print version'
@@ -112,6 +116,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand list" -l limit -d 'At mo
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l offset -d 'Leave out this many at the beginning' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l reverse -d 'The last first'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l count -d 'Print only how many there are, of all that match'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -127,6 +132,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand show" -l rounds -d 'PBKD
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l id -d 'The id, in place of the username' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s V -l version -d 'Print version'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
@@ -142,6 +148,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l hashed -d 'Take a ready hash from the password\'s source'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l if-not-exists -d 'Succeed if the user exists already, and change nothing'
@@ -165,6 +172,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-env 
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password -d 'Ask for a new password'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l hashed -d 'Take a ready hash from the password\'s source'
@@ -183,6 +191,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand delete" -l rounds -d 'PB
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l id -d 'An id, in place of a username or beside it; may be given again' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s y -l yes -d 'Delete without asking'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l if-exists -d 'Succeed if a user does not exist'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -208,6 +217,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l rejects -d 'Write all rejected rows to this file as JSON lines' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Store the rows\' ids, and their names whatever they hold'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Leave out rows with hashes of schemes that the application cannot verify'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l dry-run -d 'Check everything and write nothing'
@@ -229,6 +239,7 @@ jsonl\t'One JSON object a line'
 htpasswd\t'NAME:HASH lines'"
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l force -d 'Replace the file if it exists'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s V -l version -d 'Print version'

@@ -8,6 +8,7 @@ mod export;
 mod files;
 #[cfg(test)]
 mod generated;
+mod identity;
 mod import;
 mod init;
 mod input;
@@ -22,6 +23,7 @@ mod show;
 mod update;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -29,8 +31,10 @@ use anyhow::Result;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+use identity::Identity;
 use output::Format;
 use process::Process;
+use useradm::Interrupt;
 use useradm::hash::Rounds;
 use useradm::store::{self, Database, Location};
 
@@ -108,6 +112,10 @@ absolute one, sqlite:////srv/app/users.db.")]
     /// Never prompt: fail instead
     #[arg(long, global = true)]
     no_input: bool,
+
+    /// As root: stay root though somebody else may write to the database's directory
+    #[arg(long, global = true)]
+    trust_directory: bool,
 }
 
 // Only the command that is asked for is built: that halves the time that parsing takes. The overview
@@ -140,12 +148,35 @@ enum Command {
 /// What a command runs with.
 #[derive(Debug)]
 pub(crate) struct Session {
-    pub(crate) database: Database,
+    identity: Identity,
     pub(crate) format: Format,
     pub(crate) rounds: Rounds,
     pub(crate) quiet: bool,
     pub(crate) no_input: bool,
     pub(crate) process: Process,
+}
+
+impl Session {
+    /// The database, once this process is who may work on it: whatever is only read, a password
+    /// file or the input of an import, is to be opened before.
+    pub(crate) fn database(&self) -> useradm::Result<&Database> {
+        self.identity.database()
+    }
+
+    /// Fails if there is no database, before anybody is asked for anything.
+    pub(crate) fn check_present(&self) -> useradm::Result<()> {
+        self.identity.named().check_present()
+    }
+
+    /// The absolute path of the database.
+    pub(crate) fn path(&self) -> &Path {
+        &self.identity.named().path
+    }
+
+    /// Who may ask this process to stop.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        &self.identity.named().interrupt
+    }
 }
 
 /// Parses, runs and reports.
@@ -158,12 +189,13 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::report_usage(&error, wanted_format(std::env::args_os())),
     };
-    let Options { db, format, timeout, rounds, quiet, no_input } = cli.options;
+    let Options { db, format, timeout, rounds, quiet, no_input, trust_directory } = cli.options;
     Process::on_interruption(exit::interruption(format));
     let interrupt = process.interrupt();
     let Location { path, undecoded } = db;
-    let database = Database { path, undecoded, timeout, interrupt };
-    let session = Session { database, format, rounds, quiet, no_input, process };
+    let database = Database { path, undecoded, timeout, interrupt, trust_directory };
+    let identity = Identity::new(database);
+    let session = Session { identity, format, rounds, quiet, no_input, process };
     match run(cli.command, &session) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -5,7 +5,7 @@
 //! message holds a password or a hash.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A [`std::result::Result`] with this crate's [`Error`].
@@ -132,14 +132,30 @@ pub enum Error {
     /// A rule of the database, such as a foreign key or a trigger, refused the change.
     #[error("The database refuses the change: {0}")]
     ConstraintFailed(String),
-    /// The file belongs to somebody else, who might be locked out by this process's journals.
+    /// A file belongs to somebody else, and using it would harm its owner or this user.
     #[error("{} belongs to user {owner}: {reason}", path.display())]
     WrongOwner {
-        /// The database file.
+        /// The database, or the link, directory or journal that stands in the way.
         path: PathBuf,
         /// The owner's name, or number where it has no name.
         owner: String,
         /// Why that matters here.
+        reason: String,
+        /// What helps.
+        remedy: Remedy,
+    },
+    /// Beside the database that was to be made lies what SQLite would play into it.
+    #[error("{} was left there by another database, and would be played into a new one", .0.display())]
+    LeftoverJournal(PathBuf),
+    /// A file that was to be made exists, if only as a link to nowhere.
+    #[error("File exists: {}", .0.display())]
+    FileExists(PathBuf),
+    /// A file that was to be made beside the work on the database cannot be written.
+    #[error("Cannot write {}: {reason}", path.display())]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
         reason: String,
     },
     /// COMMIT itself failed: the change may be stored or not.
@@ -160,6 +176,26 @@ pub enum Error {
     /// The operating system's random source failed, memory ran out, or a bug.
     #[error("Internal error: {0}")]
     Internal(String),
+}
+
+/// What an admin can do about a file of the wrong owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Run the same command as the owner.
+    ActAsOwner,
+    /// Name the file itself, not a link to it.
+    NameTheFile,
+    /// Give the file to this user.
+    Give(String),
+    /// Give this database to the user of the application, or trust its directory.
+    GiveOrTrust {
+        /// The database.
+        file: PathBuf,
+    },
+    /// Move the file away, after a look at it.
+    MoveAway,
+    /// Let the owner enter the directories and open the file.
+    LetIn,
 }
 
 impl Error {
@@ -187,6 +223,9 @@ impl Error {
             Error::UnreadableHash { .. } => "unreadable_hash",
             Error::ConstraintFailed(_) => "constraint_failed",
             Error::WrongOwner { .. } => "wrong_owner",
+            Error::LeftoverJournal(_) => "leftover_journal",
+            Error::FileExists(_) => "file_exists",
+            Error::Output { .. } => "output_failed",
             Error::OutcomeUnknown(_) => "outcome_unknown",
             Error::Interrupted(_) => "interrupted",
             Error::Partly { cause, .. } => cause.code(),
@@ -199,6 +238,15 @@ impl Error {
         match self {
             Error::Interrupted(_) => Error::Interrupted(Some(done)),
             cause => Error::Partly { cause: Box::new(cause), done },
+        }
+    }
+
+    /// A file that cannot be made or written, by this error of the system.
+    #[must_use]
+    pub fn output(path: &Path, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::FileExists(path.to_owned()),
+            _ => Error::Output { path: path.to_owned(), reason: error.to_string() },
         }
     }
 

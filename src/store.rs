@@ -13,28 +13,32 @@ mod names;
 mod owner;
 mod page;
 mod read;
+mod vfs;
 mod wait;
 mod write;
 
 use std::cell::Cell;
-use std::fs::{self, Metadata};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use nix::unistd::Uid;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Remedy, Result};
 use crate::interrupt::Interrupt;
+use crate::paths::{Place, beside, name_of};
 use failure::{Context, During};
-use owner::{Acting, Standing};
+use owner::Standing;
 use wait::Patience;
 
 pub use bulk::Inserter;
 pub use location::{Location, parse as parse_location};
 pub use names::NameIndex;
+pub use owner::Owner;
 pub use page::{Hashes, Order, Page, Row, Selection};
 pub use read::{Account, Reference};
 pub use write::Transaction;
@@ -64,6 +68,8 @@ pub struct Database {
     pub timeout: Duration,
     /// Who may ask this process to stop.
     pub interrupt: Interrupt,
+    /// Whether root works here though others could have prepared what it finds.
+    pub trust_directory: bool,
 }
 
 /// What a database is opened for.
@@ -81,88 +87,76 @@ pub enum Access {
 pub struct Store {
     connection: Connection,
     database: Database,
-    /// The write-ahead log that must not appear while the file is read as one that cannot change.
-    unexpected_log: Option<PathBuf>,
     patience: Patience,
     /// How long the last transaction held its lock.
     locked_for: Cell<Duration>,
-    /// Ends after the connection is closed, which may still delete its files.
-    _acting: Acting,
 }
 
 impl Database {
-    /// Checks that there is a file, before anybody is asked for anything.
+    /// Checks that there is a file that can be a database, before anybody is asked for anything.
     ///
     /// # Errors
-    /// [`Error::DatabaseMissing`], [`Error::NotADatabase`] for a directory or the like, or
-    /// [`Error::Io`].
+    /// [`Error::DatabaseMissing`], [`Error::NotADatabase`] for a directory or the like,
+    /// [`Error::WrongOwner`] for a link that somebody planted, or [`Error::Io`].
     pub fn check_present(&self) -> Result<()> {
-        metadata(self, &self.path).map(|_| ())
+        self.place().map(|_| ())
     }
-}
 
-/// What the file system knows of `path`, if it can be a database.
-fn metadata(database: &Database, path: &Path) -> Result<Metadata> {
-    let file = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            Error::DatabaseMissing { path: database.path.clone(), elsewhere: database.elsewhere() }
-        }
-        _ => Error::io(&database.path, &error),
-    })?;
-    let reason = if file.is_file() {
-        // SQLite takes a file shorter than its smallest page for an empty one and would write over
-        // it, as it may where a journal says that this is the beginning of a database.
-        if (1..SMALLEST_PAGE).contains(&file.len()) && !beside(path, "-journal").exists() {
+    /// Looks up where the database is, if there is what can be one.
+    fn place(&self) -> Result<Place> {
+        let missing = || {
+            let elsewhere = self.elsewhere();
+            Error::DatabaseMissing { path: self.path.clone(), elsewhere }
+        };
+        let place = Place::of(&self.path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => missing(),
+            _ => Error::io(&self.path, &error),
+        })?;
+        let Some(file) = &place.file else { return Err(missing()) };
+        let user = Uid::effective();
+        place.check_links(if user.is_root() { file.uid() } else { user.as_raw() })?;
+        let reason = if file.is_file() {
+            // SQLite takes a file shorter than its smallest page for an empty one and would write
+            // over it, as it may where a journal says that this is the beginning of a database.
+            let is_short = (1..SMALLEST_PAGE).contains(&file.len());
+            if !is_short || beside(&place.path, "-journal").exists() {
+                return Ok(place);
+            }
             "it is too short to be one"
+        } else if file.is_dir() {
+            "it is a directory"
         } else {
-            return Ok(file);
-        }
-    } else if file.is_dir() {
-        "it is a directory"
-    } else {
-        "it is not a regular file"
-    };
-    Err(Error::NotADatabase { path: database.path.clone(), reason: reason.to_owned() })
+            "it is not a regular file"
+        };
+        Err(Error::NotADatabase { path: self.path.clone(), reason: reason.to_owned() })
+    }
 }
 
 impl Store {
     /// Opens an existing database; never makes one.
     ///
-    /// Run as root this takes the effective ids of the file's owner, until the store is dropped.
-    ///
     /// # Errors
     /// [`Error::DatabaseMissing`], [`Error::NotADatabase`], [`Error::WrongOwner`],
     /// [`Error::DatabaseReadOnly`], [`Error::DatabaseBusy`] or [`Error::Io`].
     pub fn open(database: &Database, access: Access) -> Result<Self> {
-        Self::open_file(database, &database.path, access)
+        let place = database.place()?;
+        database.standing(&place, access == Access::Write)?;
+        place.check_beside()?;
+        let connection =
+            vfs::open(&place).map_err(|error| explain(database, None, &error, During::Read))?;
+        if !vfs::is_open(&place) {
+            let reason = "it was replaced while it was opened".to_owned();
+            return Err(Error::Io { path: database.path.clone(), reason });
+        }
+        Store::new(database, connection, access)
     }
 
-    /// Opens `path`, which is called by the name of the database in errors.
-    fn open_file(database: &Database, path: &Path, access: Access) -> Result<Self> {
-        let file = metadata(database, path)?;
-        let io = |error: io::Error| Error::io(&database.path, &error);
-        let path = fs::canonicalize(path).map_err(io)?;
-        let directory = fs::metadata(path.parent().unwrap_or(Path::new("/"))).map_err(io)?;
-        let (standing, acting) =
-            owner::act_as_owner(&database.path, &file, &directory, access == Access::Write)?;
-        // In WAL mode even a reader makes files. Whoever must not or cannot do so reads a database
-        // that nobody has open as a file that cannot change; `ensure_unchanged` tells if it did.
-        let log = beside(&path, "-wal");
-        let makes_no_files = || standing == Standing::Stranger || !owner::may_write(&path);
-        let unexpected_log =
-            (access == Access::Read && !log.exists() && makes_no_files() && is_wal(&path))
-                .then_some(log);
-        let opening = |error| explain(database, None, &error, During::Read);
-        let mut connection = connect(&path, unexpected_log.is_some()).map_err(opening)?;
+    fn new(database: &Database, mut connection: Connection, access: Access) -> Result<Self> {
         let (timeout, interrupt) = (database.timeout, &database.interrupt);
-        let store = Store {
-            patience: Patience::install(&mut connection, timeout, interrupt).map_err(opening)?,
-            connection,
-            database: database.clone(),
-            unexpected_log,
-            locked_for: Cell::default(),
-            _acting: acting,
-        };
+        let patience = Patience::install(&mut connection, timeout, interrupt)
+            .map_err(|error| explain(database, None, &error, During::Read))?;
+        let (database, locked_for) = (database.clone(), Cell::default());
+        let store = Store { connection, database, patience, locked_for };
         store.configure(access).map_err(|error| store.failure(&error, During::Read))?;
         Ok(store)
     }
@@ -209,7 +203,38 @@ impl Store {
     }
 
     fn failure(&self, error: &rusqlite::Error, during: During) -> Error {
-        explain(&self.database, Some(&self.connection), error, during)
+        let failure = explain(&self.database, Some(&self.connection), error, during);
+        match error.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => self.blame(failure, during),
+            _ => failure,
+        }
+    }
+
+    /// Says why SQLite could not open, make or undo a journal, where that can be found out.
+    fn blame(&self, failure: Error, during: During) -> Error {
+        let Ok(place) = self.database.place() else { return failure };
+        if let Err(foreign) = place.check_beside() {
+            return foreign;
+        }
+        if during != During::Read {
+            return failure;
+        }
+        let path = self.database.path.clone();
+        match (self.database.standing(&place, false), &place.file) {
+            (Ok(Standing::Stranger), Some(file)) => Error::WrongOwner {
+                path,
+                owner: name_of(file.uid()),
+                reason: "reading it now takes a change of the files beside it".to_owned(),
+                remedy: Remedy::ActAsOwner,
+            },
+            _ => Error::DatabaseReadOnly {
+                path,
+                reason:
+                    "reading it now takes a change of the files beside it, a log of WAL mode or \
+                         the journal of a killed process, and that is not possible here"
+                        .to_owned(),
+            },
+        }
     }
 
     /// Runs a query again with more room if a value was longer than any should be: one such row
@@ -234,20 +259,7 @@ impl Store {
     }
 
     fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
-        let value = result.map_err(|error| self.failure(&error, During::Read))?;
-        self.ensure_unchanged()?;
-        Ok(value)
-    }
-
-    /// Fails if the file, read as one that cannot change, was opened by a writer meanwhile.
-    fn ensure_unchanged(&self) -> Result<()> {
-        match &self.unexpected_log {
-            Some(log) if log.exists() => Err(Error::DatabaseBusy {
-                path: self.database.path.clone(),
-                waited: Duration::ZERO,
-            }),
-            _ => Ok(()),
-        }
+        result.map_err(|error| self.failure(&error, During::Read))
     }
 }
 
@@ -263,43 +275,4 @@ fn explain(
         (Error::DatabaseBusy { .. }, Err(interrupted)) => interrupted,
         (error, _) => error,
     }
-}
-
-/// Opens a connection that never creates a file. SQLite falls back to reading where this process
-/// may not write.
-fn connect(path: &Path, cannot_change: bool) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    if cannot_change {
-        let escaped: String = path
-            .as_os_str()
-            .as_encoded_bytes()
-            .iter()
-            .map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
-                    char::from(*byte).to_string()
-                }
-                byte => format!("%{byte:02X}"),
-            })
-            .collect();
-        let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
-    } else {
-        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)
-    }
-}
-
-/// Whether the header says that the database is in WAL mode (SQLite's file format, section 1.3.3).
-/// Only to be asked before a connection lives.
-fn is_wal(path: &Path) -> bool {
-    let mut header = [0; 20];
-    let read =
-        fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut header));
-    read.is_ok() && header[18] == 2
-}
-
-/// A file that SQLite keeps beside a database.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }

@@ -211,14 +211,8 @@ fn open_or_create<T>(
     }
     match database.create(body)? {
         Some(value) => Ok(Opened::Created(value)),
-        // Somebody else made it meanwhile, or the name is taken by a link to nowhere.
-        None => match Store::open(database, Access::Write) {
-            Err(Error::DatabaseMissing { path, .. }) => {
-                let reason = "it is a link to a file that does not exist".to_owned();
-                Err(Error::Io { path, reason })
-            }
-            opened => opened.map(Box::new).map(Opened::Existing),
-        },
+        // Somebody else made it meanwhile.
+        None => Store::open(database, Access::Write).map(Box::new).map(Opened::Existing),
     }
 }
 

@@ -68,7 +68,7 @@ impl From<WaivedArgs> for Waived {
 impl AddArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         if !self.allowed.create {
-            session.database.check_present()?;
+            session.check_present()?;
         }
         let name = Username::new(&prompt::argument_bytes(self.username))?;
         let asking = Asking::new_password(name.as_str().as_bytes());
@@ -101,9 +101,9 @@ pub(crate) fn perform(
     generated: Option<&Password>,
 ) -> Result<()> {
     let name = adding.name.to_string();
-    let added = accounts::add(&session.database, adding, &mut prompt::random)?;
+    let added = accounts::add(session.database()?, adding, &mut prompt::random)?;
     let detail = if added.created_database {
-        format!("{name} (in the new database {})", session.database.path.display())
+        format!("{name} (in the new database {})", session.path().display())
     } else {
         name
     };

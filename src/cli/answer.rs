@@ -62,7 +62,7 @@ impl From<&User> for UserObject {
 impl<'a> Answer<'a> {
     /// An answer with this message, that nothing was changed.
     pub(crate) fn new(session: &Session, message: &'a str) -> Self {
-        let database = session.database.path.to_string_lossy().into_owned();
+        let database = session.path().to_string_lossy().into_owned();
         Answer { message, database, ..Answer::default() }
     }
 

@@ -41,11 +41,11 @@ impl DeleteArgs {
         let names = self.usernames.into_iter().map(prompt::argument_bytes).map(Selector::Name);
         let ids = self.id.into_iter().map(|id| Selector::Id(UserId(id)));
         let selectors: Vec<Selector> = names.chain(ids).collect();
-        let plan = accounts::plan_deletion(&session.database, &selectors, self.if_exists)?;
+        let plan = accounts::plan_deletion(session.database()?, &selectors, self.if_exists)?;
         if !plan.users.is_empty() && !self.yes {
             confirm(session, &plan)?;
         }
-        let warnings = accounts::delete(&session.database, &plan)?;
+        let warnings = accounts::delete(session.database()?, &plan)?;
         let message =
             if plan.users.is_empty() { "No user to delete" } else { "User deleted successfully" };
         Answer::new(session, message)

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ErrorKind};
@@ -14,6 +15,7 @@ use super::output::{Format, json};
 use super::process::INTERRUPTED;
 use useradm::Error;
 use useradm::accounts::Rejection;
+use useradm::error::Remedy;
 
 /// What can go wrong in the program itself, beside the library's errors.
 #[derive(Debug, thiserror::Error)]
@@ -225,9 +227,12 @@ const SHOW_TELLS: &str = "`useradm show` tells whether it is stored";
 
 fn status(error: &Error) -> u8 {
     match error {
-        Error::Internal(_) => 1,
+        Error::Internal(_) | Error::Output { .. } => 1,
         Error::UserNotFound(_) => 3,
-        Error::UserExists(_) | Error::LookalikeExists { .. } | Error::AlreadyInitialised(_) => 4,
+        Error::UserExists(_)
+        | Error::LookalikeExists { .. }
+        | Error::AlreadyInitialised(_)
+        | Error::FileExists(_) => 4,
         Error::InvalidCredentials => 5,
         Error::InvalidUsername(_)
         | Error::InvalidPassword(_)
@@ -244,7 +249,8 @@ fn status(error: &Error) -> u8 {
         | Error::Io { .. }
         | Error::UnreadableHash { .. }
         | Error::ConstraintFailed(_)
-        | Error::WrongOwner { .. } => 8,
+        | Error::WrongOwner { .. }
+        | Error::LeftoverJournal(_) => 8,
         Error::OutcomeUnknown(_) => 10,
         Error::Partly { cause, .. } => status(cause),
         Error::Interrupted(_) => INTERRUPTED,
@@ -268,8 +274,9 @@ fn hint(error: &Error) -> Option<String> {
             "--db names another file; `useradm init` makes a new one".to_owned()
         }
         Error::WrongSchema { absent: true, .. } => "`useradm init` adds the table".to_owned(),
-        Error::WrongOwner { owner, path, .. } => {
-            as_owner(owner, &path.to_string_lossy(), std::env::args_os())
+        Error::WrongOwner { owner, path, remedy, .. } => wrong_owner_hint(owner, path, remedy),
+        Error::LeftoverJournal(path) => {
+            format!("look whose it is, and `{}`", move_away(path))
         }
         Error::UnreadableHash { .. } => {
             "`useradm update --password` gives the user a new one".to_owned()
@@ -279,6 +286,30 @@ fn hint(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(hint)
+}
+
+fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
+    let quoted = |path: &Path| shell_quoted(&path.to_string_lossy());
+    match remedy {
+        Remedy::ActAsOwner => as_owner(owner, &path.to_string_lossy(), std::env::args_os()),
+        Remedy::NameTheFile => {
+            format!("`ls -l {}` tells where it leads; --db names the file itself", quoted(path))
+        }
+        Remedy::Give(to) => format!("`chown {} {}`", shell_quoted(to), quoted(path)),
+        Remedy::GiveOrTrust { file } => format!(
+            "`chown USER {}` gives it to the user of the application, as whom root then acts; \
+             --trust-directory lets root go on as root, if you trust all who may write there",
+            quoted(file)
+        ),
+        Remedy::MoveAway => format!("stop the application, look at it, and `{}`", move_away(path)),
+        Remedy::LetIn => format!("`namei -l {}` shows what keeps them out", quoted(path)),
+    }
+}
+
+/// The command that takes a file out of SQLite's sight, and keeps it.
+fn move_away(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    format!("mv -n {} {}", shell_quoted(&path), shell_quoted(&format!("{path}.away")))
 }
 
 /// The same command line, run as the owner of the database.

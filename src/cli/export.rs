@@ -53,7 +53,7 @@ impl ExportArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let format = self.to.or_else(|| UserFormat::of(&self.file)).unwrap_or(UserFormat::Csv);
         if self.file == Path::new("-") {
-            refuse_database(is_standard_output(&session.database.path))?;
+            refuse_database(is_standard_output(session.path()))?;
             let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
             write_users(session, format, &mut spool)?;
             return copy(&mut spool, &mut io::stdout().lock())
@@ -63,11 +63,11 @@ impl ExportArgs {
     }
 
     fn to_file(&self, session: &Session, format: UserFormat) -> Result<()> {
-        session.database.check_present()?;
+        session.check_present()?;
         let path = self.target(session)?;
         let folder = path.parent().unwrap_or(Path::new("/"));
         // A file of hashes must not be left behind; what follows looks for a request to stop.
-        let _section = session.database.interrupt.defer();
+        let _section = session.interrupt().defer();
         let mut file = tempfile::Builder::new()
             .prefix(".useradm-")
             .suffix(".tmp")
@@ -76,7 +76,7 @@ impl ExportArgs {
         files::make_private(file.as_file()).map_err(Failure::Output)?;
         let count = write_users(session, format, file.as_file_mut())?;
         file.as_file().sync_all().map_err(Failure::Output)?;
-        session.database.interrupt.check()?;
+        session.interrupt().check()?;
         if self.force {
             file.persist(&path).map_err(|error| Failure::Output(error.error))?;
         } else {
@@ -96,7 +96,7 @@ impl ExportArgs {
     /// The absolute path of the file to make; the one behind a link, if it may be replaced.
     fn target(&self, session: &Session) -> Result<PathBuf> {
         let path = std::path::absolute(&self.file).map_err(Failure::Output)?;
-        refuse_database(files::is_of_database(&path, &session.database.path))?;
+        refuse_database(files::is_of_database(&path, session.path()))?;
         if !self.force {
             return if path.symlink_metadata().is_ok() { Err(exists(&path)) } else { Ok(path) };
         }
@@ -142,7 +142,7 @@ fn write_users(session: &Session, format: UserFormat, file: &mut File) -> Result
             Ok(if sheet.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         };
         let write = || sheet.borrow_mut().write(file);
-        if accounts::export(&session.database, visit, write)? {
+        if accounts::export(session.database()?, visit, write)? {
             return Ok(sheet.into_inner().count);
         }
     }
@@ -150,7 +150,7 @@ fn write_users(session: &Session, format: UserFormat, file: &mut File) -> Result
     // one that is wanted may be on a file system that makes us wait.
     let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
     let mut sheet = Sheet::new(format, session);
-    accounts::export_at_once(&session.database, |row| {
+    accounts::export_at_once(session.database()?, |row| {
         sheet.push(&row)?;
         if sheet.is_full() { sheet.write(&mut spool) } else { Ok(()) }
     })?;
@@ -174,7 +174,7 @@ impl<'s> Sheet<'s> {
         if format == UserFormat::Csv {
             csv::push_line(&mut out, [&b"id"[..], b"username", b"password_hash"].into_iter());
         }
-        Sheet { format, interrupt: &session.database.interrupt, out, count: 0 }
+        Sheet { format, interrupt: session.interrupt(), out, count: 0 }
     }
 
     fn push(&mut self, row: &Row<'_>) -> Result<()> {

@@ -89,15 +89,16 @@ enum Conflict {
 impl ImportArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         if !self.create {
-            session.database.check_present()?;
+            session.check_present()?;
         }
         let (path, format) = self.source()?;
-        let input = Input::open(path, &session.database.path)?;
+        let input = Input::open(path, session.path())?;
+        let database = session.database()?;
         let mut watch = Watch::new(&self, session, &input)?;
         let rows = input::rows(input, format);
         let importing = self.importing(session);
         let imported =
-            accounts::import(&session.database, rows, &importing, &mut prompt::random, &mut watch);
+            accounts::import(database, rows, &importing, &mut prompt::random, &mut watch);
         watch.progress.finish();
         match imported {
             Ok(imported) => self.answer(session, &imported),
@@ -160,7 +161,7 @@ impl ImportArgs {
         let before = if self.dry_run {
             "nothing is written, this is a dry run; it would be:".to_owned()
         } else if imported.created_database {
-            format!("made the database {}", session.database.path.display())
+            format!("made the database {}", session.path().display())
         } else {
             format!("the database was locked for {:.3} s", locked.as_secs_f64())
         };
@@ -187,7 +188,7 @@ struct Watch {
 impl Watch {
     fn new(args: &ImportArgs, session: &Session, input: &Input) -> Result<Self> {
         for path in args.rejects.iter().chain(&args.generate_passwords) {
-            if files::is_of_database(path, &session.database.path) || input.is(path) {
+            if files::is_of_database(path, session.path()) || input.is(path) {
                 let which = "the database or the input";
                 let reason = format!("the file {} is {which} itself", path.display());
                 return Err(Error::InvalidInput(reason).into());

@@ -24,10 +24,10 @@ pub(crate) struct InitArgs {
 
 impl InitArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let made = accounts::init(&session.database, self.if_not_exists)?;
+        let made = accounts::init(session.database()?, self.if_not_exists)?;
         let message = if made { "Database initialised" } else { "Database unchanged" };
         Answer::new(session, message)
-            .detail(session.database.path.to_string_lossy())
+            .detail(session.path().to_string_lossy())
             .changed(made)
             .print(session)
     }

@@ -103,12 +103,12 @@ impl ListArgs {
         let hashes = if with_hash { Hashes::Readable } else { Hashes::Unread };
         let selection = Selection { order, reverse: self.reverse, glob: self.pattern, hashes };
         if self.count {
-            let count = accounts::count(&session.database, &selection)?;
+            let count = accounts::count(session.database()?, &selection)?;
             return print(format!("{count}\n").as_bytes())
                 .map_err(|error| Failure::Output(error).into());
         }
         let listing = Listing { selection, offset: self.offset, limit: self.limit };
-        let users = Users::open(&session.database)?;
+        let users = Users::open(session.database()?)?;
         let widths = match session.format {
             Format::Table => widths(&users, &listing, &self.fields)?,
             _ => Widths::default(),

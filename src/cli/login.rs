@@ -28,13 +28,13 @@ pub(crate) struct LoginArgs {
 
 impl LoginArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        session.database.check_present()?;
+        session.check_present()?;
         let name = match self.username {
             Some(name) => prompt::argument_bytes(name),
             None => prompt::username(session)?,
         };
         let password = self.source.password(session, &Asking::known_password(&name))?;
-        let user = accounts::login(&session.database, &name, &password, session.rounds)?;
+        let user = accounts::login(session.database()?, &name, &password, session.rounds)?;
         Answer::new(session, "Login successful")
             .detail(user.name.to_text())
             .user(&user)

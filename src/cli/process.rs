@@ -44,6 +44,12 @@ pub(crate) fn is_ignored(number: i32) -> bool {
     unix::is_ignored(number).unwrap_or(false)
 }
 
+/// Keeps others of the same user from reading this process's memory, as far as the system can.
+pub(crate) fn forbid_dumps() {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = nix::sys::prctl::set_dumpable(false);
+}
+
 /// What Ctrl-C prints.
 static WORDS: OnceLock<Vec<u8>> = OnceLock::new();
 
@@ -67,8 +73,7 @@ mod unix {
         // Whoever cannot forbid core dumps goes on without: it is a precaution, not a promise
         // that any operation depends on.
         let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        let _ = nix::sys::prctl::set_dumpable(false);
+        super::forbid_dumps();
 
         // Without a handler a file size limit would kill the process; with one the write fails.
         flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;

@@ -194,7 +194,7 @@ fn terminal_for(session: &Session) -> Result<Terminal> {
 
 fn open_terminal(session: &Session) -> Result<Terminal> {
     let cannot = |error| Error::Internal(format!("the terminal cannot be used: {error}"));
-    Ok(Terminal::open(&session.database.interrupt).map_err(cannot)?)
+    Ok(Terminal::open(session.interrupt()).map_err(cannot)?)
 }
 
 fn standard_input(session: &Session) -> Result<Zeroizing<Vec<u8>>> {

@@ -31,7 +31,7 @@ pub(crate) struct RegisterArgs {
 impl RegisterArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         if !self.allowed.create {
-            session.database.check_present()?;
+            session.check_present()?;
         }
         let name = match self.username {
             Some(name) => prompt::argument_bytes(name),

@@ -24,7 +24,7 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let account = accounts::show(&session.database, &self.whom.selector())?;
+        let account = accounts::show(session.database()?, &self.whom.selector())?;
         let (id, name) = (account.user.id.0, account.user.name.0.as_deref());
         let record = Record::new(Row { id, name, hash: account.hash.as_deref() }, true);
         // One user is one object, not an array of one.

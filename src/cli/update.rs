@@ -53,7 +53,7 @@ impl UpdateArgs {
             }
             .into());
         }
-        session.database.check_present()?;
+        session.check_present()?;
         let selector = self.whom.selector();
         let name = self.new_username.clone().map(prompt::argument_bytes);
         let name = name.map(|name| Username::new(&name)).transpose()?;
@@ -62,7 +62,8 @@ impl UpdateArgs {
             if sets_password { Some(self.credential(session, generated.as_ref())?) } else { None };
         let change =
             Change { name, credential, rounds: session.rounds, waived: self.waived.into() };
-        let updated = accounts::update(&session.database, &selector, change, &mut prompt::random)?;
+        let updated =
+            accounts::update(session.database()?, &selector, change, &mut prompt::random)?;
         let message = if updated.changed { "User updated successfully" } else { "User unchanged" };
         Answer::new(session, message)
             .detail(updated.user.name.to_text())

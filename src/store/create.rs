@@ -1,43 +1,53 @@
 //! Making a database file, whole or not at all.
 
-use std::fs;
 use std::io::{Error as IoError, ErrorKind};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::owner::act_as_owner_of_directory;
-use super::{Access, Database, Store, Transaction};
+use nix::unistd::Uid;
+
+use super::{Access, Database, Store, Transaction, vfs};
+use crate::draft::{Draft, Taken};
 use crate::error::{Error, Result};
+use crate::paths::Place;
 
 impl Database {
     /// Makes the database with the application's table and what `body` puts into it.
     ///
-    /// It is built under a temporary name and gets its own only when it is complete and on disk,
+    /// It is built in a file without a name and gets its own only when it is complete and on disk,
     /// so a failure leaves no file, and no other process sees half of one. Returns nothing if the
     /// file exists by then: somebody else made it first. The mode is 0600 whatever the umask.
     ///
     /// # Errors
-    /// [`Error::DirectoryMissing`], [`Error::WrongOwner`], or what `body` and writing fail with.
+    /// [`Error::DirectoryMissing`]; [`Error::FileExists`] if the name is a link to nowhere;
+    /// [`Error::LeftoverJournal`]; [`Error::WrongOwner`]; or what `body` and writing fail with.
     pub fn create<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<Option<T>> {
         let parent = self.path.parent().unwrap_or(Path::new("/"));
-        let metadata = fs::metadata(parent)
-            .ok()
-            .filter(fs::Metadata::is_dir)
-            .ok_or_else(|| Error::DirectoryMissing(parent.to_owned()))?;
-        let _acting = act_as_owner_of_directory(&self.path, &metadata)?;
+        let name = self.path.file_name().unwrap_or_default();
+        if self.path.is_symlink() {
+            return Err(Error::FileExists(self.path.clone()));
+        }
+        let place = Place::of(&self.path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => {
+                Error::DirectoryMissing(parent.to_owned())
+            }
+            _ => Error::io(&self.path, &error),
+        })?;
+        if place.file.is_some() || is_made_meanwhile(&place)? {
+            return Ok(None);
+        }
+        place.check_links(Uid::effective().as_raw())?;
+        self.check_root(&place)?;
 
         let _finish = self.interrupt.defer();
-        // The path alone is kept: SQLite must be the only one that has the file open.
-        let temporary = tempfile::Builder::new()
-            .prefix(".useradm-")
-            .suffix(".tmp")
-            .tempfile_in(parent)
-            .map_err(|error| self.cannot_make(&error))?
-            .into_temp_path();
-        make_private(&temporary).map_err(|error| self.cannot_make(&error))?;
-        let store = Store::open_file(self, &temporary, Access::Write)?;
-        // Nobody else knows the file, so its journal need not survive this process.
-        store.run("PRAGMA journal_mode = MEMORY")?;
+        let (directory, found) = place.directory();
+        let mut draft =
+            Draft::at(directory, found, name).map_err(|error| self.cannot_make(&error))?;
+        let connection = vfs::open_unnamed(draft.file())
+            .map_err(|error| super::explain(self, None, &error, super::During::Write))?;
+        let store = Store::new(self, connection, Access::Write)?;
+        // Nobody else knows the file, so its journal need not survive this process, and it is
+        // written to disk when it gets its name.
+        store.run("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")?;
         let written = store.write_many(|transaction| {
             transaction.create_table()?;
             body(transaction)
@@ -49,18 +59,14 @@ impl Database {
             error => error,
         })?;
         self.interrupt.check()?;
-        match temporary.persist_noclobber(&self.path) {
-            Ok(()) => {}
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-            Err(error) => return Err(self.cannot_make(&error.error)),
+        if is_made_meanwhile(&place)? {
+            return Ok(None);
         }
-        sync_directory(parent).map_err(|error| {
-            Error::OutcomeUnknown(format!(
-                "{} may not survive a power cut: {error}",
-                self.path.display()
-            ))
-        })?;
-        Ok(Some(value))
+        match draft.publish(Taken::Refuse) {
+            Ok(()) => Ok(Some(value)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(self.cannot_make(&error)),
+        }
     }
 
     fn cannot_make(&self, error: &IoError) -> Error {
@@ -79,11 +85,11 @@ impl Database {
     }
 }
 
-fn make_private(path: &Path) -> Result<(), IoError> {
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-}
-
-/// Without this a power cut could take back the name of a file that is itself on disk.
-fn sync_directory(path: &Path) -> Result<(), IoError> {
-    fs::File::open(path)?.sync_all()
+/// Refuses what SQLite would play into the new file, unless it belongs to one that somebody
+/// else has made meanwhile, since no journal is older than its database.
+fn is_made_meanwhile(place: &Place) -> Result<bool> {
+    match place.leftover() {
+        Some(leftover) if !place.path.exists() => Err(Error::LeftoverJournal(leftover)),
+        leftover => Ok(leftover.is_some()),
+    }
 }

@@ -1,26 +1,27 @@
-//! Whose file it is, and acting as its owner.
+//! Whose file it is, and who may leave files beside it.
 //!
 //! SQLite keeps journals beside a database. One that somebody else made, and left behind when
-//! killed, can lock the application out of its own file. So root becomes the owner before the file
-//! is opened, and others may not write unless the directory gives everything the file's group.
+//! killed, can lock the application out of its own file. So only the owner writes, unless the
+//! directory gives everything the file's group; and root works on no file that others could have
+//! prepared. Nothing here changes who this process is: that is the caller's to decide.
 
-use std::fs::Metadata;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
-use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
-use nix::unistd::{AccessFlags, Gid, Uid, User, access, faccessat, setegid, seteuid};
+use nix::unistd::{AccessFlags, Uid, faccessat};
 
-use crate::error::{Error, Result};
+use super::Database;
+use crate::error::{Error, Remedy, Result};
+use crate::paths::{Place, name_of};
 
-/// The bit of a directory by which new files get its group (`S_ISGID`).
-const SETGID: u32 = 0o2000;
-
-/// Acting as the owner, until this is dropped.
-#[derive(Debug, Default)]
-pub(super) struct Acting {
-    before: Option<Ids>,
+/// A user and group, as whom a database is to be worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The user's id.
+    pub user: u32,
+    /// The group's id.
+    pub group: u32,
 }
 
 /// What this process is to the file.
@@ -32,139 +33,91 @@ pub(super) enum Standing {
     Stranger,
 }
 
-/// Takes the owner's effective ids where this process is root, and tells its standing.
-///
-/// # Errors
-/// [`Error::WrongOwner`] where root cannot become the owner, or where `writing` would leave
-/// journals that the owner cannot open; [`Error::DatabaseReadOnly`] where the file does not
-/// let this user write anyway.
-pub(super) fn act_as_owner(
-    path: &Path,
-    file: &Metadata,
-    directory: &Metadata,
-    writing: bool,
-) -> Result<(Standing, Acting)> {
-    let owner = Uid::from_raw(file.uid());
-    let user = Uid::effective();
-    if user == owner {
-        return Ok((Standing::Entitled, Acting::default()));
+impl Owner {
+    /// The login name, or in the form that `sudo -u` takes the number.
+    #[must_use]
+    pub fn name(self) -> String {
+        name_of(self.user)
     }
-    if user.is_root() {
-        let acting = become_user(path, owner, Gid::from_raw(file.gid()))?;
-        return Ok((Standing::Entitled, acting));
-    }
-    if directory.mode() & SETGID != 0 && directory.gid() == file.gid() {
-        return Ok((Standing::Entitled, Acting::default()));
-    }
-    if !writing {
-        return Ok((Standing::Stranger, Acting::default()));
-    }
-    if access(path, AccessFlags::W_OK).is_err() {
-        return Err(Error::DatabaseReadOnly {
-            path: path.to_owned(),
-            reason: format!("it belongs to {} and does not let others write", name_of(owner)),
-        });
-    }
-    Err(wrong_owner(
-        path,
-        owner,
-        "journals made by somebody else could lock the owner out of the file",
-    ))
 }
 
-/// Whether the effective user may write the file and make others beside it.
-pub(super) fn may_write(path: &Path) -> bool {
-    let may_write =
-        |path| faccessat(AT_FDCWD, path, AccessFlags::W_OK, AtFlags::AT_EACCESS).is_ok();
-    may_write(path) && path.parent().is_some_and(may_write)
-}
-
-/// Takes the ids of the owner of the directory in which root is about to make a file.
-///
-/// # Errors
-/// [`Error::WrongOwner`] where that is not possible.
-pub(super) fn act_as_owner_of_directory(path: &Path, directory: &Metadata) -> Result<Acting> {
-    let owner = Uid::from_raw(directory.uid());
-    if Uid::effective().is_root() && !owner.is_root() {
-        return become_user(path, owner, Gid::from_raw(directory.gid()));
+impl Database {
+    /// The owner of the file or, where there is none, of the directory in which it would be made;
+    /// nothing where that is missing too, or where root is to make its own file in a directory
+    /// that it trusts.
+    ///
+    /// # Errors
+    /// [`Error::WrongOwner`] for a link that somebody planted, or [`Error::Io`].
+    pub fn owner(&self) -> Result<Option<Owner>> {
+        let place = match Place::of(&self.path) {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Ok(None);
+            }
+            place => place.map_err(|error| Error::io(&self.path, &error))?,
+        };
+        let metadata = match &place.file {
+            Some(file) => file,
+            None if self.trust_directory => return Ok(None),
+            None => place.directory().1,
+        };
+        place.check_links(metadata.uid())?;
+        Ok(Some(Owner { user: metadata.uid(), group: metadata.gid() }))
     }
-    Ok(Acting::default())
-}
 
-/// The effective ids of root before it became somebody else.
-#[derive(Debug)]
-pub(super) struct Ids {
-    group: Gid,
-    groups: Vec<Gid>,
-}
-
-impl Drop for Acting {
-    fn drop(&mut self) {
-        if let Some(Ids { group, groups }) = self.before.take() {
-            // What fails here leaves the process with fewer rights, not with more.
-            let _ = seteuid(Uid::from_raw(0))
-                .and_then(|()| setegid(group))
-                .and_then(|()| restore_groups(&groups));
+    /// Fails if the file is there and this process may not even open it, though it runs as the
+    /// owner by now.
+    ///
+    /// # Errors
+    /// [`Error::WrongOwner`], which names the owner.
+    pub fn check_reachable(&self, owner: Owner) -> Result<()> {
+        match faccessat(AT_FDCWD, &self.path, AccessFlags::R_OK, AtFlags::AT_EACCESS) {
+            Err(nix::errno::Errno::EACCES) => Err(Error::WrongOwner {
+                path: self.path.clone(),
+                owner: owner.name(),
+                reason: "they cannot open it themselves, and root acts as they".to_owned(),
+                remedy: Remedy::LetIn,
+            }),
+            _ => Ok(()),
         }
     }
-}
 
-fn become_user(path: &Path, owner: Uid, group: Gid) -> Result<Acting> {
-    let refuse = |errno| wrong_owner(path, owner, &format!("cannot act as them ({errno})"));
-    let before = Ids { group: Gid::effective(), groups: present_groups().map_err(refuse)? };
-    // Dropping this undoes what was done so far, should the rest fail.
-    let acting = Acting { before: Some(before) };
-    set_groups(owner, group)
-        .and_then(|()| setegid(group))
-        .and_then(|()| seteuid(owner))
-        .map_err(refuse)?;
-    // The kernel sets this flag anew with every change of ids, by the system's configuration.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = nix::sys::prctl::set_dumpable(false);
-    Ok(acting)
-}
-
-/// Root's own supplementary groups must not open what the owner could not.
-#[cfg(not(target_vendor = "apple"))]
-fn set_groups(owner: Uid, group: Gid) -> Result<(), Errno> {
-    let name = User::from_uid(owner).ok().flatten().map(|user| user.name);
-    match name.and_then(|name| std::ffi::CString::new(name).ok()) {
-        Some(name) => nix::unistd::initgroups(&name, group),
-        None => nix::unistd::setgroups(&[group]),
+    /// Tells what this process is to the file of this place.
+    ///
+    /// # Errors
+    /// [`Error::WrongOwner`] where root must not trust the file, or where `writing` would leave
+    /// journals that the owner cannot open; [`Error::DatabaseReadOnly`] where the file does not
+    /// let this user write anyway.
+    pub(super) fn standing(&self, place: &Place, writing: bool) -> Result<Standing> {
+        let Some(file) = &place.file else { return Ok(Standing::Entitled) };
+        let user = Uid::effective();
+        if user.as_raw() == file.uid() {
+            self.check_root(place)?;
+            return Ok(Standing::Entitled);
+        }
+        if place.is_shared() {
+            return Ok(Standing::Entitled);
+        }
+        if !writing {
+            return Ok(Standing::Stranger);
+        }
+        let owner = name_of(file.uid());
+        let path = self.path.clone();
+        if faccessat(AT_FDCWD, &place.path, AccessFlags::W_OK, AtFlags::AT_EACCESS).is_err() {
+            let reason = format!("it belongs to {owner} and does not let others write");
+            return Err(Error::DatabaseReadOnly { path, reason });
+        }
+        let reason = "journals made by somebody else could lock the owner out of the file";
+        let reason = reason.to_owned();
+        Err(Error::WrongOwner { path, owner, reason, remedy: Remedy::ActAsOwner })
     }
-}
 
-#[cfg(not(target_vendor = "apple"))]
-fn present_groups() -> Result<Vec<Gid>, Errno> {
-    nix::unistd::getgroups()
-}
-
-#[cfg(not(target_vendor = "apple"))]
-fn restore_groups(groups: &[Gid]) -> Result<(), Errno> {
-    nix::unistd::setgroups(groups)
-}
-
-/// macOS keeps groups in a directory service that is asked by effective uid.
-#[cfg(target_vendor = "apple")]
-fn set_groups(_: Uid, _: Gid) -> Result<(), Errno> {
-    Ok(())
-}
-
-#[cfg(target_vendor = "apple")]
-fn present_groups() -> Result<Vec<Gid>, Errno> {
-    Ok(Vec::new())
-}
-
-#[cfg(target_vendor = "apple")]
-fn restore_groups(_: &[Gid]) -> Result<(), Errno> {
-    Ok(())
-}
-
-fn wrong_owner(path: &Path, owner: Uid, reason: &str) -> Error {
-    Error::WrongOwner { path: path.to_owned(), owner: name_of(owner), reason: reason.to_owned() }
-}
-
-/// The login name, or in the form that `sudo -u` takes the number.
-fn name_of(uid: Uid) -> String {
-    User::from_uid(uid).ok().flatten().map_or_else(|| format!("#{uid}"), |user| user.name)
+    /// Refuses, to root, a place to which others may write.
+    pub(super) fn check_root(&self, place: &Place) -> Result<()> {
+        if Uid::effective().is_root() && !self.trust_directory {
+            place.check_only_root_writes()?;
+        }
+        Ok(())
+    }
 }

@@ -361,6 +361,7 @@ mod tests {
             undecoded: None,
             timeout: std::time::Duration::ZERO,
             interrupt: Interrupt::default(),
+            trust_directory: false,
         };
         let store = Store::open(&database, Access::Read).unwrap();
         let glob = glob.map(str::to_owned);

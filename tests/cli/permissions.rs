@@ -51,13 +51,22 @@ fn a_file_in_a_read_only_directory_is_read_but_not_written() {
 }
 
 #[test]
-fn a_database_in_wal_mode_is_read_in_a_read_only_directory() {
+fn a_database_in_wal_mode_needs_a_directory_in_which_its_log_can_be_made() {
     let sandbox = Sandbox::application(&["alice"]);
     sandbox.sql("PRAGMA journal_mode = WAL");
-    set_mode(&sandbox, "users.db", 0o444);
-    set_mode(&sandbox, "", 0o555);
-    reads_but_does_not_write(&sandbox);
-    set_mode(&sandbox, "", 0o755);
+    let before = sandbox.bytes();
+    for mode in [0o644, 0o444] {
+        set_mode(&sandbox, "users.db", mode);
+        set_mode(&sandbox, "", 0o555);
+        for line in ["list", "show alice", "login alice --password-stdin", "export -"] {
+            let run = sandbox.unprivileged(line).stdin(PASSWORD);
+            run.status(8).stderr("error: Database is read-only: [..]WAL mode[..]\n").check();
+            sandbox.unprivileged(line).stdin(PASSWORD).error(8, "database_read_only").check();
+        }
+        set_mode(&sandbox, "", 0o755);
+    }
+    assert_eq!(sandbox.bytes(), before);
+    assert_eq!(sandbox.files(), ["users.db"]);
 }
 
 #[test]
@@ -73,7 +82,7 @@ fn a_file_that_may_not_be_read_is_an_error() {
 #[test]
 fn the_mode_of_an_existing_file_stays() {
     let sandbox = Sandbox::application(&["alice"]);
-    for mode in [0o600, 0o640, 0o664] {
+    for mode in [0o600, 0o640, 0o644] {
         set_mode(&sandbox, "users.db", mode);
         sandbox.useradm("update -q alice --password-stdin").stdin(PASSWORD).check();
         assert_eq!(sandbox.mode("users.db"), mode);

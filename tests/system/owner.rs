@@ -92,7 +92,7 @@ pub(crate) fn wait_for_a_change(sandbox: &Sandbox, wal: bool) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn root_takes_the_ids_of_the_owner_before_it_waits() {
+fn root_becomes_the_owner_for_good_before_it_waits() {
     if !is_root() {
         return;
     }
@@ -109,8 +109,8 @@ fn root_takes_the_ids_of_the_owner_before_it_waits() {
             line.split_whitespace().collect::<Vec<_>>().join(" ") == words
         };
         let id = NOBODY;
-        until("it acts as the owner", || has("Uid:", &format!("0 {id} 0 {id}")));
-        assert!(has("Gid:", &format!("0 {id} 0 {id}")));
+        until("it is the owner", || has("Uid:", &format!("{id} {id} {id} {id}")));
+        assert!(has("Gid:", &format!("{id} {id} {id} {id}")));
         assert!(has("Groups:", &id.to_string()) || has("Groups:", ""));
         running.kill();
     }

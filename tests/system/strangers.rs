@@ -162,21 +162,59 @@ fn a_stranger_reads_where_reading_is_allowed_and_leaves_no_files() {
     if !is_root() {
         return;
     }
-    for wal in [false, true] {
-        for directory_mode in [0o755, 0o777] {
-            let sandbox = if wal {
-                Sandbox::in_wal_mode(&["alice"])
-            } else {
-                Sandbox::with_users(&["alice"])
-            };
-            let foreign = Foreign::new(sandbox);
-            set_mode(foreign.sandbox.directory(), directory_mode);
-            for file_mode in [0o644, 0o666] {
-                set_mode(&foreign.sandbox.database(), file_mode);
-                foreign.assert_readable();
-            }
+    for directory_mode in [0o755, 0o777] {
+        let foreign = Foreign::new(Sandbox::with_users(&["alice"]));
+        set_mode(foreign.sandbox.directory(), directory_mode);
+        for file_mode in [0o644, 0o666] {
+            set_mode(&foreign.sandbox.database(), file_mode);
+            foreign.assert_readable();
         }
     }
+}
+
+#[test]
+fn a_stranger_is_sent_to_the_owner_where_a_log_would_have_to_be_made() {
+    if !is_root() {
+        return;
+    }
+    for directory_mode in [0o755, 0o777] {
+        let foreign = Foreign::new(Sandbox::in_wal_mode(&["alice"]));
+        set_mode(foreign.sandbox.directory(), directory_mode);
+        let before = fs::read(foreign.sandbox.database()).unwrap();
+        for file_mode in [0o644, 0o666] {
+            set_mode(&foreign.sandbox.database(), file_mode);
+            for arguments in
+                [&["list"][..], &["show", "alice"], &["login", "alice", "--password-stdin"]]
+            {
+                let command = foreign.command(arguments, STRANGER);
+                let outcome = Running::start_with(command, PASSWORD).finish();
+                let line = format!("hint: sudo -u '#{NOBODY}' useradm --db ");
+                outcome.assert_code(8).assert_says(&line).assert_says(&arguments.join(" "));
+                let mut command = foreign.command(arguments, STRANGER);
+                command.arg("--format=json");
+                Running::start_with(command, PASSWORD).finish().assert_error(8, "wrong_owner");
+            }
+        }
+        assert_eq!(foreign.sandbox.files(), ["bin", "users.db"]);
+        assert!(fs::read(foreign.sandbox.database()).unwrap() == before);
+    }
+}
+
+#[test]
+fn a_log_without_its_index_is_not_given_one_by_a_stranger() {
+    if !is_root() {
+        return;
+    }
+    let foreign = Foreign::new(Sandbox::in_wal_mode(&["alice"]));
+    set_mode(foreign.sandbox.directory(), 0o777);
+    set_mode(&foreign.sandbox.database(), 0o666);
+    let log = foreign.sandbox.beside("-wal");
+    fs::write(&log, "").unwrap();
+    chown(&log, Some(NOBODY), Some(NOBODY)).unwrap();
+    set_mode(&log, 0o666);
+    let outcome = Running::start(foreign.command(&["list"], STRANGER)).finish();
+    outcome.assert_code(8).assert_says("sudo -u");
+    assert_eq!(foreign.sandbox.files(), ["bin", "users.db", "users.db-wal"]);
 }
 
 #[test]
@@ -208,7 +246,7 @@ fn a_stranger_who_may_not_undo_a_killed_change_does_not_see_half_of_it() {
         set_mode(&foreign.sandbox.beside("-journal"), mode);
         let outcome =
             Running::start(foreign.command(&["list", "--format=plain"], STRANGER)).finish();
-        outcome.assert_code(8);
+        outcome.assert_code(8).assert_says("hint: sudo -u ");
         assert_eq!(outcome.stdout, "");
         assert!(fs::read(foreign.sandbox.beside("-journal")).unwrap() == journal);
     }
