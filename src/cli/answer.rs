@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Session;
 use super::exit::Failure;
@@ -34,8 +34,8 @@ pub(crate) struct Answer<'a> {
     database: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "texts")]
+    warnings: Vec<Warning>,
 }
 
 /// The numbers of an import or export.
@@ -112,7 +112,7 @@ impl<'a> Answer<'a> {
 
     /// Adds what the admin should know.
     pub(crate) fn warnings(mut self, warnings: &[Warning]) -> Self {
-        self.warnings = warnings.iter().map(|&warning| text(warning)).collect();
+        self.warnings = warnings.to_vec();
         self
     }
 
@@ -143,23 +143,24 @@ impl<'a> Answer<'a> {
             out.push(b'\n');
             print(&out)?;
         }
-        if session.quiet {
-            return Ok(());
+        let warnings = self.warnings.iter().filter(|&&it| !session.quiet || is_never_hidden(it));
+        let mut lines: Vec<String> =
+            warnings.map(|&warning| format!("warning: {}", text(warning))).collect();
+        if !session.quiet {
+            let mut message = self.message.to_owned();
+            if !self.detail.is_empty() {
+                message = format!("{message}: {}", escaped(&self.detail));
+            }
+            if self.before.is_empty() {
+                lines.insert(0, message);
+            } else {
+                // Counts stand at the end, where a script looks for them.
+                lines.insert(0, escaped(&self.before));
+                lines.push(message);
+            }
         }
-        let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}"));
-        let mut lines = vec![if self.detail.is_empty() {
-            self.message.to_owned()
-        } else {
-            format!("{}: {}", self.message, escaped(&self.detail))
-        }];
-        if self.before.is_empty() {
-            lines.extend(warnings);
-        } else {
-            // Counts stand at the end, where a script looks for them.
-            let before = [escaped(&self.before)].into_iter().chain(warnings);
-            lines.splice(0..0, before);
-        }
-        io::stderr().write_all((lines.join("\n") + "\n").as_bytes())
+        lines.push(String::new());
+        io::stderr().write_all(lines.join("\n").as_bytes())
     }
 }
 
@@ -168,6 +169,16 @@ pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes)?;
     stdout.flush()
+}
+
+/// Whether `--quiet` leaves the warning: somebody may rely on the old hash being gone.
+fn is_never_hidden(warning: Warning) -> bool {
+    matches!(warning, Warning::OldPagesInLog)
+}
+
+#[expect(clippy::ptr_arg, reason = "serde calls it with the field's own type")]
+fn texts<S: Serializer>(warnings: &Vec<Warning>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(warnings.iter().map(|&warning| text(warning)))
 }
 
 fn text(warning: Warning) -> &'static str {

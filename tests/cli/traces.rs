@@ -93,6 +93,8 @@ fn a_log_that_somebody_reads_is_told_of() {
     application.execute_batch("BEGIN; SELECT count(*) FROM user").unwrap();
     let run = sandbox.useradm("update user7 --password-stdin").stdin(PASSWORD);
     run.stderr("User updated successfully: user7\nwarning: [..]log[..]\n").check();
+    let run = sandbox.useradm("update -q user6 --password-stdin").stdin(PASSWORD);
+    run.stderr("warning: [..]log[..]\n").check();
     let run = sandbox.useradm("delete --yes user8");
     run.stderr("User deleted successfully: user8[..]\nwarning: [..]log[..]\n").check();
     let run = sandbox.useradm("delete --yes user9 --format json");
