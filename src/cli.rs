@@ -1,6 +1,7 @@
 //! The program: options, commands, dispatch. Here alone are clap, anyhow and exit statuses.
 
 mod add;
+mod aliases;
 mod answer;
 mod delete;
 mod exit;
@@ -19,24 +20,26 @@ mod process;
 mod progress;
 mod prompt;
 mod register;
+mod settings;
+mod shell;
 mod show;
 mod update;
+mod usage;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Result;
-use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Parser, Subcommand};
 
 use identity::Identity;
 use output::Format;
 use process::Process;
+use settings::{Options, Settings};
 use useradm::Interrupt;
 use useradm::hash::Rounds;
-use useradm::store::{self, Database, Location};
+use useradm::store::{Database, Location};
 
 /// Administer the users of a Flask + passlib application straight in its SQLite file.
 ///
@@ -45,9 +48,10 @@ use useradm::store::{self, Database, Location};
 #[derive(Debug, Parser)]
 #[command(
     name = "useradm",
+    bin_name = "useradm",
     version,
     propagate_version = true,
-    arg_required_else_help = true,
+    arg_required_else_help = false,
     max_term_width = 100,
     after_long_help = EXAMPLES
 )]
@@ -70,54 +74,6 @@ Exit status: 0 done, 1 output failed, 2 usage, 3 no such user, 4 exists already,
 5 invalid credentials, 6 a name, password or hash that cannot be stored, 7 database busy,
 8 a problem with the file, 9 not confirmed, 10 outcome unknown, 130 interrupted.";
 
-/// What every command takes, before or after its name.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Global options")]
-struct Options {
-    /// The database: a path or an SQLAlchemy URI
-    #[arg(long_help = "\
-The database: a path or an SQLAlchemy URI
-
-A URI has three slashes before a relative path, sqlite:///users.db, and four before an
-absolute one, sqlite:////srv/app/users.db.")]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DATABASE",
-        env = "USERADM_DB",
-        hide_env_values = true
-    )]
-    #[arg(default_value = "users.db", value_parser = database_parser(), value_hint = ValueHint::AnyPath)]
-    db: Location,
-
-    /// How to print
-    #[arg(long, global = true, value_name = "FORMAT", env = "USERADM_FORMAT")]
-    #[arg(hide_env_values = true, default_value = "table", value_enum)]
-    format: Format,
-
-    /// How long to wait for another process's lock
-    #[arg(long, global = true, value_name = "SECONDS", env = "USERADM_TIMEOUT")]
-    #[arg(hide_env_values = true, default_value = "30", value_parser = timeout, allow_negative_numbers = true)]
-    timeout: Duration,
-
-    /// PBKDF2 iterations for new hashes, 1000 to 10000000
-    #[arg(long, global = true, value_name = "N", env = "USERADM_ROUNDS")]
-    #[arg(hide_env_values = true, default_value = "600000", value_parser = rounds, allow_negative_numbers = true)]
-    rounds: Rounds,
-
-    /// Print no message on success; data and errors still come
-    #[arg(long, short, global = true)]
-    quiet: bool,
-
-    /// Never prompt: fail instead
-    #[arg(long, global = true)]
-    no_input: bool,
-
-    /// As root: stay root though somebody else may write to the database's directory
-    #[arg(long, global = true)]
-    trust_directory: bool,
-}
-
 // Only the command that is asked for is built: that halves the time that parsing takes. The overview
 // shows the words here, which a test compares with the commands' own.
 #[derive(Debug, Subcommand)]
@@ -130,6 +86,7 @@ enum Command {
     /// Check a username and password against the stored hash
     Login(login::LoginArgs),
     /// List the users
+    #[command(alias = "ls")]
     List(list::ListArgs),
     /// Show one user: id, username, hash scheme and rounds
     Show(show::ShowArgs),
@@ -138,6 +95,7 @@ enum Command {
     /// Change a user's name, password or both
     Update(update::UpdateArgs),
     /// Delete users: all that are named, or none
+    #[command(alias = "rm")]
     Delete(delete::DeleteArgs),
     /// Add whole user bases: all rows of a file, or none
     Import(import::ImportArgs),
@@ -185,14 +143,23 @@ pub(crate) fn main() -> ExitCode {
         Ok(process) => process,
         Err(error) => return exit::report(&error, Format::Table),
     };
-    let cli = match Cli::try_parse() {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match aliases::parse(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return exit::report_usage(&error, wanted_format(std::env::args_os())),
+        Err(error) => return exit::report_usage(&error, &arguments, wanted_format(&arguments)),
     };
-    let Options { db, format, timeout, rounds, quiet, no_input, trust_directory } = cli.options;
+    let format = match cli.options.format() {
+        Ok(format) => format,
+        Err(error) => return exit::report(&error.into(), Format::Table),
+    };
     Process::on_interruption(exit::interruption(format));
+    let Options { quiet, no_input, trust_directory, .. } = cli.options;
+    let Settings { location, timeout, rounds } = match cli.options.settle() {
+        Ok(settings) => settings,
+        Err(error) => return exit::report(&error.into(), format),
+    };
+    let Location { path, undecoded } = location;
     let interrupt = process.interrupt();
-    let Location { path, undecoded } = db;
     let database = Database { path, undecoded, timeout, interrupt, trust_directory };
     let identity = Identity::new(database);
     let session = Session { identity, format, rounds, quiet, no_input, process };
@@ -222,36 +189,14 @@ fn run(command: Command, session: &Session) -> Result<()> {
 }
 
 /// The format that a command line asks for which clap could not parse.
-fn wanted_format(arguments: impl Iterator<Item = OsString>) -> Format {
-    let mut wanted = std::env::var("USERADM_FORMAT").ok();
-    let mut is_value = false;
-    for argument in arguments.take_while(|argument| argument != "--") {
-        let argument = argument.to_string_lossy();
-        if is_value {
-            wanted = Some(argument.to_string());
-        } else if let Some(value) = argument.strip_prefix("--format=") {
-            wanted = Some(value.to_owned());
-        }
-        is_value = argument == "--format";
+fn wanted_format(arguments: &[OsString]) -> Format {
+    let mut wanted =
+        std::env::var_os("USERADM_FORMAT").and_then(|name| settings::format(&name).ok());
+    let before = arguments.iter().take_while(|argument| *argument != "--");
+    for (argument, next) in before.clone().zip(before.skip(1).map(Some).chain([None])) {
+        let joined = argument.to_str().and_then(|it| it.strip_prefix("--format=")).map(OsStr::new);
+        let apart = next.filter(|_| argument == "--format").map(OsString::as_os_str);
+        wanted = joined.or(apart).and_then(|name| settings::format(name).ok()).or(wanted);
     }
-    let parse = |name: String| <Format as clap::ValueEnum>::from_str(&name, false).ok();
-    wanted.and_then(parse).unwrap_or(Format::Table)
-}
-
-fn database_parser() -> impl TypedValueParser<Value = Location> {
-    OsStringValueParser::new().try_map(|name| store::parse_location(&name))
-}
-
-fn timeout(text: &str) -> Result<Duration, String> {
-    const DAY: f64 = 86_400.0;
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.0..=DAY).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-        _ => Err("not a number of seconds from 0 to 86400".to_owned()),
-    }
-}
-
-fn rounds(text: &str) -> Result<Rounds, String> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let rounds = text.parse().ok().filter(|_| plain).and_then(Rounds::new);
-    rounds.ok_or_else(|| format!("not a number from {} to {}", Rounds::MIN, Rounds::MAX))
+    wanted.unwrap_or(Format::Table)
 }

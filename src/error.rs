@@ -45,6 +45,14 @@ pub enum Error {
     /// A ready hash that is not strictly of the stored form.
     #[error("Invalid password hash: {0}")]
     InvalidHash(String),
+    /// A password or hash cannot be read from where it was said to be.
+    #[error("Cannot read {from}: {reason}")]
+    UnreadableSource {
+        /// The file, the variable, or standard input.
+        from: String,
+        /// The system's words.
+        reason: String,
+    },
     /// Input that cannot be read as rows.
     #[error("Invalid input: {0}")]
     InvalidInput(String),
@@ -212,6 +220,7 @@ impl Error {
             Error::InvalidPassword(_) => "invalid_password",
             Error::InvalidHash(_) => "invalid_hash",
             Error::InvalidInput(_) => "invalid_input",
+            Error::UnreadableSource { .. } => "unreadable_source",
             Error::DatabaseBusy { .. } => "database_busy",
             Error::DatabaseMissing { .. } | Error::DirectoryMissing(_) => "database_missing",
             Error::NotADatabase { .. } => "not_a_database",
@@ -246,13 +255,23 @@ impl Error {
     pub fn output(path: &Path, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::AlreadyExists => Error::FileExists(path.to_owned()),
-            _ => Error::Output { path: path.to_owned(), reason: error.to_string() },
+            _ => Error::Output { path: path.to_owned(), reason: system_words(error) },
         }
     }
 
     /// An operating system error on a file or directory.
     pub(crate) fn io(path: impl Into<PathBuf>, error: &io::Error) -> Self {
-        Error::Io { path: path.into(), reason: error.to_string() }
+        Error::Io { path: path.into(), reason: system_words(error) }
+    }
+}
+
+/// What the system says of an error, without the number that follows: `No such file or directory`.
+#[must_use]
+pub fn system_words(error: &io::Error) -> String {
+    let words = error.to_string();
+    match words.rfind(" (os error ") {
+        Some(at) if error.raw_os_error().is_some() => words[..at].to_owned(),
+        _ => words,
     }
 }
 

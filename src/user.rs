@@ -17,6 +17,14 @@ pub const MAX_USERNAME_CHARS: usize = 80;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub i64);
 
+impl UserId {
+    /// Reads an id as a database shows it: in decimal, without `+`, blanks or leading zeros.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(UserId).filter(|id| id.to_string() == text)
+    }
+}
+
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -153,6 +161,19 @@ pub fn is_unprintable(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_what_the_database_shows() {
+        for id in [0, 7, -5, 10, i64::MIN, i64::MAX] {
+            assert_eq!(UserId::parse(&id.to_string()), Some(UserId(id)));
+        }
+        for text in
+            ["", "+1", "-0", "007", "-05", " 1", "1 ", "1\n", "٣", "0x1", "1.0", "1e3", "--1", "-"]
+        {
+            assert_eq!(UserId::parse(text), None, "{text:?}");
+        }
+        assert_eq!(UserId::parse("9223372036854775808"), None);
+    }
 
     #[test]
     fn ordinary_names_are_taken_as_they_are() {

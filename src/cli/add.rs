@@ -53,10 +53,10 @@ pub(crate) struct Allowed {
 pub(crate) struct WaivedArgs {
     /// Take a password of any length, even the username itself
     #[arg(long)]
-    allow_weak_password: bool,
+    pub(crate) allow_weak_password: bool,
     /// Take a name that differs from another one only by case or Unicode normal form
     #[arg(long)]
-    allow_lookalike: bool,
+    pub(crate) allow_lookalike: bool,
 }
 
 impl From<WaivedArgs> for Waived {

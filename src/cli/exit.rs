@@ -1,21 +1,25 @@
 //! From an error to what the admin reads and what the script sees: message, hint, exit status.
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use serde::Serialize;
 
+use super::Cli;
+use super::answer::print;
 use super::import::RejectedRow;
 use super::output::escape::{escaped, escaped_bytes, short};
 use super::output::{Format, json};
 use super::process::INTERRUPTED;
+use super::shell;
+use super::usage::{self, Problem};
 use useradm::Error;
 use useradm::accounts::Rejection;
-use useradm::error::Remedy;
+use useradm::error::{Remedy, system_words};
 
 /// What can go wrong in the program itself, beside the library's errors.
 #[derive(Debug, thiserror::Error)]
@@ -24,10 +28,10 @@ pub(crate) enum Failure {
     #[error("{message}")]
     Usage { message: String, hint: String },
     /// What was asked for could not be printed; nothing was changed.
-    #[error("Cannot write the output: {0}")]
+    #[error("Cannot write the output: {}", system_words(.0))]
     Output(io::Error),
     /// A change was made, but saying so failed.
-    #[error("The change was made, but the answer could not be written: {0}")]
+    #[error("The change was made, but the answer could not be written: {}", system_words(.0))]
     AnswerLost(io::Error),
     /// A file that was to be made exists.
     #[error("{message}")]
@@ -100,57 +104,27 @@ pub(crate) fn report(error: &anyhow::Error, format: Format) -> ExitCode {
     ExitCode::from(report.status)
 }
 
-/// Reports what clap found wrong with the arguments, or prints the help that was asked for.
-pub(crate) fn report_usage(error: &clap::Error, format: Format) -> ExitCode {
+/// Reports what is wrong with the arguments, or prints the help that was asked for.
+pub(crate) fn report_usage(
+    error: &clap::Error,
+    arguments: &[OsString],
+    format: Format,
+) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let mut stdout = io::stdout().lock();
-        let written = write!(stdout, "{}", error.render()).and_then(|()| stdout.flush());
+        let written = print(error.render().to_string().as_bytes());
         return written.map_or_else(
             |cause| report(&Failure::Output(cause).into(), format),
             |()| ExitCode::SUCCESS,
         );
     }
-    let text = usage_text(error);
-    if format.is_json() {
-        let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
-        let tip = rest.lines().find_map(|line| line.strip_prefix("hint: "));
-        let message = message.strip_prefix("error: ").unwrap_or("a command is missing").to_owned();
-        let hint = Some(tip.unwrap_or("try 'useradm --help'").to_owned());
-        Report { code: "usage", message, hint, status: 2, ..Report::default() }.print(format);
+    if arguments.len() < 2 && !format.is_json() {
+        // Nothing can be done if standard error fails; the status still tells.
+        let _ = write!(io::stderr(), "{}", Cli::command().render_help());
     } else {
-        let escaped: Vec<String> = text.lines().map(escaped).collect();
-        // Nothing can be done if standard error fails too; the status still tells.
-        let _ = writeln!(io::stderr(), "{}", escaped.join("\n").trim_end());
+        let Problem { message, hint } = usage::problem(error, arguments);
+        Report { code: "usage", message, hint, status: 2, ..Report::default() }.print(format);
     }
     ExitCode::from(2)
-}
-
-/// clap's words, without what may be a password that somebody typed as an argument.
-fn usage_text(error: &clap::Error) -> String {
-    let text = error.render().to_string().replace("\n  tip: ", "\nhint: ");
-    let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
-    let value = error.get(ContextKind::InvalidValue).map(ToString::to_string).unwrap_or_default();
-    let may_be_secret = match error.kind() {
-        // Behind two dashes even what begins with a dash is no misspelt option.
-        ErrorKind::UnknownArgument => {
-            !argument.starts_with('-')
-                || std::env::args_os().skip_while(|it| it != "--").any(|it| *it == *argument)
-        }
-        ErrorKind::TooManyValues => !value.is_empty(),
-        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
-            argument.starts_with("--generate-password")
-        }
-        _ => false,
-    };
-    if !may_be_secret {
-        return text;
-    }
-    let usage = text.find("\nUsage:").map_or("", |at| &text[at..]);
-    format!(
-        "error: unexpected argument found; it is not shown, since it may be a password\n\n\
-         hint: a password is never an argument: use --password-stdin, --password-file or \
-         --password-env\n{usage}"
-    )
 }
 
 /// What is reported when Ctrl-C ends the process on the spot.
@@ -237,7 +211,8 @@ fn status(error: &Error) -> u8 {
         Error::InvalidUsername(_)
         | Error::InvalidPassword(_)
         | Error::InvalidHash(_)
-        | Error::InvalidInput(_) => 6,
+        | Error::InvalidInput(_)
+        | Error::UnreadableSource { .. } => 6,
         Error::DatabaseBusy { .. } => 7,
         Error::DatabaseMissing { .. }
         | Error::DirectoryMissing(_)
@@ -268,7 +243,7 @@ fn hint(error: &Error) -> Option<String> {
                 .to_owned()
         }
         Error::DatabaseMissing { elsewhere: Some(path), .. } => {
-            format!("--db {} uses that file", shell_quoted(&path.to_string_lossy()))
+            format!("--db {} uses that file", shell::quoted(path.as_os_str()))
         }
         Error::DatabaseMissing { .. } => {
             "--db names another file; `useradm init` makes a new one".to_owned()
@@ -276,7 +251,7 @@ fn hint(error: &Error) -> Option<String> {
         Error::WrongSchema { absent: true, .. } => "`useradm init` adds the table".to_owned(),
         Error::WrongOwner { owner, path, remedy, .. } => wrong_owner_hint(owner, path, remedy),
         Error::LeftoverJournal(path) => {
-            format!("look whose it is, and `{}`", move_away(path))
+            format!("look whose it is, and `{}`", shell::move_away(path))
         }
         Error::UnreadableHash { .. } => {
             "`useradm update --password` gives the user a new one".to_owned()
@@ -289,49 +264,21 @@ fn hint(error: &Error) -> Option<String> {
 }
 
 fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
-    let quoted = |path: &Path| shell_quoted(&path.to_string_lossy());
+    let quoted = |path: &Path| shell::quoted(path.as_os_str());
     match remedy {
-        Remedy::ActAsOwner => as_owner(owner, &path.to_string_lossy(), std::env::args_os()),
+        Remedy::ActAsOwner => shell::as_owner(owner, path, std::env::args_os()),
         Remedy::NameTheFile => {
             format!("`ls -l {}` tells where it leads; --db names the file itself", quoted(path))
         }
-        Remedy::Give(to) => format!("`chown {} {}`", shell_quoted(to), quoted(path)),
+        Remedy::Give(to) => format!("`chown {} {}`", shell::quoted(to.as_ref()), quoted(path)),
         Remedy::GiveOrTrust { file } => format!(
             "`chown USER {}` gives it to the user of the application, as whom root then acts; \
              --trust-directory lets root go on as root, if you trust all who may write there",
             quoted(file)
         ),
-        Remedy::MoveAway => format!("stop the application, look at it, and `{}`", move_away(path)),
+        Remedy::MoveAway => {
+            format!("stop the application, look at it, and `{}`", shell::move_away(path))
+        }
         Remedy::LetIn => format!("`namei -l {}` shows what keeps them out", quoted(path)),
     }
-}
-
-/// The command that takes a file out of SQLite's sight, and keeps it.
-fn move_away(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    format!("mv -n {} {}", shell_quoted(&path), shell_quoted(&format!("{path}.away")))
-}
-
-/// The same command line, run as the owner of the database.
-fn as_owner(owner: &str, path: &str, arguments: impl Iterator<Item = OsString>) -> String {
-    let arguments: Vec<String> =
-        arguments.skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let mut line = format!("sudo -u {} useradm", shell_quoted(owner));
-    // sudo passes no environment on, so the database must be named.
-    if !arguments.iter().any(|argument| argument == "--db" || argument.starts_with("--db=")) {
-        let _ = write!(line, " --db {}", shell_quoted(path));
-    }
-    for argument in &arguments {
-        let _ = write!(line, " {}", shell_quoted(argument));
-    }
-    line
-}
-
-/// A word as a POSIX shell reads it.
-fn shell_quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

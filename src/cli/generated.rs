@@ -35,6 +35,15 @@ fn command() -> Command {
     command
 }
 
+/// The command with options that do not name their variables and defaults, for which a line of a
+/// completion is too short.
+fn described_briefly() -> Command {
+    Cli::command().mut_args(|argument| {
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        argument.help(help.split(" [env: ").next().unwrap_or_default().to_owned())
+    })
+}
+
 #[test]
 fn completions_agree_with_the_program() {
     for (shell, file) in [
@@ -45,7 +54,7 @@ fn completions_agree_with_the_program() {
         (Shell::PowerShell, "_useradm.ps1"),
     ] {
         let mut made = Vec::new();
-        clap_complete::generate(shell, &mut Cli::command(), "useradm", &mut made);
+        clap_complete::generate(shell, &mut described_briefly(), "useradm", &mut made);
         compare(&format!("completions/{file}"), &String::from_utf8(made).unwrap());
     }
 }
@@ -79,11 +88,12 @@ fn the_readme_names_every_command_option_and_variable() {
             {
                 assert!(readme.contains(&format!("--{long}")), "README.md lacks {name} --{long}");
             }
-            if let Some(variable) = argument.get_env() {
-                let variable = variable.to_str().unwrap();
-                assert!(readme.contains(variable), "README.md lacks {variable}");
-            }
         }
+    }
+    let help = command().render_long_help().to_string();
+    for variable in super::settings::VARIABLES {
+        assert!(readme.contains(variable), "README.md lacks {variable}");
+        assert!(help.contains(variable), "the help lacks {variable}");
     }
 }
 

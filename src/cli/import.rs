@@ -14,6 +14,7 @@ use super::exit::{Failure, Rejected};
 use super::input::{self, Input, UserFormat};
 use super::output::{csv, json};
 use super::progress::Progress;
+use super::settings::number;
 use super::{Session, files, prompt};
 use useradm::Error;
 use useradm::accounts::{
@@ -58,14 +59,14 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     dry_run: bool,
     /// Threads that hash [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = number(1, 1024))]
+    jobs: Option<u64>,
     /// Commit after every N rows, for bases that would lock the database for too long
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = number(1, u64::MAX))]
     batch: Option<u64>,
     /// How many rejected rows to show
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    max_errors: usize,
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(0, u64::MAX))]
+    max_errors: u64,
     /// Write all rejected rows to this file as JSON lines
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -148,7 +149,7 @@ impl ImportArgs {
                 WithoutPassword::Reject
             },
             dry_run: self.dry_run,
-            jobs: self.jobs.map_or(cores, usize::from),
+            jobs: self.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(cores),
             batch: self.batch,
             rounds: session.rounds,
             waived: self.waived.into(),
@@ -211,7 +212,7 @@ impl Watch {
         Ok(Watch {
             progress: Progress::new(session),
             shown: Vec::new(),
-            max_shown: args.max_errors,
+            max_shown: usize::try_from(args.max_errors).unwrap_or(usize::MAX),
             rejected: 0,
             rejects,
             passwords: passwords.filter(|_| !args.dry_run),

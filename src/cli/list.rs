@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::answer::print;
 use super::exit::Failure;
 use super::output::{Field, Format, Record, Widths};
+use super::settings::number;
 use super::{Session, prompt};
 use useradm::accounts::{self, Listing, Users};
 use useradm::store::{Hashes, Order, Row, Selection};
@@ -43,10 +44,11 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     reverse: bool,
     /// At most this many
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = number(0, u64::MAX), allow_negative_numbers = true)]
     limit: Option<u64>,
     /// Leave out this many at the beginning
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(value_parser = number(0, u64::MAX), allow_negative_numbers = true)]
     offset: u64,
     /// Print only how many there are, of all that match
     #[arg(long)]
@@ -65,6 +67,11 @@ fn pattern(text: &str) -> Result<String, String> {
     if text.len() <= MAX_BYTES { Ok(text.to_owned()) } else { Err("it is too long".to_owned()) }
 }
 
+/// Reads an id, which is never guessed from something like one.
+pub(crate) fn id(text: &str) -> Result<UserId, String> {
+    UserId::parse(text).ok_or_else(|| "not an id as `useradm list` shows it".to_owned())
+}
+
 /// Which user a command is about: by name or by id, never guessed.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -73,14 +80,18 @@ pub(crate) struct Whom {
     #[arg(value_name = "USERNAME")]
     username: Option<OsString>,
     /// The id, in place of the username
-    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
-    id: Option<i64>,
+    #[arg(long, value_name = "ID", value_parser = id, allow_negative_numbers = true)]
+    id: Option<UserId>,
 }
 
 impl Whom {
+    pub(crate) fn named(username: OsString) -> Self {
+        Whom { username: Some(username), id: None }
+    }
+
     pub(crate) fn selector(&self) -> Selector {
         match (&self.username, self.id) {
-            (_, Some(id)) => Selector::Id(UserId(id)),
+            (_, Some(id)) => Selector::Id(id),
             (name, None) => {
                 Selector::Name(prompt::argument_bytes(name.clone().unwrap_or_default()))
             }

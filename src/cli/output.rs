@@ -26,6 +26,17 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// The name of the format.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Plain => "plain",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+        }
+    }
+
     /// Whether messages and errors are JSON too.
     pub(crate) fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Jsonl)

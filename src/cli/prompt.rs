@@ -18,10 +18,11 @@ use super::exit::Failure;
 use super::output::escape::escaped_bytes;
 use terminal::Terminal;
 use useradm::Error;
+use useradm::error::system_words;
 use useradm::password::{GENERATED_CHARS, MAX_PASSWORD_BYTES, Password};
 
 /// Where a password comes from; without one of these it is asked for on the terminal.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[group(id = "password_source", multiple = false)]
 pub(crate) struct Source {
     /// Read the password from standard input, less one line break at the end
@@ -36,7 +37,7 @@ pub(crate) struct Source {
 }
 
 /// What an admin may give in place of a password.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Given {
     /// Make a password of 20 characters, or of LENGTH from 8 to 128, and print it
     #[arg(long, value_name = "LENGTH", group = "password_source")]
@@ -124,16 +125,15 @@ impl Source {
             return standard_input(session).map(Some);
         }
         if let Some(path) = &self.file {
-            let cannot = |error: io::Error| {
-                invalid(&format!("the file {} cannot be read ({error})", path.display()))
-            };
+            let from = format!("the file {}", path.display());
+            let cannot = |error: io::Error| unreadable(&from, system_words(&error));
             let file = File::open(path).map_err(cannot)?;
             return Ok(Some(without_line_break(read_limited(file, cannot)?)));
         }
         if let Some(name) = &self.variable {
             let Some(value) = env::var_os(name) else {
-                let name = name.to_string_lossy();
-                return Err(invalid(&format!("the variable {name} is not set")).into());
+                let from = format!("the variable {}", name.to_string_lossy());
+                return Err(unreadable(&from, "it is not set".to_owned()).into());
             };
             return Ok(Some(Zeroizing::new(value.into_encoded_bytes())));
         }
@@ -193,12 +193,14 @@ fn terminal_for(session: &Session) -> Result<Terminal> {
 }
 
 fn open_terminal(session: &Session) -> Result<Terminal> {
-    let cannot = |error| Error::Internal(format!("the terminal cannot be used: {error}"));
+    let cannot = |error: io::Error| {
+        Error::Internal(format!("the terminal cannot be used: {}", system_words(&error)))
+    };
     Ok(Terminal::open(session.interrupt()).map_err(cannot)?)
 }
 
 fn standard_input(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
-    let cannot = |error: io::Error| invalid(&format!("standard input cannot be read ({error})"));
+    let cannot = |error: io::Error| unreadable("standard input", system_words(&error));
     if io::stdin().is_terminal() {
         // Somebody types it: it must not show.
         return Ok(without_line_break(open_terminal(session)?.read_hidden_to_end()?));
@@ -243,10 +245,13 @@ fn invalid(reason: &str) -> Error {
     Error::InvalidPassword(reason.to_owned())
 }
 
+fn unreadable(from: &str, reason: String) -> Error {
+    Error::UnreadableSource { from: from.to_owned(), reason }
+}
+
 fn generated_length(text: &str) -> Result<usize, String> {
     let length = text.parse().ok().filter(|length| (8..=128).contains(length));
-    length
-        .ok_or_else(|| format!("not a length from 8 to 128 (without one it is {GENERATED_CHARS})"))
+    length.ok_or_else(|| format!("not a length from 8 to 128; without one it is {GENERATED_CHARS}"))
 }
 
 #[cfg(test)]

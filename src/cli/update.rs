@@ -43,6 +43,25 @@ pub(crate) struct UpdateArgs {
 }
 
 impl UpdateArgs {
+    /// Only another name.
+    pub(crate) fn renaming(old: OsString, new: OsString, allow_lookalike: bool) -> Self {
+        let waived = WaivedArgs { allow_lookalike, allow_weak_password: false };
+        UpdateArgs {
+            whom: Whom::named(old),
+            new_username: Some(new),
+            password: false,
+            source: Source::default(),
+            given: Given::default(),
+            waived,
+        }
+    }
+
+    /// With a password, which is asked for if no source is named.
+    pub(crate) fn with_password(self) -> Self {
+        let is_given = self.source.is_given() || self.given.is_given();
+        UpdateArgs { password: self.password || !is_given, ..self }
+    }
+
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let sets_password = self.password || self.source.is_given() || self.given.is_given();
         if !sets_password && self.new_username.is_none() {

@@ -7,7 +7,7 @@ use nix::unistd::Uid;
 
 use super::{Access, Database, Store, Transaction, vfs};
 use crate::draft::{Draft, Taken};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, system_words};
 use crate::paths::Place;
 
 impl Database {
@@ -71,7 +71,7 @@ impl Database {
 
     fn cannot_make(&self, error: &IoError) -> Error {
         let path = self.path.clone();
-        let reason = error.to_string();
+        let reason = system_words(error);
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 Error::DatabaseFull { path, reason }

@@ -149,7 +149,16 @@ impl Sandbox {
 
     /// A run by a shell, in which `$0` is the program.
     pub(crate) fn shell(&self, script: &str) -> Useradm {
-        let mut useradm = Useradm::new(self, "sh");
+        self.run_by("sh", script)
+    }
+
+    /// The same by bash, which can do more.
+    pub(crate) fn bash(&self, script: &str) -> Useradm {
+        self.run_by("bash", script)
+    }
+
+    fn run_by(&self, shell: &str, script: &str) -> Useradm {
+        let mut useradm = Useradm::new(self, shell);
         useradm.command.args(["-c", script, env!("CARGO_BIN_EXE_useradm")]);
         useradm
     }

@@ -9,6 +9,8 @@
 #[cfg(test)]
 mod add;
 #[cfg(test)]
+mod arguments;
+#[cfg(test)]
 mod collations;
 #[cfg(test)]
 mod damage;

@@ -102,12 +102,23 @@ fn sources_that_cannot_be_read_are_named() {
         ("--password-env USERADM_TEST_UNSET", "USERADM_TEST_UNSET"),
         ("--password-env A=B", "A=B"),
     ] {
-        for command in ["add bob", "update alice", "login alice", "register bob"] {
+        for command in
+            ["add bob", "update alice", "login alice", "register bob", "add bob --hashed"]
+        {
             let line = format!("{command} {source}");
-            let says = format!("error: [..]{names}[..]\n");
-            sandbox.useradm(&line).status(6).stderr(says).check();
-            sandbox.useradm(&line).error(6, "invalid_password").check();
+            let says = format!("error: Cannot read the [..] {names}: [..]\n");
+            let (_, stderr) = sandbox.useradm(&line).status(6).stderr(says).check();
+            assert!(!stderr.contains("os error"), "{stderr}");
+            sandbox.useradm(&line).error(6, "unreadable_source").check();
         }
+    }
+    // A directory as standard input can be opened, but not read.
+    let directory = || File::open(sandbox.path("")).unwrap();
+    for command in ["add bob --password-stdin", "login alice --password-file -"] {
+        let run = sandbox.useradm(command).stdin_from(directory()).status(6);
+        run.stderr("error: Cannot read standard input: [..]\n").check();
+        let run = sandbox.useradm(command).stdin_from(directory());
+        run.error(6, "unreadable_source").check();
     }
     assert_eq!(sandbox.usernames(), ["alice"]);
 }

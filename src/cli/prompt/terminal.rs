@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 use super::keys::{Bindings, Typed};
 use super::read_limited;
 use crate::cli::process::is_ignored;
+use useradm::error::system_words;
 use useradm::password::Password;
 use useradm::{Error, Interrupt, Result};
 
@@ -331,5 +332,5 @@ fn reason(error: io::Error) -> Error {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err as it is")]
 fn broken(error: io::Error) -> Error {
-    Error::Internal(format!("the terminal cannot be used: {error}"))
+    Error::Internal(format!("the terminal cannot be used: {}", system_words(&error)))
 }

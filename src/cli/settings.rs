@@ -1,0 +1,155 @@
+//! The global options, each from the command line, or else from its variable, or else as it is by
+//! default. clap itself would parse a variable even where the option is given, and blame the option.
+
+use std::ffi::OsStr;
+use std::time::Duration;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::exit::Failure;
+use super::output::Format;
+use super::usage;
+use useradm::hash::Rounds;
+use useradm::store::{self, Location};
+
+/// What every command takes, before or after its name.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Options {
+    #[arg(
+        help = "The database: a path or an SQLAlchemy URI [env: USERADM_DB] [default: users.db]"
+    )]
+    #[arg(long_help = "\
+The database: a path or an SQLAlchemy URI [env: USERADM_DB] [default: users.db]
+
+A URI has three slashes before a relative path, sqlite:///users.db, and four before an
+absolute one, sqlite:////srv/app/users.db.")]
+    #[arg(long, global = true, value_name = "DATABASE", value_hint = ValueHint::AnyPath)]
+    #[arg(value_parser = OsStringValueParser::new().try_map(|name| database(&name)))]
+    db: Option<Location>,
+
+    #[arg(help = "How to print [env: USERADM_FORMAT] [default: table]")]
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
+
+    #[arg(
+        help = "How long to wait for another process's lock [env: USERADM_TIMEOUT] [default: 30]"
+    )]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = timeout)]
+    #[arg(allow_negative_numbers = true)]
+    timeout: Option<Duration>,
+
+    #[arg(help = "\
+PBKDF2 iterations for new hashes, 1000 to 10000000 [env: USERADM_ROUNDS] [default: 600000]")]
+    #[arg(long, global = true, value_name = "N", value_parser = rounds)]
+    #[arg(allow_negative_numbers = true)]
+    rounds: Option<Rounds>,
+
+    /// Print no message on success; data and errors still come
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+
+    /// Never prompt: fail instead
+    #[arg(long, global = true)]
+    pub(super) no_input: bool,
+
+    /// As root: stay root though somebody else may write to the database's directory
+    #[arg(long, global = true)]
+    pub(super) trust_directory: bool,
+}
+
+/// The variables that are read.
+#[cfg(test)]
+pub(super) const VARIABLES: [&str; 4] =
+    ["USERADM_DB", "USERADM_FORMAT", "USERADM_ROUNDS", "USERADM_TIMEOUT"];
+
+/// What the options come to.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) location: Location,
+    pub(super) timeout: Duration,
+    pub(super) rounds: Rounds,
+}
+
+impl Options {
+    /// How to print, which every error must know.
+    pub(super) fn format(&self) -> Result<Format, Failure> {
+        setting(self.format, "format", format, || Ok(Format::Table))
+    }
+
+    /// All the others.
+    pub(super) fn settle(self) -> Result<Settings, Failure> {
+        Ok(Settings {
+            location: setting(self.db, "db", database, || database(OsStr::new("users.db")))?,
+            timeout: setting(self.timeout, "timeout", as_text(timeout), || {
+                Ok(Duration::from_secs(30))
+            })?,
+            rounds: setting(self.rounds, "rounds", as_text(rounds), || Ok(Rounds::DEFAULT))?,
+        })
+    }
+}
+
+/// What an option was given, or else its variable, or else its default.
+fn setting<T>(
+    given: Option<T>,
+    option: &str,
+    read: impl Fn(&OsStr) -> Result<T, String>,
+    default: impl Fn() -> Result<T, String>,
+) -> Result<T, Failure> {
+    if let Some(value) = given {
+        return Ok(value);
+    }
+    let variable = format!("USERADM_{}", option.to_ascii_uppercase());
+    let value = std::env::var_os(&variable);
+    value.as_deref().map_or_else(default, read).map_err(|reason| {
+        let value = value.unwrap_or_default();
+        let culprit = format!("the variable {variable}");
+        let message = usage::invalid_value(value.as_encoded_bytes(), &culprit, &reason);
+        Failure::Usage { message, hint: format!("unset it; --{option} would win over it") }
+    })
+}
+
+fn database(name: &OsStr) -> Result<Location, String> {
+    store::parse_location(name)
+}
+
+/// The format of this name.
+pub(super) fn format(name: &OsStr) -> Result<Format, String> {
+    let text = name.to_str().unwrap_or_default();
+    <Format as ValueEnum>::from_str(text, false).map_err(|_| {
+        let names: Vec<_> =
+            Format::value_variants().iter().map(|it| it.name().to_owned()).collect();
+        format!("it can be {}", usage::listed(&names))
+    })
+}
+
+fn as_text<T>(read: impl Fn(&str) -> Result<T, String>) -> impl Fn(&OsStr) -> Result<T, String> {
+    move |value| read(value.to_str().ok_or("it is not valid UTF-8")?)
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    const DAY: f64 = 86_400.0;
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=DAY).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("not a number of seconds from 0 to 86400".to_owned()),
+    }
+}
+
+fn rounds(text: &str) -> Result<Rounds, String> {
+    let (min, max) = (u64::from(Rounds::MIN), u64::from(Rounds::MAX));
+    let rounds = u32::try_from(number(min, max)(text)?).ok().and_then(Rounds::new);
+    rounds.ok_or_else(|| "no such number of rounds".to_owned())
+}
+
+/// Reads a number of plain decimal digits.
+pub(super) fn number(min: u64, max: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
+    move |text| {
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| plain && (min..=max).contains(number));
+        number.ok_or_else(|| match max {
+            u64::MAX => format!("not a whole number from {min} on"),
+            max => format!("not a whole number from {min} to {max}"),
+        })
+    }
+}
