@@ -6,6 +6,7 @@
 
 mod delete;
 mod export;
+mod guard;
 mod import;
 mod list;
 mod login;
@@ -17,7 +18,7 @@ pub use import::{
     Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
     Unsupported, WithoutPassword, import,
 };
-pub use list::{Listing, Users, count, show};
+pub use list::{Listing, Reading, Users, count, show};
 pub use login::login;
 pub use set::{Added, Adding, Change, Credential, Updated, Waived, add, init, update};
 

@@ -139,6 +139,7 @@ impl Session {
 
 /// Parses, runs and reports.
 pub(crate) fn main() -> ExitCode {
+    useradm::store::limit_memory();
     let process = match Process::prepare() {
         Ok(process) => process,
         Err(error) => return exit::report(&error, Format::Table),

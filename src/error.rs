@@ -121,6 +121,21 @@ pub enum Error {
         /// What was found.
         reason: String,
     },
+    /// A user's name or hash is too long to be read.
+    #[error(
+        "Database is corrupt: {} (the {column} of the user with id {id} has {bytes} bytes, \
+         more than are read)", path.display()
+    )]
+    HugeValue {
+        /// The database file.
+        path: PathBuf,
+        /// The user's id.
+        id: i64,
+        /// What is too long.
+        column: &'static str,
+        /// How long it is.
+        bytes: u64,
+    },
     /// The operating system failed to read or write.
     #[error("Input/output error on {}: {reason}", path.display())]
     Io {
@@ -136,6 +151,27 @@ pub enum Error {
         user: String,
         /// The scheme that the hash seems to have; never the hash.
         scheme: &'static str,
+        /// Whether the application can read what would be stored in its place.
+        replaceable: bool,
+    },
+    /// The application writes hashes of another scheme, and could not read one that is stored here.
+    #[error(
+        "The application of {} stores {scheme} hashes and may not be able to read a \
+         pbkdf2_sha256 one; nothing was changed", path.display()
+    )]
+    SchemeMismatch {
+        /// The database file.
+        path: PathBuf,
+        /// The scheme of the newest hash that has a known one.
+        scheme: &'static str,
+    },
+    /// The file holds users in another table, so that a `user` table would be a second one.
+    #[error("Users are in the table `{table}` of {}; no `user` table was made", path.display())]
+    UsersElsewhere {
+        /// The database file.
+        path: PathBuf,
+        /// The other table.
+        table: String,
     },
     /// A rule of the database, such as a foreign key or a trigger, refused the change.
     #[error("The database refuses the change: {0}")]
@@ -227,9 +263,11 @@ impl Error {
             Error::WrongSchema { .. } => "wrong_schema",
             Error::DatabaseReadOnly { .. } => "database_read_only",
             Error::DatabaseFull { .. } => "database_full",
-            Error::DatabaseCorrupt { .. } => "database_corrupt",
+            Error::DatabaseCorrupt { .. } | Error::HugeValue { .. } => "database_corrupt",
             Error::Io { .. } => "io_error",
             Error::UnreadableHash { .. } => "unreadable_hash",
+            Error::SchemeMismatch { .. } => "scheme_mismatch",
+            Error::UsersElsewhere { .. } => "users_elsewhere",
             Error::ConstraintFailed(_) => "constraint_failed",
             Error::WrongOwner { .. } => "wrong_owner",
             Error::LeftoverJournal(_) => "leftover_journal",

@@ -22,6 +22,9 @@ pub const MAX_HASH_BYTES: usize = 120;
 /// The longest stored text that can be a readable hash: 1024 bytes of salt are 1366 characters.
 pub const MAX_READABLE_BYTES: usize = 2048;
 
+/// The shortest text that is taken for a hash of a known scheme: any of them has a checksum.
+pub const SHORTEST_KNOWN_BYTES: usize = 20;
+
 /// The iteration count for new hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rounds(u32);
@@ -182,10 +185,29 @@ pub fn is_supported(stored: &[u8]) -> bool {
     scheme(stored).name == pbkdf2_sha256::NAME
 }
 
+/// The scheme of a stored hash, if it is a known one, whether it can be verified or not.
+#[must_use]
+pub fn known_scheme(stored: &[u8]) -> Option<&'static str> {
+    Some(scheme(stored).name).filter(|name| *name != UNKNOWN)
+}
+
+/// Whether a value of any column looks like a hash of a known scheme.
+#[must_use]
+pub fn looks_like_one(value: &[u8]) -> bool {
+    value.len() >= SHORTEST_KNOWN_BYTES
+        && value.iter().all(u8::is_ascii_graphic)
+        && known_scheme(value).is_some()
+}
+
 /// Spends the work of checking a password against a hash of this many rounds.
 pub fn verify_nothing(password: &Password, rounds: u32) {
-    std::hint::black_box(Pbkdf2Sha256::decoy(rounds).verify(password.as_bytes()));
+    if rounds > 0 {
+        std::hint::black_box(Pbkdf2Sha256::decoy(rounds).verify(password.as_bytes()));
+    }
 }
+
+/// The name of a scheme that is none of the known ones.
+const UNKNOWN: &str = "unknown";
 
 /// What a stored hash seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,7 +248,7 @@ pub fn scheme(stored: &[u8]) -> Scheme {
     ];
     let rounds = Pbkdf2Sha256::parse(stored).ok().map(|hash| hash.rounds());
     let known = PREFIXES.iter().find(|(prefix, _)| stored.starts_with(prefix.as_bytes()));
-    Scheme { name: known.map_or("unknown", |(_, name)| name), rounds }
+    Scheme { name: known.map_or(UNKNOWN, |(_, name)| name), rounds }
 }
 
 #[cfg(test)]

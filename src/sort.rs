@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 /// How many bytes of records and entries are held in memory.
 const BUFFER_BYTES: usize = 12 * 1024 * 1024;
 
+/// How many for a sorted listing, which does nothing else meanwhile.
+const LISTING_BYTES: usize = 64 * 1024 * 1024;
+
 /// How many bytes of each run are read ahead.
 const READ_AHEAD: usize = 64 * 1024;
 
@@ -54,6 +57,11 @@ impl Sorter {
     /// Begins to collect.
     pub(crate) fn new() -> Self {
         Sorter::with_buffer(BUFFER_BYTES)
+    }
+
+    /// Begins to collect a listing.
+    pub(crate) fn of_listing() -> Self {
+        Sorter::with_buffer(LISTING_BYTES)
     }
 
     fn with_buffer(limit: usize) -> Self {

@@ -7,12 +7,15 @@
 
 mod bulk;
 mod create;
+mod elsewhere;
 mod failure;
+mod limits;
 mod location;
 mod names;
 mod owner;
 mod page;
 mod read;
+mod sorted;
 mod vfs;
 mod wait;
 mod write;
@@ -20,7 +23,7 @@ mod write;
 use std::cell::Cell;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::unistd::Uid;
@@ -32,23 +35,19 @@ use crate::error::{Error, Remedy, Result};
 use crate::interrupt::Interrupt;
 use crate::paths::{Place, beside, name_of};
 use failure::{Context, During};
+use limits::{Allowance, MAX_VALUE_BYTES};
 use owner::Standing;
 use wait::Patience;
 
 pub use bulk::Inserter;
+pub use limits::limit_memory;
 pub use location::{Location, parse as parse_location};
 pub use names::NameIndex;
 pub use owner::Owner;
 pub use page::{Hashes, Order, Page, Row, Selection};
 pub use read::{Account, Reference};
+pub use sorted::{SortedRows, SortedUsers};
 pub use write::Transaction;
-
-/// The longest value that is read, in bytes; of longer names only the length is shown.
-const MAX_VALUE_BYTES: i32 = 1_000_000;
-
-/// The longest value that SQLite passes over while it sorts, searches or matches, in bytes, where
-/// a table holds one beyond [`MAX_VALUE_BYTES`].
-const MAX_PASSED_BYTES: i32 = 500_000_000;
 
 /// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
 const SMALLEST_PAGE: u64 = 512;
@@ -88,6 +87,7 @@ pub struct Store {
     connection: Connection,
     database: Database,
     patience: Patience,
+    allowance: Allowance,
     /// How long the last transaction held its lock.
     locked_for: Cell<Duration>,
 }
@@ -153,10 +153,14 @@ impl Store {
 
     fn new(database: &Database, mut connection: Connection, access: Access) -> Result<Self> {
         let (timeout, interrupt) = (database.timeout, &database.interrupt);
-        let patience = Patience::install(&mut connection, timeout, interrupt)
-            .map_err(|error| explain(database, None, &error, During::Read))?;
-        let (database, locked_for) = (database.clone(), Cell::default());
-        let store = Store { connection, database, patience, locked_for };
+        let opening = |error| explain(database, None, &error, During::Read);
+        let store = Store {
+            patience: Patience::install(&mut connection, timeout, interrupt).map_err(opening)?,
+            allowance: Allowance::install(&mut connection, interrupt).map_err(opening)?,
+            connection,
+            database: database.clone(),
+            locked_for: Cell::default(),
+        };
         store.configure(access).map_err(|error| store.failure(&error, During::Read))?;
         Ok(store)
     }
@@ -170,16 +174,19 @@ impl Store {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000)?;
-        connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;")?;
-        match access {
-            Access::Read => {
-                connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
-                connection.execute_batch("PRAGMA query_only = ON;")
-            }
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
+        connection.execute_batch(match access {
+            Access::Read => "PRAGMA cell_size_check = ON; PRAGMA query_only = ON;",
             Access::Write => {
-                connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA synchronous = EXTRA;")
+                "PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA synchronous = EXTRA;"
             }
-        }
+        })
+    }
+
+    /// The absolute path of the database.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.database.path
     }
 
     /// Empties the write-ahead log, so that no replaced hash stays in it.
@@ -237,29 +244,10 @@ impl Store {
         }
     }
 
-    /// Runs a query again with more room if a value was longer than any should be: one such row
-    /// must not keep all others from being found.
-    fn with_room<T>(&self, query: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        match query() {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::TooBig) => {
-                self.make_room()?;
-                query()
-            }
-            result => result,
-        }
-    }
-
-    fn make_room(&self) -> rusqlite::Result<()> {
-        let limit = Limit::SQLITE_LIMIT_LENGTH;
-        self.connection.set_limit(limit, MAX_PASSED_BYTES).map(|_| ())
-    }
-
-    fn has_room(&self) -> bool {
-        self.connection.limit(Limit::SQLITE_LIMIT_LENGTH).is_ok_and(|bytes| bytes > MAX_VALUE_BYTES)
-    }
-
     fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
-        result.map_err(|error| self.failure(&error, During::Read))
+        result.map_err(|error| {
+            self.huge_value(&error).unwrap_or_else(|| self.failure(&error, During::Read))
+        })
     }
 }
 
@@ -270,9 +258,13 @@ fn explain(
     during: During,
 ) -> Error {
     let context = Context { path: &database.path, timeout: database.timeout, during };
-    match (context.explain(connection, error), database.interrupt.check()) {
-        // The wait for a lock was given up because somebody asked to.
-        (Error::DatabaseBusy { .. }, Err(interrupted)) => interrupted,
-        (error, _) => error,
+    let was_stopped = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::OperationInterrupted)
+    );
+    match database.interrupt.check() {
+        // The wait for a lock, or the work, was given up because somebody asked to.
+        Err(interrupted) if was_stopped => interrupted,
+        _ => context.explain(connection, error),
     }
 }

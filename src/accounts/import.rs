@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Random, Waived, Warning};
+use super::{Random, Waived, Warning, guard};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
 use crate::password::Password;
@@ -251,7 +251,11 @@ fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
         Err(Error::DatabaseMissing { .. }) if importing.create => Ok(None),
         Err(error) => Err(error),
         Ok(store) => {
-            if !importing.create {
+            if store.has_table()? {
+                guard::refuse_foreign_hashes(&store)?;
+            } else if importing.create {
+                guard::refuse_second_table(&store)?;
+            } else {
                 store.require_table()?;
             }
             store.expect_many_rows()?;

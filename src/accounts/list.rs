@@ -3,8 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::only_one;
-use crate::error::{Error, Result};
-use crate::store::{Access, Account, Database, Row, Selection, Store};
+use crate::error::Result;
+use crate::store::{
+    Access, Account, Database, Hashes, Order, Page, Row, Selection, SortedRows, SortedUsers, Store,
+};
 use crate::user::Selector;
 
 /// Which users to list.
@@ -18,54 +20,83 @@ pub struct Listing {
     pub limit: Option<u64>,
 }
 
-/// The users of one database, to be read once or several times.
+/// The users of a listing, to be read once or several times.
 #[derive(Debug)]
 pub struct Users {
     store: Store,
+    listing: Listing,
+    /// Where the table cannot be read in the order that is asked for.
+    sorted: Option<SortedUsers>,
+}
+
+/// The reading of a listing, a page at a time.
+pub struct Reading<'u> {
+    pages: Pages<'u>,
+    to_skip: u64,
+    to_give: u64,
+}
+
+enum Pages<'u> {
+    OfTable(Page<'u>),
+    Sorted(SortedRows<'u>),
 }
 
 impl Users {
     /// Opens the database for reading.
     ///
     /// # Errors
-    /// [`Error::WrongSchema`] without a usable table, or what opening fails with.
-    pub fn open(database: &Database) -> Result<Self> {
-        let store = Store::open(database, Access::Read)?;
-        store.require_table()?;
-        Ok(Users { store })
+    /// [`crate::Error::WrongSchema`] without a usable table, or what opening and reading the
+    /// database fail with.
+    pub fn open(database: &Database, listing: Listing) -> Result<Self> {
+        let store = open(database)?;
+        let sorted = store.sorted_users(&listing.selection)?;
+        Ok(Users { store, listing, sorted })
     }
 
-    /// Reads users page by page.
-    ///
-    /// `visit` gets each user while the database is being read, so it may only collect; it breaks
-    /// off to end a page early. `between` is called after each page, when no lock is held: output
-    /// belongs there.
+    /// Begins to read the users.
     ///
     /// # Errors
-    /// What reading the database or `between` fails with.
-    pub fn list<E: From<Error>>(
-        &self,
-        listing: &Listing,
-        mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>,
-        mut between: impl FnMut() -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut pages = self.store.pages(listing.selection.clone());
-        let mut to_skip = listing.offset;
-        let mut to_give = listing.limit.unwrap_or(u64::MAX);
-        let mut more = to_give > 0;
-        while more {
-            more = pages.next_page(|row| {
-                if to_skip > 0 {
-                    to_skip -= 1;
-                    return ControlFlow::Continue(());
-                }
-                to_give -= 1;
-                let flow = visit(row);
-                if to_give == 0 { ControlFlow::Break(()) } else { flow }
-            })? && to_give > 0;
-            between()?;
+    /// What reading the temporary file fails with.
+    pub fn read(&self) -> Result<Reading<'_>> {
+        let Listing { selection, offset, limit } = &self.listing;
+        let pages = match &self.sorted {
+            None => Pages::OfTable(self.store.pages(selection.clone())),
+            Some(sorted) => Pages::Sorted(sorted.read()?),
+        };
+        Ok(Reading { pages, to_skip: *offset, to_give: limit.unwrap_or(u64::MAX) })
+    }
+}
+
+impl Reading<'_> {
+    /// Visits the users of the next page; false if there was none.
+    ///
+    /// `visit` gets each user while the database is being read, so it may only collect; it breaks
+    /// off to end a page early. No lock is held when this returns: output belongs there.
+    ///
+    /// # Errors
+    /// What reading the database fails with.
+    pub fn next(&mut self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<bool> {
+        let Reading { pages, to_skip, to_give } = self;
+        if *to_give == 0 {
+            return Ok(false);
         }
-        Ok(())
+        let visit = |row: Row<'_>| {
+            if *to_skip > 0 {
+                *to_skip -= 1;
+                return ControlFlow::Continue(());
+            }
+            *to_give -= 1;
+            let flow = visit(row);
+            if *to_give == 0 { ControlFlow::Break(()) } else { flow }
+        };
+        let more = match pages {
+            Pages::OfTable(pages) => pages.next_page(visit),
+            Pages::Sorted(rows) => rows.next_page(visit),
+        }?;
+        if !more {
+            self.to_give = 0;
+        }
+        Ok(true)
     }
 }
 
@@ -73,24 +104,31 @@ impl Users {
 ///
 /// # Errors
 /// What reading the database fails with.
-pub fn count(database: &Database, selection: &Selection) -> Result<u64> {
-    if selection.glob.is_none() {
-        return Users::open(database)?.store.count();
+pub fn count(database: &Database, glob: Option<String>) -> Result<u64> {
+    if glob.is_none() {
+        return open(database)?.count();
     }
-    let listing = Listing { selection: selection.clone(), offset: 0, limit: None };
+    let selection = Selection { order: Order::Id, reverse: false, glob, hashes: Hashes::Unread };
+    let users = Users::open(database, Listing { selection, offset: 0, limit: None })?;
+    let mut reading = users.read()?;
     let mut count = 0;
-    let count_one = |_: Row<'_>| {
+    while reading.next(|_| {
         count += 1;
         ControlFlow::Continue(())
-    };
-    Users::open(database)?.list(&listing, count_one, || Ok::<_, Error>(()))?;
+    })? {}
     Ok(count)
 }
 
 /// Finds one user.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or what reading the database fails with.
+/// [`crate::Error::UserNotFound`], or what reading the database fails with.
 pub fn show(database: &Database, selector: &Selector) -> Result<Account> {
-    only_one(Users::open(database)?.store.find(selector)?, selector)
+    only_one(open(database)?.find(selector)?, selector)
+}
+
+fn open(database: &Database) -> Result<Store> {
+    let store = Store::open(database, Access::Read)?;
+    store.require_table()?;
+    Ok(store)
 }

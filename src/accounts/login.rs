@@ -1,6 +1,6 @@
 //! Checking a password.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::hash::{self, Rounds};
@@ -8,10 +8,15 @@ use crate::password::Password;
 use crate::store::{Access, Database, Store};
 use crate::user::{Selector, User};
 
+use super::guard;
+
+/// How many of the newest users say what a check may cost.
+const NEWEST: u32 = 100;
+
 /// Checks a username and password against the stored hash, as the application's login does.
 ///
-/// An unknown username costs the same work as a wrong password: the rounds of some stored user,
-/// always the same one for a name, or `default_rounds` in an empty table.
+/// Every check that fails costs the same, whoever was asked for: that of a new hash, or of the
+/// most expensive one among the newest users where that is more.
 ///
 /// # Errors
 /// [`Error::InvalidCredentials`] for an unknown username and for a wrong password;
@@ -25,30 +30,89 @@ pub fn login(
     let store = Store::open(database, Access::Read)?;
     store.require_table()?;
     let account = store.find(&Selector::Name(name.to_vec()))?.into_iter().next();
-    let usual_rounds = rounds_of_somebody(&store, name)?.unwrap_or(default_rounds.get());
-    drop(store);
+    let full_cost = full_cost(&store, default_rounds)?;
 
     let Some(account) = account else {
-        hash::verify_nothing(password, usual_rounds);
+        drop(store);
+        hash::verify_nothing(password, full_cost);
         return Err(Error::InvalidCredentials);
     };
     let stored = account.hash.unwrap_or_default();
-    match hash::verify(password, &stored) {
-        Ok(true) => Ok(account.user),
-        Ok(false) => Err(Error::InvalidCredentials),
-        Err(_) => Err(Error::UnreadableHash {
+    let Some(rounds) = hash::scheme(&stored).rounds else {
+        return Err(Error::UnreadableHash {
             user: account.user.name.to_text().into_owned(),
             scheme: hash::scheme(&stored).name,
-        }),
+            replaceable: guard::would_be_read(&store)?,
+        });
+    };
+    drop(store);
+    if hash::verify(password, &stored) == Ok(true) {
+        return Ok(account.user);
     }
+    hash::verify_nothing(password, owed(full_cost, rounds));
+    Err(Error::InvalidCredentials)
 }
 
-/// The rounds of a stored hash that the name alone picks, so that asking again tells nothing.
-fn rounds_of_somebody(store: &Store, name: &[u8]) -> Result<Option<u32>> {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    let ids = store.highest_id()?.max(1).unsigned_abs();
-    let pick = i64::try_from(hasher.finish() % ids).unwrap_or(0);
-    let somebody = store.some_user_near(pick)?;
-    Ok(somebody.and_then(|account| hash::scheme(&account.hash?).rounds))
+/// The rounds that a failed check costs.
+fn full_cost(store: &Store, default_rounds: Rounds) -> Result<u32> {
+    let mut highest = default_rounds.get();
+    store.newest_hashes(NEWEST, |stored| {
+        highest = highest.max(hash::scheme(stored).rounds.unwrap_or(0));
+        ControlFlow::Continue(())
+    })?;
+    Ok(highest)
+}
+
+/// The rounds that a failed check still owes after those of the user's own hash.
+fn owed(full_cost: u32, spent: u32) -> u32 {
+    full_cost.saturating_sub(spent)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::hash::HashString;
+    use crate::interrupt::Interrupt;
+
+    /// A database whose users have hashes of these rounds, the newest last.
+    fn store_with(rounds: &[u32]) -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.db");
+        let (timeout, interrupt) = (Duration::ZERO, Interrupt::default());
+        let database =
+            Database { path, undecoded: None, timeout, interrupt, trust_directory: false };
+        let made = database.create(|transaction| {
+            for (number, rounds) in rounds.iter().enumerate() {
+                let name = crate::user::Username::new(format!("user{number}").as_bytes())?;
+                let (salt, checksum) = ("A".repeat(22), "A".repeat(43));
+                let hash = format!("$pbkdf2-sha256${rounds}${salt}${checksum}");
+                transaction.insert(&name, &HashString::from_ready(hash.as_bytes())?)?;
+            }
+            Ok(())
+        });
+        made.unwrap();
+        (folder, Store::open(&database, Access::Read).unwrap())
+    }
+
+    #[test]
+    fn a_failed_check_costs_as_much_as_the_most_expensive_of_the_newest() {
+        let usual = Rounds::new(5000).unwrap();
+        let cost = |rounds: &[u32]| full_cost(&store_with(rounds).1, usual).unwrap();
+        assert_eq!(cost(&[]), 5000);
+        assert_eq!(cost(&[1000, 1, 29_000, 4000]), 29_000);
+        let mut rounds = vec![1000; 101];
+        rounds[0] = 900_000;
+        assert_eq!(cost(&rounds), 5000);
+        rounds[1] = 800_000;
+        assert_eq!(cost(&rounds), 800_000);
+    }
+
+    #[test]
+    fn what_was_not_spent_on_the_users_own_hash_is_owed() {
+        for (spent, owes) in [(1, 599_999), (29_000, 571_000), (600_000, 0), (700_000, 0)] {
+            assert_eq!(owed(600_000, spent), owes);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Making a database, adding users and changing them.
 
-use super::{Random, Warning, only_one};
+use super::{Random, Warning, guard, only_one};
 use crate::error::{Error, Result};
 use crate::hash::{HashString, Rounds};
 use crate::password::Password;
@@ -87,7 +87,11 @@ pub struct Updated {
 pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
     let made = match open_or_create(database, |_| Ok(()))? {
         Opened::Created(()) => true,
-        Opened::Existing(store) => !store.has_table()? && store.write(make_table_if_absent)?,
+        Opened::Existing(store) if store.has_table()? => false,
+        Opened::Existing(store) => {
+            guard::refuse_second_table(&store)?;
+            store.write(make_table_if_absent)?
+        }
     };
     if made || if_not_exists {
         return Ok(made);
@@ -119,6 +123,7 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
             }
             return Err(Error::UserExists(adding.name.to_string()));
         }
+        guard::refuse_foreign_hashes(transaction.reader())?;
         if !adding.waived.lookalike {
             refuse_lookalike(transaction, &adding.name, None)?;
         }
@@ -133,8 +138,11 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         Opened::Created(added) => (added, true),
         Opened::Existing(store) => {
             let has_table = store.has_table()?;
-            if !has_table && !adding.create {
-                store.require_table()?;
+            if !has_table {
+                if !adding.create {
+                    store.require_table()?;
+                }
+                guard::refuse_second_table(&store)?;
             }
             let added = store.write(|transaction| {
                 if !has_table {
@@ -183,6 +191,9 @@ pub fn update(
             hash.as_ref().filter(|hash| account.hash.as_deref() != Some(hash.as_str().as_bytes()));
         if let Some(name) = name {
             refuse_taken(transaction, name, change.waived.lookalike, id)?;
+        }
+        if hash.is_some() {
+            guard::refuse_foreign_hashes(transaction.reader())?;
         }
         if name.is_none() && hash.is_none() {
             return Ok((account.user, false));

@@ -206,7 +206,8 @@ fn status(error: &Error) -> u8 {
         Error::UserExists(_)
         | Error::LookalikeExists { .. }
         | Error::AlreadyInitialised(_)
-        | Error::FileExists(_) => 4,
+        | Error::FileExists(_)
+        | Error::UsersElsewhere { .. } => 4,
         Error::InvalidCredentials => 5,
         Error::InvalidUsername(_)
         | Error::InvalidPassword(_)
@@ -221,8 +222,10 @@ fn status(error: &Error) -> u8 {
         | Error::DatabaseReadOnly { .. }
         | Error::DatabaseFull { .. }
         | Error::DatabaseCorrupt { .. }
+        | Error::HugeValue { .. }
         | Error::Io { .. }
         | Error::UnreadableHash { .. }
+        | Error::SchemeMismatch { .. }
         | Error::ConstraintFailed(_)
         | Error::WrongOwner { .. }
         | Error::LeftoverJournal(_) => 8,
@@ -253,8 +256,16 @@ fn hint(error: &Error) -> Option<String> {
         Error::LeftoverJournal(path) => {
             format!("look whose it is, and `{}`", shell::move_away(path))
         }
-        Error::UnreadableHash { .. } => {
+        Error::UsersElsewhere { .. } => "--db names another file".to_owned(),
+        Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
+        Error::UnreadableHash { replaceable: true, .. } => {
             "`useradm update --password` gives the user a new one".to_owned()
+        }
+        Error::HugeValue { id, column: "username", .. } => {
+            format!("`useradm delete --id={id}` removes that user")
+        }
+        Error::HugeValue { id, .. } => {
+            format!("`useradm update --id={id} --password` gives that user a new one")
         }
         Error::OutcomeUnknown(_) => SHOW_TELLS.to_owned(),
         Error::Partly { cause, .. } => return hint(cause),

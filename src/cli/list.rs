@@ -1,6 +1,5 @@
 //! `useradm list`
 
-use std::cell::RefCell;
 use std::ffi::OsString;
 use std::ops::ControlFlow;
 
@@ -13,7 +12,7 @@ use super::output::{Field, Format, Record, Widths};
 use super::settings::number;
 use super::{Session, prompt};
 use useradm::accounts::{self, Listing, Users};
-use useradm::store::{Hashes, Order, Row, Selection};
+use useradm::store::{Hashes, Order, Selection};
 use useradm::user::{Selector, UserId};
 
 /// How much is collected before it is written out, in bytes.
@@ -114,38 +113,33 @@ impl ListArgs {
         let hashes = if with_hash { Hashes::Readable } else { Hashes::Unread };
         let selection = Selection { order, reverse: self.reverse, glob: self.pattern, hashes };
         if self.count {
-            let count = accounts::count(session.database()?, &selection)?;
+            let count = accounts::count(session.database()?, selection.glob)?;
             return print(format!("{count}\n").as_bytes())
                 .map_err(|error| Failure::Output(error).into());
         }
         let listing = Listing { selection, offset: self.offset, limit: self.limit };
-        let users = Users::open(session.database()?)?;
+        let users = Users::open(session.database()?, listing)?;
         let widths = match session.format {
-            Format::Table => widths(&users, &listing, &self.fields)?,
+            Format::Table => widths(&users, &self.fields, with_hash)?,
             _ => Widths::default(),
         };
         let mut printer = session.format.printer(&self.fields, &widths);
-        let out = RefCell::new(Vec::new());
-        printer.begin(&mut out.borrow_mut());
-        let write = |out: &mut Vec<u8>| {
-            let written = print(out).map_err(Failure::Output);
-            out.clear();
-            written
-        };
-        let visit = |row: Row<'_>| {
-            let mut out = out.borrow_mut();
+        let mut out = Vec::new();
+        printer.begin(&mut out);
+        let mut users = users.read()?;
+        while users.next(|row| {
             printer.record(&mut out, &Record::new(row, with_hash));
             if out.len() < BUFFER_BYTES {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
             }
-        };
-        let between = || write(&mut out.borrow_mut()).map_err(anyhow::Error::from);
-        users.list(&listing, visit, between)?;
-        printer.end(&mut out.borrow_mut());
-        write(&mut out.borrow_mut())?;
-        Ok(())
+        })? {
+            print(&out).map_err(Failure::Output)?;
+            out.clear();
+        }
+        printer.end(&mut out);
+        print(&out).map_err(|error| Failure::Output(error).into())
     }
 }
 
@@ -158,13 +152,12 @@ fn first_repeated(fields: &[Field]) -> Option<Field> {
 }
 
 /// The widths of the columns, from a first reading of all that is listed.
-fn widths(users: &Users, listing: &Listing, fields: &[Field]) -> Result<Widths> {
+fn widths(users: &Users, fields: &[Field], with_hash: bool) -> Result<Widths> {
     let mut widths = Widths::default();
-    let fit = |row: Row<'_>| {
-        let with_hash = listing.selection.hashes != Hashes::Unread;
+    let mut users = users.read()?;
+    while users.next(|row| {
         widths.fit(fields, &Record::new(row, with_hash));
         ControlFlow::Continue(())
-    };
-    users.list(listing, fit, || Ok::<_, useradm::Error>(()))?;
+    })? {}
     Ok(widths)
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Statement, ToSql};
 
-use super::failure::{During, is_taken_id, is_taken_username};
+use super::failure::{During, is_unique_rule_on};
 use super::read::Text;
 use super::{Store, Transaction};
 use crate::error::{Error, Result};
@@ -69,7 +69,7 @@ impl Transaction<'_> {
     /// [`Error::WrongSchema`] if there is no usable table.
     pub fn inserter(&self) -> Result<Inserter<'_>> {
         let prepare = |sql| {
-            let statement = self.store.connection.prepare(sql);
+            let statement = self.store.connection.prepare(&self.aborting(sql)?);
             statement.map_err(|error| self.store.failure(&error, During::Preparation))
         };
         Ok(Inserter {
@@ -92,24 +92,31 @@ impl Inserter<'_> {
     pub fn insert(&mut self, id: Option<UserId>, name: &[u8], hash: &[u8]) -> Result<()> {
         let (name_text, hash_text) = (Text(name), Text(hash));
         let parameters: [&dyn ToSql; 3] = [&name_text, &hash_text, &id.map(|id| id.0)];
-        let inserted = match id {
+        let inserted = self.store.with_long_values(|| match id {
             Some(_) => self.insert_with_id.execute(parameters),
             None => self.insert.execute(&parameters[..2]),
-        };
-        let changed = inserted.map_err(|error| {
-            if is_taken_username(&error) {
-                Error::UserExists(String::from_utf8_lossy(name).into_owned())
-            } else if let Some(id) = id.filter(|_| is_taken_id(&error)) {
-                Error::UserExists(format!("id {id}"))
-            } else {
-                self.store.failure(&error, During::Write)
-            }
-        })?;
+        });
+        let changed = inserted.map_err(|error| self.refusal(&error, id, name))?;
         if changed == 1 && (!self.reads_back || self.is_stored(name, hash)?) {
             return Ok(());
         }
         let name = String::from_utf8_lossy(name);
         Err(Error::ConstraintFailed(format!("the row of {name} is not stored as it was given")))
+    }
+
+    fn refusal(&self, error: &rusqlite::Error, id: Option<UserId>, name: &[u8]) -> Error {
+        let name = String::from_utf8_lossy(name);
+        if is_unique_rule_on(error, "username") && self.store.is_taken(&name, None) {
+            return Error::UserExists(name.into_owned());
+        }
+        let is_there = |id: &UserId| {
+            let found = self.store.find(&Selector::Id(*id));
+            found.is_ok_and(|found| !found.is_empty())
+        };
+        match id.filter(is_there) {
+            Some(id) if is_unique_rule_on(error, "id") => Error::UserExists(format!("id {id}")),
+            _ => self.store.failure(error, During::Write),
+        }
     }
 
     fn is_stored(&self, name: &[u8], hash: &[u8]) -> Result<bool> {

@@ -46,8 +46,10 @@ impl Database {
             .map_err(|error| super::explain(self, None, &error, super::During::Write))?;
         let store = Store::new(self, connection, Access::Write)?;
         // Nobody else knows the file, so its journal need not survive this process, and it is
-        // written to disk when it gets its name.
-        store.run("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")?;
+        // written to disk when it gets its name. No other file can be made by this connection.
+        store.run(
+            "PRAGMA journal_mode = MEMORY; PRAGMA temp_store = MEMORY; PRAGMA synchronous = OFF",
+        )?;
         let written = store.write_many(|transaction| {
             transaction.create_table()?;
             body(transaction)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, ffi};
 
+use super::limits::{HEAP_MIB, allowance, reached_heap_limit};
 use crate::error::Error;
 
 /// What was being done, since one code of SQLite means different things.
@@ -42,7 +43,8 @@ impl Context<'_> {
         }
         let reason = words(connection, self.during, error);
         let Some(code) = error.sqlite_error_code() else {
-            return Error::Internal(reason);
+            // The statements ask for the right types, so what SQLite keeps of the schema is wrong.
+            return Error::DatabaseCorrupt { path, reason };
         };
         match code {
             ErrorCode::DatabaseBusy
@@ -70,7 +72,16 @@ impl Context<'_> {
                 reason: "its journal cannot be made in that directory".to_owned(),
             },
             ErrorCode::CannotOpen => Error::Io { path, reason },
+            ErrorCode::OutOfMemory if reached_heap_limit() => {
+                let reason = format!("that takes more than {HEAP_MIB} MiB of memory");
+                Error::DatabaseCorrupt { path, reason }
+            }
             ErrorCode::OutOfMemory => Error::Internal(reason),
+            ErrorCode::OperationInterrupted => Error::ConstraintFailed(format!(
+                "it worked for more than {} s while it held the lock, as an endless trigger \
+                 does; nothing was changed",
+                allowance(self.timeout).as_secs_f64()
+            )),
             _ if writes => Error::ConstraintFailed(reason),
             _ => Error::WrongSchema { path, reason, absent: false },
         }
@@ -94,17 +105,21 @@ pub(super) fn nothing_was_committed(connection: &Connection, error: &rusqlite::E
     }
 }
 
-/// Whether the error is a violated UNIQUE rule on the usernames.
-pub(super) fn is_taken_username(error: &rusqlite::Error) -> bool {
-    let unique = [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
+/// Whether the error is a violated UNIQUE rule on a column of the users, alone or with others.
+///
+/// SQLite names the table and column of each. A trigger may have broken the rule with a row of its
+/// own, which only a look at the table tells.
+pub(super) fn is_unique_rule_on(error: &rusqlite::Error, column: &str) -> bool {
+    let unique = [
+        ffi::SQLITE_CONSTRAINT_UNIQUE,
+        ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+        ffi::SQLITE_CONSTRAINT_ROWID,
+    ];
+    let words = error.to_string();
     unique.contains(&extended_code(error))
-        && error.to_string().to_ascii_lowercase().ends_with("user.username")
-}
-
-/// Whether the error is an id that another row has.
-pub(super) fn is_taken_id(error: &rusqlite::Error) -> bool {
-    [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_ROWID]
-        .contains(&extended_code(error))
+        && words.strip_prefix("UNIQUE constraint failed: ").is_some_and(|columns| {
+            columns.split(", ").any(|it| it.eq_ignore_ascii_case(&format!("user.{column}")))
+        })
 }
 
 fn extended_code(error: &rusqlite::Error) -> i32 {

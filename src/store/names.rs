@@ -4,7 +4,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Statement};
 
 use super::Store;
-use super::read::quoted;
+use super::read::{quoted, text};
 use crate::error::Result;
 
 /// The names in the order of their bytes, which an index answers without reading the table.
@@ -42,7 +42,11 @@ impl Store {
         }
         let probe = self
             .connection
-            .prepare("SELECT username FROM user WHERE username >= ?1 ORDER BY username LIMIT 1");
+            // A name that is too long to be read is no other's look-alike.
+            .prepare(
+                "SELECT username FROM user WHERE username >= ?1
+                 AND octet_length(username) <= 1000000 ORDER BY username LIMIT 1",
+            );
         Ok(Some(NameIndex { store: self, probe: self.read(probe)? }))
     }
 
@@ -55,7 +59,8 @@ impl Store {
         &self,
         mut visit: impl FnMut(&[u8]) -> Result<Option<T>>,
     ) -> Result<Option<T>> {
-        let sql = "SELECT username FROM user WHERE typeof(username) = 'text'";
+        let sql = "SELECT username FROM user
+                   WHERE typeof(username) = 'text' AND octet_length(username) <= 1000000";
         let mut statement = self.read(self.connection.prepare(sql))?;
         let mut rows = self.read(statement.query([]))?;
         while let Some(row) = self.read(rows.next())? {
@@ -75,7 +80,9 @@ impl Store {
         let mut indexes = indexes.query([])?;
         while let Some(index) = indexes.next()? {
             let is_partial: bool = index.get("partial")?;
-            if !is_partial && self.begins_with_names(&index.get::<_, String>("name")?)? {
+            // One whose name is not UTF-8 cannot be asked about.
+            let Ok(name) = index.get::<_, String>("name") else { continue };
+            if !is_partial && self.begins_with_names(&name)? {
                 return Ok(true);
             }
         }
@@ -86,8 +93,7 @@ impl Store {
     fn begins_with_names(&self, index: &str) -> rusqlite::Result<bool> {
         let columns = format!("PRAGMA main.index_xinfo({})", quoted(index));
         self.connection.query_row(&columns, [], |first| {
-            let name: Option<String> = first.get("name")?;
-            let is_name = name.is_some_and(|name| name.eq_ignore_ascii_case("username"));
+            let is_name = text(first.get_ref("name")?).eq_ignore_ascii_case("username");
             let is_descending: bool = first.get("desc")?;
             Ok(is_name && !is_descending && first.get::<_, String>("coll")? == "BINARY")
         })

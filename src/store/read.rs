@@ -1,19 +1,27 @@
 //! Looking up one user, and what is known about the table.
 
+use std::ops::ControlFlow;
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, Params, Row as SqlRow, ToSql};
+use rusqlite::{OptionalExtension, Row as SqlRow, ToSql};
 
 use super::Store;
+use super::limits::is_about_length;
 use crate::error::{Error, Result};
 use crate::user::{Selector, StoredName, User, UserId};
 
-/// The SQL of a name to show: of one beyond reason (`MAX_VALUE_BYTES`) only the length is read.
-pub(super) const SHOWN_NAME: &str = "CASE WHEN octet_length(username) > 1000000 \
+/// The SQL of a name to show: of one that is too long (`MAX_VALUE_BYTES`) the length.
+const SHOWN_NAME: &str = "CASE WHEN octet_length(username) > 1000000 \
     THEN '(' || octet_length(username) || ' bytes)' ELSE username END";
 
-/// The SQL of a hash that is not longer than any readable one (`MAX_READABLE_BYTES`).
+/// The SQL of a hash that is not longer than any readable one (`MAX_READABLE_BYTES`, which take
+/// twice as many bytes in UTF-16).
 pub(super) const READABLE_HASH: &str =
-    "CASE WHEN octet_length(password_hash) <= 2048 THEN password_hash END";
+    "CASE WHEN octet_length(password_hash) <= 4096 THEN password_hash END";
+
+/// How many users of one name are told apart: nobody reads more of them, and a table without a
+/// UNIQUE rule may have millions.
+const MAX_NAMESAKES: usize = 100;
 
 /// A user with the stored hash.
 pub struct Account {
@@ -66,19 +74,39 @@ impl Store {
         if !keys.next().is_some_and(is_row_id) || keys.next().is_some() {
             return Err(self.wrong_schema("its column `id` is not an INTEGER PRIMARY KEY"));
         }
+        let has_key_index = self.has_key_index();
+        if self.read(has_key_index)? {
+            let reason = "its column `id` is not the row id (it is PRIMARY KEY DESC, or the table \
+                          is WITHOUT ROWID), so that new users get no id";
+            return Err(self.wrong_schema(reason));
+        }
         Ok(true)
     }
 
     fn columns(&self) -> rusqlite::Result<Vec<Column>> {
         let mut statement = self.connection.prepare("PRAGMA main.table_xinfo('user')")?;
         let columns = statement.query_map([], |row| {
+            let text = |column| Ok::<_, rusqlite::Error>(text(row.get_ref(column)?));
             Ok(Column {
-                name: row.get("name")?,
-                kind: row.get("type")?,
+                name: text("name")?,
+                kind: text("type")?,
                 in_key: row.get::<_, i64>("pk")? > 0,
             })
         })?;
         columns.collect()
+    }
+
+    /// Whether the primary key has an index of its own. One that is the row id has none (SQLite's
+    /// CREATE TABLE, 'ROWIDs and the INTEGER PRIMARY KEY', which names the exceptions).
+    fn has_key_index(&self) -> rusqlite::Result<bool> {
+        let mut indexes = self.connection.prepare("PRAGMA main.index_list('user')")?;
+        let mut indexes = indexes.query([])?;
+        while let Some(index) = indexes.next()? {
+            if index.get_ref("origin")?.as_bytes()? == b"pk" {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Fails unless there is a usable `user` table.
@@ -89,11 +117,13 @@ impl Store {
         if self.has_table()? {
             return Ok(());
         }
-        Err(Error::WrongSchema {
-            path: self.database.path.clone(),
-            reason: "there is no such table".to_owned(),
-            absent: true,
-        })
+        let elsewhere = self.users_elsewhere()?;
+        let reason = match &elsewhere {
+            None => "there is no such table".to_owned(),
+            Some(table) => format!("there is no such table; its users seem to be in `{table}`"),
+        };
+        let path = self.database.path.clone();
+        Err(Error::WrongSchema { path, reason, absent: elsewhere.is_none() })
     }
 
     fn wrong_schema(&self, reason: &str) -> Error {
@@ -101,47 +131,66 @@ impl Store {
         Error::WrongSchema { path, reason: reason.to_owned(), absent: false }
     }
 
-    /// The users that a selector means: more than one only in a table without a UNIQUE rule.
+    /// The users that a selector means: more than one only in a table without a UNIQUE rule, and
+    /// then the first of them.
+    ///
+    /// A row whose name is too long to be read is found by its id, and keeps nobody else from being
+    /// found.
     ///
     /// # Errors
     /// [`Error::DatabaseBusy`], [`Error::DatabaseCorrupt`] or [`Error::Io`].
     pub fn find(&self, selector: &Selector) -> Result<Vec<Account>> {
         match selector {
-            Selector::Id(id) => self.accounts("id = ?1", [id.0]),
+            Selector::Id(id) => self.read(self.accounts("user WHERE id = ?1", &id.0, |_| true)),
             Selector::Name(name) => {
-                // The column's own collation and affinity may call other names equal, so the
-                // index finds candidates and the bytes decide.
-                let mut found = self.accounts("username = ?1 ORDER BY id", [Text(name)])?;
-                found.retain(|account| account.user.name.0.as_deref() == Some(name));
-                if found.is_empty() {
-                    // A BLOB is never equal to a TEXT, yet shows as the same name.
-                    found = self.accounts("username = ?1 ORDER BY id", [name])?;
-                }
-                Ok(found)
+                let found = self.named(name, &Text(name))?;
+                // A BLOB is never equal to a TEXT, yet shows as the same name.
+                if found.is_empty() { self.named(name, name) } else { Ok(found) }
             }
         }
     }
 
-    /// The user with the first id that is not less than `id`, or else the first of all.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn some_user_near(&self, id: i64) -> Result<Option<Account>> {
-        let mut found = self.accounts("id >= ?1 ORDER BY id LIMIT 1", [id])?;
-        if found.is_empty() {
-            found = self.accounts("id < ?1 ORDER BY id LIMIT 1", [id])?;
-        }
-        Ok(found.pop())
+    /// The users whose names SQLite finds equal to `value` and which are these bytes: the column's
+    /// own collation and affinity may call other names equal.
+    fn named(&self, name: &[u8], value: &dyn ToSql) -> Result<Vec<Account>> {
+        let is_name = |account: &Account| account.user.name.0.as_deref() == Some(name);
+        let by_index = "user WHERE octet_length(username) <= 1000000 AND username = ?1 ORDER BY id";
+        let found = match self.accounts(by_index, value, is_name) {
+            // On the way to the name the index compares it with one that is too long.
+            Err(error) if is_about_length(&error) => {
+                let one_by_one = "user NOT INDEXED WHERE CASE WHEN octet_length(username) <= \
+                                  1000000 THEN username = ?1 END ORDER BY id";
+                self.accounts(one_by_one, value, is_name)
+            }
+            found => found,
+        };
+        self.read(found)
     }
 
-    /// The highest id, 0 in an empty table.
+    /// The hashes of the users who came last, the last one first, until `visit` breaks off.
     ///
     /// # Errors
     /// As [`Store::find`].
-    pub fn highest_id(&self) -> Result<i64> {
-        let highest =
-            self.connection.query_row("SELECT ifnull(max(id), 0) FROM user", [], |row| row.get(0));
-        self.read(highest)
+    pub fn newest_hashes(
+        &self,
+        count: u32,
+        mut visit: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let sql = format!("SELECT {READABLE_HASH} FROM user ORDER BY id DESC LIMIT {count}");
+        let visited = self.connection.prepare(&sql).and_then(|mut statement| {
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let flow = match row.get_ref(0)? {
+                    ValueRef::Text(hash) | ValueRef::Blob(hash) => visit(hash),
+                    _ => ControlFlow::Continue(()),
+                };
+                if flow.is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        self.read(visited)
     }
 
     /// How many users there are.
@@ -154,13 +203,16 @@ impl Store {
         self.read(count).map(i64::unsigned_abs)
     }
 
-    fn accounts(&self, condition: &str, parameters: impl Params + Copy) -> Result<Vec<Account>> {
-        let sql = format!("SELECT id, {SHOWN_NAME}, {READABLE_HASH} FROM user WHERE {condition}");
-        let accounts = self.with_room(|| {
-            let mut statement = self.connection.prepare(&sql)?;
-            statement.query_map(parameters, account)?.collect::<rusqlite::Result<Vec<_>>>()
-        });
-        self.read(accounts)
+    fn accounts(
+        &self,
+        rows: &str,
+        parameter: &dyn ToSql,
+        is_wanted: impl Fn(&Account) -> bool,
+    ) -> rusqlite::Result<Vec<Account>> {
+        let sql = format!("SELECT id, {SHOWN_NAME}, {READABLE_HASH} FROM {rows}");
+        let mut statement = self.connection.prepare(&sql)?;
+        let found = statement.query_map([parameter], account)?;
+        found.filter(|found| found.as_ref().map_or(true, &is_wanted)).take(MAX_NAMESAKES).collect()
     }
 
     /// The rows of other tables that reference this user by a foreign key.
@@ -202,14 +254,18 @@ impl Store {
              ORDER BY t.name, k.id",
         )?;
         let keys = statement.query_map([], |row| {
-            Ok(ForeignKey {
-                table: row.get(0)?,
-                column: row.get(1)?,
-                target: row.get(2)?,
-                on_delete: row.get(3)?,
-            })
+            // What has a name that is not UTF-8 cannot be asked about.
+            let texts: Option<Vec<String>> = (0..4).map(|at| row.get(at).ok()).collect();
+            Ok(texts.and_then(|texts| <[String; 4]>::try_from(texts).ok()))
         })?;
-        keys.collect()
+        let keys = keys.filter_map(Result::transpose);
+        let key = |[table, column, target, on_delete]: [String; 4]| ForeignKey {
+            table,
+            column,
+            target,
+            on_delete,
+        };
+        keys.map(|texts| texts.map(key)).collect()
     }
 }
 
@@ -244,6 +300,12 @@ pub(super) fn bytes(value: ValueRef<'_>) -> Option<Vec<u8>> {
         ValueRef::Real(number) => Some(number.to_string().into_bytes()),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes.to_vec()),
     }
+}
+
+/// A name of the schema, with U+FFFD for what is not UTF-8: no name that is needed has that.
+pub(super) fn text(value: ValueRef<'_>) -> String {
+    String::from_utf8_lossy(value.as_bytes_or_null().ok().flatten().unwrap_or_default())
+        .into_owned()
 }
 
 fn account(row: &SqlRow<'_>) -> rusqlite::Result<Account> {

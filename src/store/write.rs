@@ -1,11 +1,15 @@
 //! Changing rows, in one immediate transaction at a time.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{OptionalExtension, Params};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, ToSql};
 
-use super::failure::{During, is_taken_username, nothing_was_committed};
+use super::failure::{During, is_unique_rule_on, nothing_was_committed};
+use super::limits::allowance;
 use super::read::Account;
 use super::{Database, Store};
 use crate::error::{Error, Result};
@@ -30,6 +34,8 @@ const RETRY_PAUSE: Duration = Duration::from_millis(50);
 /// An open write transaction: it sees what it reads until it is committed.
 pub struct Transaction<'s> {
     pub(super) store: &'s Store,
+    /// The statements that were asked for, as they abort.
+    aborting: RefCell<HashMap<&'static str, String>>,
 }
 
 impl Store {
@@ -48,7 +54,10 @@ impl Store {
             let patience = timeout.saturating_sub(began.elapsed());
             self.patience.set(patience);
             self.run("BEGIN IMMEDIATE")?;
-            match self.finish(COMMIT_PATIENCE.min(patience), &mut body)? {
+            self.allowance.set(allowance(*timeout));
+            let finished = self.finish(COMMIT_PATIENCE.min(patience), &mut body);
+            self.allowance.lift();
+            match finished? {
                 Ok(value) => return Ok(value),
                 Err(busy) if began.elapsed() >= *timeout => return Err(busy),
                 Err(_) => self.pause()?,
@@ -105,8 +114,8 @@ impl Store {
         // What comes now takes milliseconds, and is finished or undone.
         let finish = interrupt.defer();
         let locked = Instant::now();
-        let result =
-            body(&Transaction { store: self }).and_then(|value| interrupt.check().map(|()| value));
+        let transaction = Transaction { store: self, aborting: RefCell::default() };
+        let result = body(&transaction).and_then(|value| interrupt.check().map(|()| value));
         // While COMMIT waits for readers, no new ones come in: it must not wait for long.
         self.patience.set(commit_patience);
         let result = match result {
@@ -155,6 +164,30 @@ impl Store {
         self.locked_for.get()
     }
 
+    /// Whether another row than this has a name that the column calls the same.
+    pub(super) fn is_taken(&self, name: &str, own: Option<UserId>) -> bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM user WHERE username = ?1 AND id IS NOT ?2)";
+        let own = own.map(|own| own.0);
+        self.connection.query_row(sql, (name, own), |row| row.get(0)).unwrap_or(false)
+    }
+
+    /// What SQLite compiles a statement to, without the programs of the triggers that it fires.
+    fn program(&self, sql: &str) -> rusqlite::Result<Vec<Vec<Value>>> {
+        let mut statement = self.connection.prepare(&format!("EXPLAIN {sql}"))?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        let mut program: Vec<Vec<Value>> = Vec::new();
+        while let Some(row) = rows.next()? {
+            // Programs of triggers come after it, and count their addresses from 0 again.
+            if usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0) < program.len() {
+                break;
+            }
+            program
+                .push((0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?);
+        }
+        Ok(program)
+    }
+
     pub(super) fn run(&self, sql: &str) -> Result<()> {
         self.connection.execute_batch(sql).map_err(|error| self.failure(&error, During::Write))
     }
@@ -181,9 +214,8 @@ impl Transaction<'_> {
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
     pub fn insert(&self, name: &Username, hash: &HashString) -> Result<User> {
-        let parameters = [name.as_str(), hash.as_str()];
-        let sql = "INSERT INTO user (username, password_hash) VALUES (?1, ?2)";
-        self.change(sql, parameters, name.as_str())?;
+        let sql = self.aborting("INSERT INTO user (username, password_hash) VALUES (?1, ?2)")?;
+        self.change(&sql, &[&name.as_str(), &hash.as_str()], Some((name, None)))?;
         let id = UserId(self.store.connection.last_insert_rowid());
         self.require(id, Some(name), Some(hash))
     }
@@ -199,12 +231,12 @@ impl Transaction<'_> {
         hash: Option<&HashString>,
     ) -> Result<User> {
         if let Some(name) = name {
-            let sql = "UPDATE user SET username = ?1 WHERE id = ?2";
-            self.change(sql, (name.as_str(), id.0), name.as_str())?;
+            let sql = self.aborting("UPDATE user SET username = ?1 WHERE id = ?2")?;
+            self.change(&sql, &[&name.as_str(), &id.0], Some((name, Some(id))))?;
         }
         if let Some(hash) = hash {
-            let sql = "UPDATE user SET password_hash = ?1 WHERE id = ?2";
-            self.change(sql, (hash.as_str(), id.0), "")?;
+            let sql = self.aborting("UPDATE user SET password_hash = ?1 WHERE id = ?2")?;
+            self.change(&sql, &[&hash.as_str(), &id.0], None)?;
         }
         self.require(id, name, hash)
     }
@@ -235,22 +267,54 @@ impl Transaction<'_> {
     /// # Errors
     /// [`Error::ConstraintFailed`] if a foreign key or trigger keeps it.
     pub fn delete(&self, id: UserId) -> Result<()> {
-        self.change("DELETE FROM user WHERE id = ?1", [id.0], "")?;
+        self.change("DELETE FROM user WHERE id = ?1", &[&id.0], None)?;
         if self.store.find(&Selector::Id(id))?.is_empty() {
             return Ok(());
         }
         Err(Error::ConstraintFailed("the user is still there after the delete".to_owned()))
     }
 
-    fn change(&self, sql: &str, parameters: impl Params, name: &str) -> Result<()> {
+    /// The statement, so that a conflict with another row ends it, whatever the table itself wants.
+    ///
+    /// A rule of the table may say that the other row is deleted instead (`UNIQUE ON CONFLICT
+    /// REPLACE`), or the change left out. `OR ABORT` overrides that, but it overrides the clauses
+    /// inside the application's triggers too (SQLite's CREATE TRIGGER), so it is used only where it
+    /// makes a difference to the statement itself: where SQLite compiles something else with it.
+    pub(super) fn aborting(&self, sql: &'static str) -> Result<String> {
+        if let Some(known) = self.aborting.borrow().get(sql) {
+            return Ok(known.clone());
+        }
+        let with_clause = sql.replacen("INSERT", "INSERT OR ABORT", 1);
+        let with_clause = with_clause.replacen("UPDATE", "UPDATE OR ABORT", 1);
+        let program = |sql: &str| {
+            let program = self.store.program(sql);
+            program.map_err(|error| self.store.failure(&error, During::Preparation))
+        };
+        let is_same = program(sql)? == program(&with_clause)?;
+        let aborting = if is_same { sql.to_owned() } else { with_clause };
+        self.aborting.borrow_mut().insert(sql, aborting.clone());
+        Ok(aborting)
+    }
+
+    /// Changes one row; `names` is the name that it gives and the row that has it then, if that is
+    /// there already.
+    fn change(
+        &self,
+        sql: &str,
+        parameters: &[&dyn ToSql],
+        names: Option<(&Username, Option<UserId>)>,
+    ) -> Result<()> {
         let mut statement = (self.store.connection.prepare(sql))
             .map_err(|error| self.store.failure(&error, During::Preparation))?;
-        let changed = statement.execute(parameters).map_err(|error| {
-            if is_taken_username(&error) {
-                Error::UserExists(name.to_owned())
-            } else {
-                self.store.failure(&error, During::Write)
+        let changed = self.store.with_long_values(|| statement.execute(parameters));
+        let changed = changed.map_err(|error| match names {
+            Some((name, own))
+                if is_unique_rule_on(&error, "username")
+                    && self.store.is_taken(name.as_str(), own) =>
+            {
+                Error::UserExists(name.to_string())
             }
+            _ => self.store.failure(&error, During::Write),
         })?;
         if changed == 1 {
             return Ok(());

@@ -13,21 +13,31 @@ mod arguments;
 #[cfg(test)]
 mod collations;
 #[cfg(test)]
+mod conflicts;
+#[cfg(test)]
 mod damage;
 #[cfg(test)]
 mod databases;
 #[cfg(test)]
 mod delete;
 #[cfg(test)]
+mod encodings;
+#[cfg(test)]
 mod foreign_keys;
 #[cfg(test)]
 mod formats;
+#[cfg(test)]
+mod guards;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hashes;
 #[cfg(test)]
+mod huge;
+#[cfg(test)]
 mod init;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod list;
 #[cfg(test)]
@@ -47,7 +57,11 @@ mod register;
 #[cfg(test)]
 mod rows;
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod show;
+#[cfg(test)]
+mod sorted;
 #[cfg(test)]
 mod traces;
 #[cfg(test)]

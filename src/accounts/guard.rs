@@ -1,0 +1,67 @@
+//! What must not be done beside another application's users: no second table, and no hash that the
+//! application cannot read.
+
+use std::ops::ControlFlow;
+
+use crate::error::{Error, Result};
+use crate::hash;
+use crate::store::Store;
+
+/// How many of the newest users show what the application writes.
+const NEWEST: u32 = 1000;
+
+/// Refuses to make the table in a file in which another table has users.
+///
+/// # Errors
+/// [`Error::UsersElsewhere`], which names that table.
+pub(super) fn refuse_second_table(store: &Store) -> Result<()> {
+    match store.users_elsewhere()? {
+        Some(table) => Err(Error::UsersElsewhere { path: store.path().to_owned(), table }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to store a hash where the application writes others.
+///
+/// # Errors
+/// [`Error::SchemeMismatch`] if none of the newest users has a hash of the scheme that is written
+/// here, and some have one of another known scheme, which it names.
+pub(super) fn refuse_foreign_hashes(store: &Store) -> Result<()> {
+    match newest(store)? {
+        Newest { is_read: false, other: Some(scheme) } => {
+            Err(Error::SchemeMismatch { path: store.path().to_owned(), scheme })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether there is a sign that the application reads the hashes that are written here.
+///
+/// # Errors
+/// What reading the database fails with.
+pub(super) fn would_be_read(store: &Store) -> Result<bool> {
+    newest(store).map(|newest| newest.is_read)
+}
+
+/// What hashes the newest users have.
+struct Newest {
+    /// Whether any is of the scheme that is written here.
+    is_read: bool,
+    /// The newest other scheme that is known.
+    other: Option<&'static str>,
+}
+
+fn newest(store: &Store) -> Result<Newest> {
+    let mut newest = Newest { is_read: false, other: None };
+    store.newest_hashes(NEWEST, |stored| {
+        if hash::is_supported(stored) {
+            newest.is_read = true;
+            return ControlFlow::Break(());
+        }
+        if newest.other.is_none() {
+            newest.other = hash::known_scheme(stored);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(newest)
+}
