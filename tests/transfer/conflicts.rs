@@ -62,8 +62,8 @@ fn updates_only_hashes_that_differ() {
 
 #[test]
 fn updates_hashes_that_the_application_cannot_verify() {
-    let sandbox = Sandbox::application(&["alice", "bob"]);
-    sandbox.sql("UPDATE user SET password_hash = '$2b$12$x'");
+    let sandbox = Sandbox::application(&["alice", "bob", "carol"]);
+    sandbox.sql("UPDATE user SET password_hash = '$2b$12$x' WHERE username <> 'carol'");
     let run = sandbox.useradm("import --on-conflict update --from csv -");
     let ready = hash(PASSWORD);
     let input = format!("username,password,password_hash\nalice,{PASSWORD},\nbob,,{ready}\n");
