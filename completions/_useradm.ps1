@@ -240,7 +240,7 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for another process''s lock')
             [CompletionResult]::new('--rounds', '--rounds', [CompletionResultType]::ParameterName, 'PBKDF2 iterations for new hashes, 1000 to 10000000')
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The format of the file [default: by its ending, or csv]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The format [default: by the file''s ending; csv for standard output]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail instead')

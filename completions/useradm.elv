@@ -227,7 +227,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand --format 'How to print'
             cand --timeout 'How long to wait for another process''s lock'
             cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
-            cand --to 'The format of the file [default: by its ending, or csv]'
+            cand --to 'The format [default: by the file''s ending; csv for standard output]'
             cand -q 'Print no message on success; data and errors still come'
             cand --quiet 'Print no message on success; data and errors still come'
             cand --no-input 'Never prompt: fail instead'

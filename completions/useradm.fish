@@ -234,7 +234,7 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand export" -l to -d 'The format of the file [default: by its ending, or csv]' -r -f -a "csv\t'RFC 4180, with a header'
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l to -d 'The format [default: by the file\'s ending; csv for standard output]' -r -f -a "csv\t'RFC 4180, with a header'
 jsonl\t'One JSON object a line'
 htpasswd\t'NAME:HASH lines'"
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s q -l quiet -d 'Print no message on success; data and errors still come'

@@ -13,7 +13,7 @@ mod login;
 mod set;
 
 pub use delete::{Deletion, delete, plan_deletion};
-pub use export::{export, export_at_once};
+pub use export::export;
 pub use import::{
     Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
     Unsupported, WithoutPassword, import,

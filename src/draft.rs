@@ -86,7 +86,8 @@ impl Draft {
         &self.path
     }
 
-    /// Gives the file its name, when its content is on disk; both survive a power cut then.
+    /// Gives the file its name, when its content is on disk; both survive a power cut then. One
+    /// that has its name already may be filled anew and published again.
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] if the name is taken and not to be replaced, or the
@@ -96,6 +97,7 @@ impl Draft {
         self.file.sync_all()?;
         let name = self.name().to_owned();
         match taken {
+            _ if self.is_published => {}
             Taken::Refuse => self.link(&name)?,
             Taken::Replace => {
                 let temporary = match self.temporary.clone() {

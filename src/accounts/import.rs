@@ -146,12 +146,6 @@ pub trait Observer {
     fn stage(&mut self, stage: Stage, total: Option<u64>);
     /// So many steps of the part are done.
     fn advance(&mut self, steps: u64);
-    /// All rows are read. Files are to be made now: once the database is open, this process may
-    /// act as its owner.
-    ///
-    /// # Errors
-    /// If they cannot be made; the import ends then.
-    fn read(&mut self) -> Result<()>;
     /// A row cannot be imported.
     ///
     /// # Errors
@@ -200,7 +194,6 @@ pub fn import(
     let mut staged = stage::stage(rows, importing, random, observer)?;
     // From here on a request to stop is looked for often enough, and leaves nothing behind.
     let _section = database.interrupt.defer();
-    observer.read()?;
     let interrupt = &database.interrupt;
     let work = Work { importing, interrupt };
     let mut store = open(database, importing)?;

@@ -33,9 +33,9 @@ pub(crate) enum Failure {
     /// A change was made, but saying so failed.
     #[error("The change was made, but the answer could not be written: {}", system_words(.0))]
     AnswerLost(io::Error),
-    /// A file that was to be made exists.
-    #[error("{message}")]
-    Exists { message: String, hint: String },
+    /// A file cannot be made, and the command knows what helps.
+    #[error("{error}")]
+    File { error: Box<Error>, hint: String },
     /// Rows of an import cannot be stored.
     #[error("{}", .0.error)]
     Rejected(Box<Rejected>),
@@ -186,8 +186,10 @@ fn of_failure(failure: &Failure) -> Report {
             let Rejected { error, shown, count } = &**rejected;
             return Report { rows: shown.clone(), rejected: Some(*count), ..of_error(error) };
         }
+        Failure::File { error, hint } => {
+            return Report { hint: Some(hint.clone()), ..of_error(error) };
+        }
         Failure::Usage { hint, .. } => ("usage", Some(hint.clone()), 2),
-        Failure::Exists { hint, .. } => ("output_failed", Some(hint.clone()), 1),
         Failure::Output(_) => ("output_failed", None, 1),
         Failure::AnswerLost(_) => ("outcome_unknown", Some(SHOW_TELLS.to_owned()), 10),
         Failure::NotConfirmed(_) => {
@@ -253,6 +255,7 @@ fn hint(error: &Error) -> Option<String> {
         }
         Error::WrongSchema { absent: true, .. } => "`useradm init` adds the table".to_owned(),
         Error::WrongOwner { owner, path, remedy, .. } => wrong_owner_hint(owner, path, remedy),
+        Error::FileExists(_) => "name another file, or move that one away first".to_owned(),
         Error::LeftoverJournal(path) => {
             format!("look whose it is, and `{}`", shell::move_away(path))
         }

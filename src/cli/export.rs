@@ -1,14 +1,12 @@
 //! `useradm export`
 
-use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
-use std::ops::ControlFlow;
+use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -16,16 +14,17 @@ use super::exit::Failure;
 use super::input::UserFormat;
 use super::output::escape::escaped_bytes;
 use super::output::{csv, json};
-use super::{Session, files};
+use super::{Session, files, shell};
 use useradm::accounts;
+use useradm::draft::{Draft, Taken};
 use useradm::store::Row;
 use useradm::{Error, Interrupt};
 
 /// How much is collected before it is written, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// How often all users are read page by page, in the hope that nobody commits meanwhile.
-const UNDISTURBED_ATTEMPTS: u32 = 3;
+/// How much is copied between two looks for a request to stop, in bytes.
+const COPIED_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Write all users with their hashes to a file that import takes back
 #[derive(Debug, Args)]
@@ -38,10 +37,10 @@ The users are those of one moment, though the application goes on writing. A fil
 gets its name only when it is complete. It holds every password hash: keep it as safe as the
 database itself.")]
 pub(crate) struct ExportArgs {
-    /// The file; - is standard output
-    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
-    file: PathBuf,
-    /// The format of the file [default: by its ending, or csv]
+    /// The file; - is standard output, and may be left out where that is no terminal
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The format [default: by the file's ending; csv for standard output]
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<UserFormat>,
     /// Replace the file if it exists
@@ -51,70 +50,71 @@ pub(crate) struct ExportArgs {
 
 impl ExportArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let format = self.to.or_else(|| UserFormat::of(&self.file)).unwrap_or(UserFormat::Csv);
-        if self.file == Path::new("-") {
-            refuse_database(is_standard_output(session.path()))?;
-            let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
-            write_users(session, format, &mut spool)?;
-            return copy(&mut spool, &mut io::stdout().lock())
-                .map_err(|e| Failure::Output(e).into());
+        match &self.file {
+            Some(file) if file != Path::new("-") => self.to_file(session, file),
+            None if io::stdout().is_terminal() => Err(Failure::Usage {
+                message: "an export shows every password hash, and this is a terminal".to_owned(),
+                hint: "useradm export users.csv, or `-` in the place of the file".to_owned(),
+            }
+            .into()),
+            _ => self.to_standard_output(session),
         }
-        self.to_file(session, format)
     }
 
-    fn to_file(&self, session: &Session, format: UserFormat) -> Result<()> {
+    fn to_standard_output(&self, session: &Session) -> Result<()> {
+        refuse_database(is_standard_output(session.path()))?;
+        let (mut spool, _) = spool_users(session, self.to.unwrap_or(UserFormat::Csv))?;
+        let mut stdout = io::stdout().lock();
+        // Unlike that of a listing, a reader who goes away has not got what was asked for.
+        let cannot = |error| Error::output(Path::new("standard output"), &error);
+        io::copy(&mut spool, &mut stdout).and_then(|_| stdout.flush()).map_err(cannot)?;
+        Ok(())
+    }
+
+    fn to_file(&self, session: &Session, file: &Path) -> Result<()> {
+        let format = self.to.or_else(|| UserFormat::of(file)).ok_or_else(|| Failure::Usage {
+            message: "the name of the file does not tell its format".to_owned(),
+            hint: "--to csv, --to jsonl or --to htpasswd tells it".to_owned(),
+        })?;
         session.check_present()?;
-        let path = self.target(session)?;
-        let folder = path.parent().unwrap_or(Path::new("/"));
+        let path = std::path::absolute(file).map_err(|error| Error::output(file, &error))?;
+        refuse_database(files::is_of_database(&path, session.path()))?;
+        let interrupt = session.database()?.interrupt.clone();
         // A file of hashes must not be left behind; what follows looks for a request to stop.
-        let _section = session.interrupt().defer();
-        let mut file = tempfile::Builder::new()
-            .prefix(".useradm-")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(Failure::Output)?;
-        files::make_private(file.as_file()).map_err(Failure::Output)?;
-        let count = write_users(session, format, file.as_file_mut())?;
-        file.as_file().sync_all().map_err(Failure::Output)?;
-        session.interrupt().check()?;
-        if self.force {
-            file.persist(&path).map_err(|error| Failure::Output(error.error))?;
-        } else {
-            file.persist_noclobber(&path).map_err(|error| match error.error.kind() {
-                io::ErrorKind::AlreadyExists => exists(&path),
-                _ => Failure::Output(error.error).into(),
-            })?;
+        let _section = interrupt.defer();
+        let taken = if self.force { Taken::Replace } else { Taken::Refuse };
+        let mut draft = files::begin(&path, taken).map_err(|error| helped(error, file, format))?;
+        let (mut spool, count) = spool_users(session, format)?;
+        let cannot = |error| Error::output(&path, &error);
+        while copy_some(&mut spool, &draft).map_err(cannot)? {
+            interrupt.check()?;
         }
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(Failure::Output)?;
+        draft.publish(taken).map_err(|error| helped(cannot(error), file, format))?;
         let message = format!("exported {count}");
         Answer::new(session, &message)
             .detail(path.to_string_lossy())
             .exported(count, &path)
             .print(session)
     }
-
-    /// The absolute path of the file to make; the one behind a link, if it may be replaced.
-    fn target(&self, session: &Session) -> Result<PathBuf> {
-        let path = std::path::absolute(&self.file).map_err(Failure::Output)?;
-        refuse_database(files::is_of_database(&path, session.path()))?;
-        if !self.force {
-            return if path.symlink_metadata().is_ok() { Err(exists(&path)) } else { Ok(path) };
-        }
-        match path.metadata() {
-            // A device would become a file.
-            Ok(there) if !there.is_file() => {
-                let reason = format!("{} is not a regular file", path.display());
-                Err(Failure::Output(io::Error::other(reason)).into())
-            }
-            Ok(_) => Ok(path.canonicalize().map_err(Failure::Output)?),
-            Err(_) => Ok(path),
-        }
-    }
 }
 
-fn exists(path: &Path) -> anyhow::Error {
-    let message = format!("{} exists", path.display());
-    Failure::Exists { message, hint: "--force replaces it".to_owned() }.into()
+/// The failure to make a file, with what helps.
+fn helped(error: Error, file: &Path, format: UserFormat) -> anyhow::Error {
+    let hint = match &error {
+        Error::FileExists(_) => "--force replaces it".to_owned(),
+        Error::Output { .. } => {
+            let format = format.to_possible_value();
+            let format = format.as_ref().map_or("csv", |it| it.get_name());
+            shell::to_standard_output(file.as_os_str(), format, std::env::args_os())
+        }
+        _ => return error.into(),
+    };
+    Failure::File { error: Box::new(error), hint }.into()
+}
+
+/// Copies a part of the spool; false at its end.
+fn copy_some(spool: &mut File, draft: &Draft) -> io::Result<bool> {
+    Ok(io::copy(&mut spool.take(COPIED_BYTES), &mut draft.file())? > 0)
 }
 
 fn refuse_database(is_database: bool) -> Result<(), Error> {
@@ -131,33 +131,20 @@ fn is_standard_output(path: &Path) -> bool {
     matches!((output, path.metadata()), (Ok(a), Ok(b)) if files::is_same(&a, &b))
 }
 
-/// Writes all users of one moment to an empty file, and tells how many they are.
-fn write_users(session: &Session, format: UserFormat, file: &mut File) -> Result<u64> {
-    for _ in 0..UNDISTURBED_ATTEMPTS {
-        file.set_len(0).and_then(|()| file.rewind()).map_err(Failure::Output)?;
-        let sheet = RefCell::new(Sheet::new(format, session));
-        let visit = |row: Row<'_>| {
-            let mut sheet = sheet.borrow_mut();
-            sheet.push(&row)?;
-            Ok(if sheet.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        };
-        let write = || sheet.borrow_mut().write(file);
-        if accounts::export(session.database()?, visit, write)? {
-            return Ok(sheet.into_inner().count);
-        }
-    }
-    // The application commits all the time, so they are read at once, into a temporary file: the
-    // one that is wanted may be on a file system that makes us wait.
-    let mut spool = tempfile::tempfile().map_err(Failure::Output)?;
+/// Writes all users of one moment to a temporary file, which never makes us wait as the one that
+/// is wanted may; it is at its beginning then. Tells how many they are.
+fn spool_users(session: &Session, format: UserFormat) -> Result<(File, u64)> {
+    let database = session.database()?;
+    let cannot = |error: io::Error| Error::output(&std::env::temp_dir(), &error);
+    let mut spool = tempfile::tempfile().map_err(cannot)?;
     let mut sheet = Sheet::new(format, session);
-    accounts::export_at_once(session.database()?, |row| {
+    accounts::export(database, |row| {
         sheet.push(&row)?;
-        if sheet.is_full() { sheet.write(&mut spool) } else { Ok(()) }
+        if sheet.is_full() { sheet.write(&mut spool, cannot) } else { Ok(()) }
     })?;
-    sheet.write(&mut spool)?;
-    file.set_len(0).and_then(|()| file.rewind()).map_err(Failure::Output)?;
-    copy(&mut spool, file).map_err(Failure::Output)?;
-    Ok(sheet.count)
+    sheet.write(&mut spool, cannot)?;
+    spool.rewind().map_err(cannot)?;
+    Ok((spool, sheet.count))
 }
 
 /// The text of users that is still to be written out.
@@ -186,9 +173,9 @@ impl<'s> Sheet<'s> {
         self.out.len() >= BUFFER_BYTES
     }
 
-    fn write(&mut self, file: &mut File) -> Result<()> {
+    fn write(&mut self, file: &mut File, cannot: impl Fn(io::Error) -> Error) -> Result<()> {
         self.interrupt.check()?;
-        file.write_all(&self.out).map_err(Failure::Output)?;
+        file.write_all(&self.out).map_err(cannot)?;
         self.out.clear();
         Ok(())
     }
@@ -242,10 +229,4 @@ struct User<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     username_hex: Option<String>,
     password_hash: &'a str,
-}
-
-fn copy(spool: &mut File, out: &mut impl Write) -> io::Result<()> {
-    spool.seek(SeekFrom::Start(0))?;
-    io::copy(spool, out)?;
-    out.flush()
 }

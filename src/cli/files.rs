@@ -1,34 +1,35 @@
-//! Files that the program makes beside the database: for their owner alone, and never in the place
-//! of one that it works on.
+//! Files that the program makes beside its work on the database: exports, rejected rows, generated
+//! passwords. For their owner alone, whole or not at all, and never in the place of a file that it
+//! works on.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// The mode of new files.
-const PRIVATE: u32 = 0o600;
+use useradm::Error;
+use useradm::draft::{Draft, Taken};
 
-/// Makes a file, which must not exist, with mode 0600 whatever the umask.
-pub(super) fn create_new(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path)?;
-    make_private(&file)?;
-    Ok(file)
-}
-
-/// Makes a file as [`create_new`] does, or empties the one that is there, of whatever kind and mode.
-pub(super) fn create(path: &Path) -> io::Result<File> {
-    match create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            OpenOptions::new().write(true).truncate(true).open(path)
+/// Begins a file, which must not exist unless it is to be replaced; what is only a name of
+/// something else, a link, is replaced itself.
+pub(super) fn begin(path: &Path, taken: Taken) -> useradm::Result<Draft> {
+    let cannot = |reason: &str| Err(Error::output(path, &io::Error::other(reason)));
+    if let Ok(there) = path.symlink_metadata() {
+        if taken == Taken::Refuse {
+            return Err(Error::FileExists(path.to_owned()));
         }
-        result => result,
+        // A device would become a file, and so would the name by which everybody knows it.
+        let is_file = path.metadata().map_or(there.is_symlink(), |there| there.is_file());
+        if !is_file {
+            return cannot("it is not a regular file");
+        }
     }
-}
-
-/// Gives a new file mode 0600.
-pub(super) fn make_private(file: &File) -> io::Result<()> {
-    file.set_permissions(Permissions::from_mode(PRIVATE))
+    let draft = Draft::new(path)?;
+    let folder = draft.path().parent().unwrap_or(Path::new("/"));
+    if folder == Path::new("/dev") || folder.starts_with("/proc") {
+        return cannot("it is the name of a device; `-` is standard output");
+    }
+    Ok(draft)
 }
 
 /// Whether a file is the database, or one that SQLite keeps beside it.

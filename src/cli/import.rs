@@ -1,6 +1,5 @@
 //! `useradm import`
 
-use std::fs::{self, File};
 use std::io::{self, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +20,7 @@ use useradm::accounts::{
     self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
     WithoutPassword,
 };
+use useradm::draft::{Draft, Taken};
 
 /// Add whole user bases: all rows of a file, or none
 #[derive(Debug, Args)]
@@ -181,9 +181,10 @@ struct Watch {
     shown: Vec<Rejection>,
     max_shown: usize,
     rejected: u64,
-    rejects: Option<(PathBuf, io::BufWriter<File>)>,
-    /// Where generated passwords go, and the file when it is made.
-    passwords: Option<(PathBuf, Option<File>)>,
+    /// Where all of them go; it gets its name at the end, if there are any.
+    rejects: Option<Draft>,
+    /// Where generated passwords go; it gets its name before they are used.
+    passwords: Option<Draft>,
 }
 
 impl Watch {
@@ -195,41 +196,32 @@ impl Watch {
                 return Err(Error::InvalidInput(reason).into());
             }
         }
-        let rejects = match &args.rejects {
-            Some(path) => {
-                let file = files::create(path).map_err(|error| cannot(path, &error))?;
-                Some((path.clone(), io::BufWriter::new(file)))
-            }
-            None => None,
-        };
-        // The file is made when all is read: until then Ctrl-C ends the process on the spot.
-        let passwords = args.generate_passwords.as_ref().map(|path| (path.clone(), None));
-        if let Some((path, _)) =
-            passwords.as_ref().filter(|(path, _)| path.is_symlink() || path.exists())
-        {
-            return Err(cannot(path, &io::ErrorKind::AlreadyExists.into()).into());
-        }
+        let begin = |path: &PathBuf| files::begin(&absolute(path)?, Taken::Refuse);
+        let rejects = args.rejects.as_ref().map(begin).transpose()?;
+        let passwords = args.generate_passwords.as_ref().map(begin).transpose()?;
         Ok(Watch {
             progress: Progress::new(session),
             shown: Vec::new(),
             max_shown: usize::try_from(args.max_errors).unwrap_or(usize::MAX),
             rejected: 0,
             rejects,
-            passwords: passwords.filter(|_| !args.dry_run),
+            passwords,
         })
     }
 
     /// The failure of the whole import, with the rows that it is about.
     fn into_failure(mut self, error: Error) -> anyhow::Error {
-        if let Some((path, Some(_))) = &self.passwords
+        if let Some(passwords) = &mut self.passwords
             && !matches!(error, Error::OutcomeUnknown(_))
         {
             // Nobody has these passwords. What cannot be removed is only of no use.
-            let _ = fs::remove_file(path);
+            passwords.withdraw();
         }
         if self.rejected == 0 {
             return error.into();
         }
+        let published = self.rejects.as_mut().map_or(Ok(()), publish);
+        let error = published.err().unwrap_or(error);
         // Rows that are wrong only next to others are found later than the rest.
         self.shown.sort_by_key(|rejection| rejection.line);
         Failure::Rejected(Box::new(Rejected { error, shown: self.shown, count: self.rejected }))
@@ -246,36 +238,29 @@ impl Observer for Watch {
         self.progress.advance(steps);
     }
 
-    fn read(&mut self) -> useradm::Result<()> {
-        if let Some((path, file)) = &mut self.passwords {
-            *file = Some(files::create_new(path).map_err(|error| cannot(path, &error))?);
-        }
-        Ok(())
-    }
-
     fn reject(&mut self, rejection: &Rejection) -> useradm::Result<()> {
         self.rejected += 1;
         if self.shown.len() < self.max_shown {
             self.shown.push(rejection.clone());
         }
-        if let Some((path, file)) = &mut self.rejects {
-            let mut line = Vec::new();
-            json::line(&mut line, &RejectedRow::from(rejection));
-            file.write_all(&line).and_then(|()| file.flush()).map_err(|e| cannot(path, &e))?;
-        }
-        Ok(())
+        let Some(rejects) = &self.rejects else { return Ok(()) };
+        let mut line = Vec::new();
+        json::line(&mut line, &RejectedRow::from(rejection));
+        rejects.file().write_all(&line).map_err(|error| Error::output(rejects.path(), &error))
     }
 
     fn generated(&mut self, generated: &[&Generated]) -> useradm::Result<()> {
-        let Some((path, Some(file))) = &mut self.passwords else { return Ok(()) };
-        let mut file = &*file;
-        file.set_len(0).and_then(|()| file.rewind()).map_err(|error| cannot(path, &error))?;
+        let Some(passwords) = &mut self.passwords else { return Ok(()) };
+        let path = passwords.path().to_owned();
+        let cannot = |error| Error::output(&path, &error);
+        let mut file = passwords.file();
+        file.set_len(0).and_then(|()| file.rewind()).map_err(cannot)?;
         let mut text = zeroize::Zeroizing::new(Vec::with_capacity(64 * 1024));
         csv::push_line(&mut text, [&b"username"[..], b"password"].into_iter());
         let mut write = |text: &mut Vec<u8>| {
             let written = file.write_all(text);
             text.clear();
-            written.map_err(|error| cannot(path, &error))
+            written.map_err(cannot)
         };
         for Generated { name, password } in generated {
             csv::push_line(&mut text, [name.as_slice(), password.as_bytes()].into_iter());
@@ -284,7 +269,7 @@ impl Observer for Watch {
             }
         }
         write(&mut text)?;
-        file.sync_all().map_err(|error| cannot(path, &error))
+        publish(passwords)
     }
 }
 
@@ -304,6 +289,10 @@ impl<'a> From<&'a Rejection> for RejectedRow<'a> {
     }
 }
 
-fn cannot(path: &Path, error: &io::Error) -> Error {
-    Error::InvalidInput(format!("the file {} cannot be written ({error})", path.display()))
+fn publish(draft: &mut Draft) -> useradm::Result<()> {
+    draft.publish(Taken::Refuse).map_err(|error| Error::output(draft.path(), &error))
+}
+
+fn absolute(path: &Path) -> useradm::Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| Error::output(path, &error))
 }

@@ -31,6 +31,26 @@ pub(super) fn as_owner(
     words.join(" ")
 }
 
+/// The same command line of an export, with standard output in the place of a file that only the
+/// caller's shell may make.
+pub(super) fn to_standard_output(
+    file: &OsStr,
+    format: &str,
+    arguments: impl Iterator<Item = OsString>,
+) -> String {
+    let mut words: Vec<OsString> = arguments.skip(1).collect();
+    if let Some(at) = words.iter().rposition(|word| word == file) {
+        words.remove(at);
+    }
+    words.retain(|word| word != "--force" && word != "--");
+    let tells_format = |it: &OsString| it == "--to" || it.as_encoded_bytes().starts_with(b"--to=");
+    if !words.iter().any(tells_format) {
+        words.extend(["--to".into(), format.into()]);
+    }
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    format!("useradm {} - > {}", words.join(" "), quoted(file))
+}
+
 /// A word as a shell reads it, and as it shows on a terminal.
 pub(super) fn quoted(word: &OsStr) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);

@@ -52,8 +52,8 @@ fn writes_a_file_in_the_format_of_its_ending() {
     let first = [
         ("users.csv", "id,username,password_hash"),
         ("users.CSV", "id,username,password_hash"),
-        ("users.txt", "id,username,password_hash"),
         ("users.jsonl", "{\"id\":1,"),
+        ("users.ndjson", "{\"id\":1,"),
         ("users.htpasswd", "alice:$pbkdf2"),
         (".htpasswd", "alice:$pbkdf2"),
     ];
@@ -66,6 +66,18 @@ fn writes_a_file_in_the_format_of_its_ending() {
     assert!(sandbox.text("other.csv").starts_with("alice:"));
     assert_eq!(sandbox.files().len(), first.len() + 2);
     sandbox.useradm("export --to xml -").error(2, "usage").check_unchanged();
+}
+
+#[test]
+fn refuses_an_ending_that_tells_no_format() {
+    let sandbox = Sandbox::application(&["alice"]);
+    for name in ["users.json", "users.csv.gz", "users.txt", "users", "-x"] {
+        let says = "error: the name of the file does not tell its format\nhint: --to csv[..]\n";
+        sandbox.useradm("export --").arg(name).status(2).stderr(says).check_unchanged();
+        sandbox.useradm("export --").arg(name).error(2, "usage").check_unchanged();
+    }
+    sandbox.useradm("export -q --to csv users.txt").check();
+    assert!(sandbox.text("users.txt").starts_with("id,username"));
 }
 
 #[test]
@@ -147,12 +159,21 @@ fn says_what_is_wrong_with_a_database_and_makes_no_file() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error_and_a_full_disk_is_one() {
+fn a_part_is_no_copy() {
     let sandbox = Sandbox::application(&[]);
     let run = sandbox.useradm("import -q --from csv -").stdin(crate::harness::ready_rows(5000));
     run.check();
-    let run = sandbox.shell("\"$0\" export | head -1");
-    run.stdout("id,username,password_hash\n").check();
+    // `list` is read by people, who may have seen enough.
+    for (line, says, status) in [
+        ("export", "error: Cannot write standard output: Broken pipe[..]\n", "1"),
+        ("export -", "error: Cannot write standard output: Broken pipe[..]\n", "1"),
+        ("list --format csv", "", "0"),
+    ] {
+        let run = sandbox.shell(&format!("{{ \"$0\" {line}; echo $? >status; }} | head -1"));
+        run.stdout("id,username[..]\n").stderr(says).check();
+        assert_eq!(sandbox.text("status").trim(), status, "{line}");
+    }
+    std::fs::remove_file(sandbox.path("status")).unwrap();
     if cfg!(target_os = "linux") {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         sandbox.useradm("export -").stdout_to(full).error(1, "output_failed").check_unchanged();

@@ -56,9 +56,13 @@ fn never_writes_over_a_file() {
     let sandbox = Sandbox::application(&[]);
     sandbox.write("new.csv", "precious");
     std::os::unix::fs::symlink("nowhere", sandbox.path("link.csv")).unwrap();
-    for file in ["new.csv", "users.db", "link.csv"] {
+    for (file, status, code) in [
+        ("new.csv", 4, "file_exists"),
+        ("link.csv", 4, "file_exists"),
+        ("users.db", 6, "invalid_input"),
+    ] {
         let run = sandbox.useradm("import --from csv - --generate-passwords").arg(file);
-        run.stdin("username\na\n").error(6, "invalid_input").check_unchanged();
+        run.stdin("username\na\n").error(status, code).check_unchanged();
     }
 }
 

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -107,11 +107,6 @@ impl Sandbox {
     /// The names of all files in the directory, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
         files(self.directory.path()).into_keys().collect()
-    }
-
-    /// The names of the files that get their own only when they are complete.
-    pub(crate) fn unfinished(&self) -> Vec<String> {
-        self.files().into_iter().filter(|name| name.starts_with(".useradm-")).collect()
     }
 
     /// The permissions of a file.
@@ -357,6 +352,27 @@ impl Running {
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill(self.pid, signal).unwrap();
+    }
+
+    /// Waits until it has a file open that has no name yet.
+    pub(crate) fn wait_for_unnamed_file(&mut self) {
+        let directory = self.expected.directory.clone();
+        let since = Instant::now();
+        loop {
+            let Ok(open) = fs::read_dir(format!("/proc/{}/fd", self.pid)) else {
+                // Only root sees what a process has open that gives nothing away.
+                return thread::sleep(Duration::from_millis(200));
+            };
+            let mut paths = open.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+            let is_unnamed = |path: PathBuf| {
+                path.parent() == Some(&directory) && path.to_string_lossy().ends_with(" (deleted)")
+            };
+            if paths.any(is_unnamed) {
+                return;
+            }
+            assert!(since.elapsed() < PATIENCE && !self.has_ended(), "no file is made");
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Changes what is expected of it.

@@ -61,9 +61,9 @@ fn files_beside_the_database_that_do_not_fit_end_the_import() {
     sandbox.write("people.csv", format!("username\n{rows}"));
     let line = "import people.csv --generate-passwords new.csv";
     let run = sandbox.shell(&limited(40, line));
-    run.error(6, "invalid_input").check_unchanged();
+    run.error(1, "output_failed").check_unchanged();
     let run = sandbox.shell(&limited(40, "import people.csv --rejects bad.jsonl"));
-    run.status(6).stderr("[...]error: [..]bad.jsonl[..]\n").check();
+    run.status(1).stderr("[...]error: [..]bad.jsonl[..]\n").check();
     assert_eq!(sandbox.count(), 0);
 }
 

@@ -104,24 +104,34 @@ fn files_beside_the_database_are_private_and_can_be_read_whatever_the_umask() {
         let options = "--rejects bad.jsonl --generate-passwords new.csv";
         let line = format!("umask {umask}; exec \"$0\" import -q --from csv {options} -");
         sandbox.shell(&line).stdin("username\nalice\n").check();
+        let run = sandbox.shell(&line.replace("new.csv", "more.csv"));
+        run.stdin("username\na\u{1b}\n").status(6).stderr("line 2[...]").check();
         assert_eq!((sandbox.mode("bad.jsonl"), sandbox.mode("new.csv")), (0o600, 0o600), "{umask}");
     }
 }
 
 #[test]
-fn a_file_of_rejected_rows_is_written_anew_by_every_run() {
+fn a_file_of_rejected_rows_is_there_only_if_rows_were_rejected() {
     let sandbox = Sandbox::application(&[]);
-    for count in [3, 1, 0] {
-        let run = sandbox.useradm("import -q --from csv --dry-run --rejects bad.jsonl -");
-        let run = run.stdin(short_passwords(count));
-        if count == 0 {
-            run.check()
-        } else {
-            run.status(6).stderr("line 3[...]").check()
-        };
-        assert_eq!(sandbox.text("bad.jsonl").lines().count(), count);
-    }
+    let line = "import -q --from csv --dry-run --rejects bad.jsonl -";
+    sandbox.useradm(line).stdin(short_passwords(0)).check_unchanged();
+    sandbox.useradm(line).stdin(short_passwords(3)).status(6).stderr("line 3[...]").check();
+    assert_eq!(sandbox.text("bad.jsonl").lines().count(), 3);
     assert_eq!(sandbox.count(), 0);
+}
+
+#[test]
+fn a_file_of_rejected_rows_never_takes_the_place_of_another() {
+    let sandbox = Sandbox::application(&[]);
+    sandbox.write("bad.jsonl", "precious");
+    std::os::unix::fs::symlink("nowhere", sandbox.path("link.jsonl")).unwrap();
+    for count in [0, 3] {
+        for name in ["bad.jsonl", "link.jsonl"] {
+            let run = sandbox.useradm("import --from csv - --rejects").arg(name);
+            let run = run.stdin(short_passwords(count));
+            run.error(4, "file_exists").check_unchanged();
+        }
+    }
 }
 
 #[test]
@@ -151,7 +161,9 @@ fn a_file_that_cannot_be_written_ends_the_import_before_it_begins() {
         for option in ["--rejects", "--generate-passwords"] {
             let run = sandbox.useradm("import --from csv -").arg(option).arg(target);
             let run = run.stdin("username,password\nalice,correct horse\n");
-            run.error(6, "invalid_input").check_unchanged();
+            let (status, code) =
+                if target == "folder" { (4, "file_exists") } else { (1, "output_failed") };
+            run.error(status, code).check_unchanged();
         }
     }
 }

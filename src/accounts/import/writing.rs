@@ -109,10 +109,6 @@ impl Observer for Rejections {
 
     fn advance(&mut self, _: u64) {}
 
-    fn read(&mut self) -> Result<()> {
-        Ok(())
-    }
-
     fn reject(&mut self, rejection: &Rejection) -> Result<()> {
         self.0.push(rejection.clone());
         Ok(())
