@@ -15,6 +15,7 @@ mod init;
 mod input;
 mod list;
 mod login;
+mod memory;
 mod output;
 mod process;
 mod progress;
@@ -23,6 +24,7 @@ mod register;
 mod settings;
 mod shell;
 mod show;
+mod start;
 mod update;
 mod usage;
 
@@ -33,6 +35,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use exit::LastWords;
 use identity::Identity;
 use output::Format;
 use process::Process;
@@ -154,6 +157,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return exit::report(&error.into(), Format::Table),
     };
     Process::on_interruption(exit::interruption(format));
+    memory::prepare(LastWords::new(format), process.interrupt());
     let Options { quiet, no_input, trust_directory, .. } = cli.options;
     let Settings { location, timeout, rounds } = match cli.options.settle() {
         Ok(settings) => settings,
@@ -162,6 +166,12 @@ pub(crate) fn main() -> ExitCode {
     let Location { path, undecoded } = location;
     let interrupt = process.interrupt();
     let database = Database { path, undecoded, timeout, interrupt, trust_directory };
+    if format.is_json()
+        && let Err(error) = start::standard_output()
+    {
+        // All commands answer there, and a change must not be made that cannot be told.
+        return exit::report(&exit::Failure::Output(error).into(), format);
+    }
     let identity = Identity::new(database);
     let session = Session { identity, format, rounds, quiet, no_input, process };
     match run(cli.command, &session) {

@@ -44,6 +44,12 @@ impl Interrupt {
         self.requested.store(number, Ordering::SeqCst);
     }
 
+    /// Whether something was done that must be told, as [`Deferred::keep`] says.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.is_kept.load(Ordering::SeqCst)
+    }
+
     /// Begins a section that must not be cut off; it ends when the guard is dropped.
     #[must_use]
     pub fn defer(&self) -> Deferred<'_> {
@@ -90,7 +96,7 @@ impl Deferred<'_> {
 
 impl Drop for Deferred<'_> {
     fn drop(&mut self) {
-        let is_kept = self.interrupt.is_kept.load(Ordering::SeqCst);
+        let is_kept = self.interrupt.is_kept();
         self.interrupt.at_once.store(self.before && !is_kept, Ordering::SeqCst);
     }
 }

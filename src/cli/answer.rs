@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::Session;
 use super::exit::Failure;
 use super::output::{escape::escaped, json};
+use super::start::standard_output;
 use useradm::accounts::{Imported, Warning};
 use useradm::password::Password;
 use useradm::user::User;
@@ -166,7 +167,7 @@ impl<'a> Answer<'a> {
 
 /// Writes to standard output, at once and whole.
 pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
+    let mut stdout = standard_output()?;
     stdout.write_all(bytes)?;
     stdout.flush()
 }

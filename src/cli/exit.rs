@@ -21,6 +21,12 @@ use useradm::Error;
 use useradm::accounts::Rejection;
 use useradm::error::{Remedy, system_words};
 
+/// The status of a bug, or a lack of memory.
+pub(crate) const INTERNAL: u8 = 1;
+
+/// The status of a change that may be stored.
+pub(crate) const OUTCOME_UNKNOWN: u8 = 10;
+
 /// What can go wrong in the program itself, beside the library's errors.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -132,6 +138,25 @@ pub(crate) fn interruption(format: Format) -> Vec<u8> {
     of_error(&Error::Interrupted(None)).to_bytes(format)
 }
 
+/// What is reported when memory runs out.
+pub(crate) struct LastWords {
+    /// Where nothing was changed.
+    pub(crate) failed: Vec<u8>,
+    /// Where a change was made, and cannot be told any more.
+    pub(crate) lost: Vec<u8>,
+}
+
+impl LastWords {
+    pub(crate) fn new(format: Format) -> Self {
+        let failed = Error::Internal("out of memory".to_owned());
+        let lost = Failure::AnswerLost(io::ErrorKind::OutOfMemory.into());
+        LastWords {
+            failed: of_error(&failed).to_bytes(format),
+            lost: of_failure(&lost).to_bytes(format),
+        }
+    }
+}
+
 impl Report {
     fn print(&self, format: Format) {
         // Nothing can be done if standard error fails too; the status still tells.
@@ -191,7 +216,7 @@ fn of_failure(failure: &Failure) -> Report {
         }
         Failure::Usage { hint, .. } => ("usage", Some(hint.clone()), 2),
         Failure::Output(_) => ("output_failed", None, 1),
-        Failure::AnswerLost(_) => ("outcome_unknown", Some(SHOW_TELLS.to_owned()), 10),
+        Failure::AnswerLost(_) => ("outcome_unknown", Some(SHOW_TELLS.to_owned()), OUTCOME_UNKNOWN),
         Failure::NotConfirmed(_) => {
             ("not_confirmed", Some("--yes deletes without asking".to_owned()), 9)
         }
@@ -231,7 +256,7 @@ fn status(error: &Error) -> u8 {
         | Error::ConstraintFailed(_)
         | Error::WrongOwner { .. }
         | Error::LeftoverJournal(_) => 8,
-        Error::OutcomeUnknown(_) => 10,
+        Error::OutcomeUnknown(_) => OUTCOME_UNKNOWN,
         Error::Partly { cause, .. } => status(cause),
         Error::Interrupted(_) => INTERRUPTED,
     }

@@ -14,6 +14,7 @@ use super::exit::Failure;
 use super::input::UserFormat;
 use super::output::escape::escaped_bytes;
 use super::output::{csv, json};
+use super::start::standard_output;
 use super::{Session, files, shell};
 use useradm::accounts;
 use useradm::draft::{Draft, Taken};
@@ -63,8 +64,8 @@ impl ExportArgs {
 
     fn to_standard_output(&self, session: &Session) -> Result<()> {
         refuse_database(is_standard_output(session.path()))?;
+        let mut stdout = standard_output().map_err(Failure::Output)?;
         let (mut spool, _) = spool_users(session, self.to.unwrap_or(UserFormat::Csv))?;
-        let mut stdout = io::stdout().lock();
         // Unlike that of a listing, a reader who goes away has not got what was asked for.
         let cannot = |error| Error::output(Path::new("standard output"), &error);
         io::copy(&mut spool, &mut stdout).and_then(|_| stdout.flush()).map_err(cannot)?;

@@ -13,10 +13,11 @@ use anyhow::Result;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::Session;
 use super::exit::Failure;
 use super::output::escape::escaped_bytes;
+use super::{Session, start};
 use terminal::Terminal;
+pub(crate) use terminal::show_what_is_typed;
 use useradm::Error;
 use useradm::error::system_words;
 use useradm::password::{GENERATED_CHARS, MAX_PASSWORD_BYTES, Password};
@@ -57,6 +58,10 @@ impl Given {
 
     /// Makes the password that is to be generated, if one is.
     pub(crate) fn generate(&self) -> Result<Option<Password>> {
+        if self.generate_password.is_some() {
+            // A password that cannot be printed must not be set.
+            drop(start::standard_output().map_err(Failure::Output)?);
+        }
         let made = self.generate_password.map(|length| Password::generate(length, random));
         Ok(made.transpose()?)
     }

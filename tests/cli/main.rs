@@ -63,6 +63,8 @@ mod show;
 #[cfg(test)]
 mod sorted;
 #[cfg(test)]
+mod streams;
+#[cfg(test)]
 mod traces;
 #[cfg(test)]
 mod triggers;

@@ -13,6 +13,8 @@ mod harness;
 mod journal;
 mod kill;
 mod locks;
+#[cfg(target_os = "linux")]
+mod memory;
 mod no_locks;
 mod owner;
 mod prompt;

@@ -7,8 +7,8 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{
@@ -211,6 +211,9 @@ impl<'t> Hidden<'t> {
             during.control_chars[Key::VMIN as usize] = 1;
             during.control_chars[Key::VTIME as usize] = 0;
         }
+        if let Ok(mut hidden) = HIDDEN.lock() {
+            *hidden = Some((device.try_clone()?, before.clone()));
+        }
         tcsetattr(device, SetArg::TCSANOW, &during)?;
         Ok(Hidden { device, before, during })
     }
@@ -220,6 +223,21 @@ impl Drop for Hidden<'_> {
     fn drop(&mut self) {
         // There is no other terminal to fall back to if this fails.
         let _ = tcsetattr(self.device, SetArg::TCSANOW, &self.before);
+        if let Ok(mut hidden) = HIDDEN.lock() {
+            *hidden = None;
+        }
+    }
+}
+
+/// The terminal that does not show what is typed, and how it was before.
+static HIDDEN: Mutex<Option<(File, Termios)>> = Mutex::new(None);
+
+/// Lets the terminal show what is typed again, where the process is about to end on the spot.
+pub(crate) fn show_what_is_typed() {
+    if let Ok(hidden) = HIDDEN.try_lock()
+        && let Some((device, before)) = &*hidden
+    {
+        let _ = tcsetattr(device, SetArg::TCSANOW, before);
     }
 }
 
@@ -333,4 +351,24 @@ fn reason(error: io::Error) -> Error {
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err as it is")]
 fn broken(error: io::Error) -> Error {
     Error::Internal(format!("the terminal cannot be used: {}", system_words(&error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::pty::openpty;
+
+    use super::*;
+
+    #[test]
+    fn a_terminal_shows_what_is_typed_before_the_process_ends_on_the_spot() {
+        let terminal = openpty(None, None).unwrap();
+        let device = File::from(terminal.slave);
+        let echoes = || tcgetattr(&device).unwrap().local_flags.contains(LocalFlags::ECHO);
+        let hidden = Hidden::begin(&device, Line::Raw).unwrap();
+        assert!(!echoes());
+        show_what_is_typed();
+        assert!(echoes());
+        drop(hidden);
+        assert!(HIDDEN.lock().unwrap().is_none());
+    }
 }

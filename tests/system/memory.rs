@@ -1,0 +1,94 @@
+//! Too little memory: an error like any other, never a signal.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+
+use super::harness::{HASH, Outcome, PASSWORD, Running, Sandbox};
+
+const WORDS: &str = "error: Internal error: out of memory\n";
+const JSON: &str = "{\"error\":{\"code\":\"internal\",\"message\":\"Internal error: out of memory\",\
+                    \"exit_code\":1}}\n";
+
+/// Runs a command whose address space is limited to so many KiB.
+fn run_within(limit: usize, sandbox: &Sandbox, arguments: &str) -> Outcome {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("ulimit -v {limit} && exec \"$0\" \"$@\"")]);
+    shell.arg(env!("CARGO_BIN_EXE_useradm")).args(arguments.split(' '));
+    shell.current_dir(sandbox.directory()).env("USERADM_ROUNDS", "1000");
+    Running::start_with(shell, PASSWORD).finish()
+}
+
+/// The least limit with which the program begins to run. Below it the system's loader fails, or is
+/// killed.
+fn least_to_begin(sandbox: &Sandbox) -> usize {
+    let begins = |limit| {
+        let outcome = run_within(limit, sandbox, "list");
+        outcome.status.success() || outcome.stderr == WORDS
+    };
+    let (mut fails, mut works) = (1024, 256 * 1024);
+    assert!(begins(works) && !begins(fails));
+    while works - fails > 1 {
+        let middle = usize::midpoint(fails, works);
+        if begins(middle) {
+            works = middle;
+        } else {
+            fails = middle;
+        }
+    }
+    // So little is not enough, and that is said.
+    assert_eq!(run_within(works, sandbox, "list").stderr, WORDS);
+    works
+}
+
+#[test]
+fn every_command_tells_of_too_little_memory() {
+    let sandbox = Sandbox::with_users(&["alice", "bob"]);
+    let mut rows = String::from("username,password\n");
+    for i in 0..200 {
+        writeln!(rows, "user{i},{PASSWORD}").unwrap();
+    }
+    fs::write(sandbox.directory().join("passwords.csv"), rows).unwrap();
+    let mut rows = String::from("username,password_hash\n");
+    for i in 0..2000 {
+        writeln!(rows, "hashed{i},{HASH}").unwrap();
+    }
+    fs::write(sandbox.directory().join("hashes.csv"), rows).unwrap();
+
+    let least = least_to_begin(&sandbox);
+    let (mut failed, mut done) = (0, 0);
+    for (arguments, step) in [
+        ("list", 97),
+        ("list --format json --sort username", 97),
+        ("login alice --password-stdin", 97),
+        ("add carol --password-stdin", 97),
+        ("add dora --password-stdin --format json", 97),
+        ("update bob --password-stdin", 97),
+        ("import passwords.csv --on-conflict skip --jobs 4", 2503),
+        ("import hashes.csv --on-conflict skip --format jsonl", 2503),
+    ] {
+        let words = if arguments.contains("json") { JSON } else { WORDS };
+        for i in 1..32 {
+            let outcome = run_within(least + i * step, &sandbox, arguments);
+            match outcome.status.code() {
+                Some(0) => done += 1,
+                Some(1) => {
+                    // Right at the beginning not even the format is known.
+                    assert!([words, WORDS].contains(&outcome.stderr.as_str()), "{outcome:?}");
+                    assert!(i < 4 || outcome.stderr == words, "{arguments}: {outcome:?}");
+                    failed += 1;
+                }
+                // Added by a run before.
+                Some(4) if arguments.starts_with("add") && done > 0 => {}
+                // What SQLite itself cannot have.
+                Some(8) => failed += 1,
+                _ => panic!("{arguments}: {:?} {outcome:?}", outcome.status.signal()),
+            }
+        }
+    }
+    assert!(failed > 50 && done > 50, "{failed} failed, {done} were done");
+    sandbox.assert_sound();
+    let names = sandbox.names();
+    assert!(names.contains(&"dora".to_owned()) && names.contains(&"hashed1999".to_owned()));
+}
