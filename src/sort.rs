@@ -43,8 +43,8 @@ struct Extent {
     records: usize,
 }
 
-/// Where a record lies in the buffer, and the beginning of its key, which decides most
-/// comparisons without a look at the buffer.
+/// Where a record lies in the buffer, and what its key goes on with after the beginning that all keys
+/// share, which decides most comparisons without a look at the buffer; it is set when they are sorted.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
     prefix: u64,
@@ -91,7 +91,7 @@ impl Sorter {
         }
         let too_long = |_| io::Error::from(ErrorKind::FileTooLarge);
         self.entries.push(Entry {
-            prefix: prefix(key),
+            prefix: 0,
             start: u32::try_from(self.bytes.len()).map_err(too_long)?,
             key: u32::try_from(key.len()).map_err(too_long)?,
             length: u32::try_from(length).map_err(too_long)?,
@@ -119,6 +119,11 @@ impl Sorter {
 
     fn sort(&mut self) {
         let Sorter { bytes, entries, .. } = self;
+        // What all keys begin with decides nothing.
+        let common = common_length(entries, bytes);
+        for entry in entries.iter_mut() {
+            entry.prefix = prefix(&entry.key_in(bytes)[common..]);
+        }
         entries.sort_unstable_by(|a, b| {
             // Records of one key stay in the order in which they came; of two that begin at the same
             // place the empty one came first.
@@ -183,6 +188,17 @@ impl Entry {
     }
 }
 
+/// How many bytes all keys begin with.
+fn common_length(entries: &[Entry], bytes: &[u8]) -> usize {
+    let Some((first, others)) = entries.split_first() else { return 0 };
+    let first = first.key_in(bytes);
+    others.iter().fold(first.len(), |length, other| {
+        let same = first[..length].iter().zip(other.key_in(bytes));
+        same.take_while(|(a, b)| a == b).count()
+    })
+}
+
+/// The first bytes of a key as a number, in the order of the keys.
 fn prefix(key: &[u8]) -> u64 {
     let mut first = [0; 8];
     let length = key.len().min(8);

@@ -77,17 +77,25 @@ pub struct Page<'s> {
 struct Cursor {
     id: i64,
     /// The name, in the order of the names.
-    name: Option<StoredValue>,
+    name: Option<Kept>,
+}
+
+/// A name as it is stored, kept until the next page.
+enum Kept {
+    Other(Value),
+    Text(Vec<u8>),
 }
 
 /// A name as it is stored.
 ///
-/// Text is kept as the bytes of the file's own encoding, whether they are valid or not: what was
+/// Of text these are the bytes in the file's own encoding, whether they are valid or not: what was
 /// converted might sort elsewhere.
-#[derive(Debug)]
-pub(super) enum StoredValue {
-    Other(Value),
-    Text(Vec<u8>),
+#[derive(Clone, Copy)]
+pub(super) enum StoredName<'a> {
+    Null,
+    Number(f64),
+    Text(&'a [u8]),
+    Blob(&'a [u8]),
 }
 
 /// A part of the table in which one comparison with the last row finds the next.
@@ -131,7 +139,7 @@ impl Store {
         let visited = self.connection.prepare(sql).and_then(|mut statement| {
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                if with_row(row, &mut visit)?.is_break() {
+                if with_row(row, Some(2), &mut visit)?.is_break() {
                     break;
                 }
             }
@@ -149,13 +157,13 @@ impl Page<'_> {
     /// # Errors
     /// [`Error::DatabaseBusy`], [`Error::DatabaseCorrupt`], [`Error::HugeValue`] or [`Error::Io`].
     pub fn next_page(&mut self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<bool> {
-        self.next_page_of_values(|row, _| visit(row))
+        self.next_page_of_names(|row, _| visit(row))
     }
 
-    /// As [`Page::next_page`], with the stored name where names make the order.
-    pub(super) fn next_page_of_values(
+    /// As [`Page::next_page`], with the names as they are stored where they make the order.
+    pub(super) fn next_page_of_names(
         &mut self,
-        mut visit: impl FnMut(Row<'_>, &dyn Fn() -> rusqlite::Result<StoredValue>) -> ControlFlow<()>,
+        mut visit: impl FnMut(Row<'_>, StoredName<'_>) -> ControlFlow<()>,
     ) -> Result<bool> {
         let Some(&part) = self.parts.last() else { return Ok(false) };
         let end = self.read_page(part, &mut visit);
@@ -185,7 +193,7 @@ impl Page<'_> {
     fn read_page(
         &mut self,
         part: Part,
-        visit: &mut impl FnMut(Row<'_>, &dyn Fn() -> rusqlite::Result<StoredValue>) -> ControlFlow<()>,
+        visit: &mut impl FnMut(Row<'_>, StoredName<'_>) -> ControlFlow<()>,
     ) -> rusqlite::Result<Option<Cursor>> {
         let statement = match self.statement.take() {
             Some(statement) => statement,
@@ -195,28 +203,28 @@ impl Page<'_> {
         if let Some(cursor) = &self.cursor {
             bind(statement, ":id", cursor.id)?;
             match &cursor.name {
-                Some(StoredValue::Text(name)) => bind(statement, ":name", name)?,
-                Some(StoredValue::Other(name)) => bind(statement, ":name", name)?,
+                Some(Kept::Text(name)) => bind(statement, ":name", name)?,
+                Some(Kept::Other(name)) => bind(statement, ":name", name)?,
                 None => {}
             }
-            bind(statement, ":is_text", matches!(cursor.name, Some(StoredValue::Text(_))))?;
+            bind(statement, ":is_text", matches!(cursor.name, Some(Kept::Text(_))))?;
         }
         bind(statement, ":glob", self.selection.glob.as_deref())?;
+        let columns = self.selection.columns();
         let mut rows = statement.raw_query();
         let mut visited = 0;
         while let Some(row) = rows.next()? {
-            let name = || match row.get_ref(1)? {
-                ValueRef::Text(_) => row.get(3).map(StoredValue::Text),
-                other => Ok(StoredValue::Other(other.try_into()?)),
-            };
-            let is_selected = self.selection.glob.is_none() || row.get(4)?;
-            let (id, flow) = with_row(row, |row| {
-                let flow = if is_selected { visit(row, &name) } else { ControlFlow::Continue(()) };
+            let name = columns.stored.map(|at| StoredName::of(row, at)).transpose()?;
+            let is_selected = columns.selected.map_or(Ok(true), |at| row.get(at))?;
+            let (id, flow) = with_row(row, columns.hash, |row| {
+                let name = name.unwrap_or(StoredName::Null);
+                let flow = if is_selected { visit(row, name) } else { ControlFlow::Continue(()) };
                 (row.id, flow)
             })?;
             visited += 1;
             if flow.is_break() || visited >= PAGE_ROWS {
-                let name = if part == Part::Named { Some(name()?) } else { None };
+                let name = name.filter(|_| part == Part::Named);
+                let name = name.map(|name| Kept::of(row, name)).transpose()?;
                 return Ok(Some(Cursor { id, name }));
             }
         }
@@ -227,12 +235,12 @@ impl Page<'_> {
         let Selection { order, reverse, hashes, ref glob } = self.selection;
         let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
         let hash = match hashes {
-            Hashes::Unread => "NULL",
-            Hashes::Readable => READABLE_HASH,
-            Hashes::Whole => "password_hash",
+            Hashes::Unread => String::new(),
+            Hashes::Readable => format!(", {READABLE_HASH}"),
+            Hashes::Whole => ", password_hash".to_owned(),
         };
         // A cast to BLOB gives the bytes as they are stored, and a cast back the same text.
-        let stored = if order == Order::Name { "CAST(username AS BLOB)" } else { "NULL" };
+        let stored = if order == Order::Name { ", CAST(username AS BLOB)" } else { "" };
         // Rows that do not match are read too: that bounds the time of a page whatever matches.
         let selected = if glob.is_some() { ", ifnull(username GLOB :glob, 0)" } else { "" };
         let name = "CASE WHEN :is_text THEN CAST(:name AS TEXT) ELSE :name END";
@@ -251,7 +259,7 @@ impl Page<'_> {
             ),
         };
         format!(
-            "SELECT id, username, {hash}, {stored}{selected} FROM user WHERE {condition} \
+            "SELECT id, username{hash}{stored}{selected} FROM user WHERE {condition} \
              ORDER BY {key} {direction}, id {direction}"
         )
     }
@@ -259,7 +267,7 @@ impl Page<'_> {
     /// Whether a row comes after another one in the order that is read.
     fn is_after(&self, row: &Cursor, other: &Cursor) -> bool {
         let names = match (&row.name, &other.name) {
-            (Some(name), Some(other)) => name.compare(other),
+            (Some(name), Some(other)) => name.as_name().compare(other.as_name()),
             _ => Ordering::Equal,
         };
         let order = names.then(row.id.cmp(&other.id));
@@ -267,43 +275,95 @@ impl Page<'_> {
     }
 }
 
-impl StoredValue {
-    /// SQLite's order of values (SQLite's datatypes, section 4.1).
-    fn compare(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (StoredValue::Text(a), StoredValue::Text(b))
-            | (StoredValue::Other(Value::Blob(a)), StoredValue::Other(Value::Blob(b))) => a.cmp(b),
-            (StoredValue::Other(a), StoredValue::Other(b)) => match (a, b) {
-                (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
-                _ => self.rank().cmp(&other.rank()).then_with(|| number(a).total_cmp(&number(b))),
-            },
-            _ => self.rank().cmp(&other.rank()),
-        }
+/// Where the columns of a page are that not every page has.
+#[derive(Clone, Copy)]
+struct Columns {
+    hash: Option<usize>,
+    stored: Option<usize>,
+    selected: Option<usize>,
+}
+
+impl Selection {
+    fn columns(&self) -> Columns {
+        let mut next = 2..;
+        let mut at = |is_there: bool| if is_there { next.next() } else { None };
+        let hash = at(self.hashes != Hashes::Unread);
+        let stored = at(self.order == Order::Name);
+        Columns { hash, stored, selected: at(self.glob.is_some()) }
+    }
+}
+
+impl<'a> StoredName<'a> {
+    /// The name of a row whose second column it is, and this one the same as a BLOB.
+    fn of(row: &'a rusqlite::Row<'_>, blob: usize) -> rusqlite::Result<Self> {
+        let bytes = || Ok::<_, rusqlite::Error>(row.get_ref(blob)?.as_blob()?);
+        Ok(match row.get_ref(1)? {
+            ValueRef::Null => StoredName::Null,
+            ValueRef::Integer(number) => StoredName::Number(nearly(number)),
+            ValueRef::Real(number) => StoredName::Number(number),
+            ValueRef::Text(_) => StoredName::Text(bytes()?),
+            ValueRef::Blob(_) => StoredName::Blob(bytes()?),
+        })
     }
 
-    /// Which type comes first.
-    pub(super) fn rank(&self) -> u8 {
+    /// Which type comes first (SQLite's datatypes, section 4.1).
+    pub(super) fn rank(self) -> u8 {
         match self {
-            StoredValue::Other(Value::Null) => 0,
-            StoredValue::Other(Value::Integer(_) | Value::Real(_)) => 1,
-            StoredValue::Text(_) | StoredValue::Other(Value::Text(_)) => 2,
-            StoredValue::Other(Value::Blob(_)) => 3,
+            StoredName::Null => 0,
+            StoredName::Number(_) => 1,
+            StoredName::Text(_) => 2,
+            StoredName::Blob(_) => 3,
+        }
+    }
+
+    /// SQLite's order of values.
+    fn compare(self, other: Self) -> Ordering {
+        self.rank().cmp(&other.rank()).then_with(|| match (self, other) {
+            (StoredName::Number(a), StoredName::Number(b)) => {
+                a.partial_cmp(&b).unwrap_or(Ordering::Equal)
+            }
+            (
+                StoredName::Text(a) | StoredName::Blob(a),
+                StoredName::Text(b) | StoredName::Blob(b),
+            ) => a.cmp(b),
+            _ => Ordering::Equal,
+        })
+    }
+}
+
+impl Kept {
+    fn of(row: &rusqlite::Row<'_>, name: StoredName<'_>) -> rusqlite::Result<Self> {
+        match name {
+            StoredName::Text(bytes) => Ok(Kept::Text(bytes.to_vec())),
+            _ => row.get(1).map(Kept::Other),
+        }
+    }
+
+    fn as_name(&self) -> StoredName<'_> {
+        match self {
+            Kept::Text(bytes) => StoredName::Text(bytes),
+            Kept::Other(Value::Blob(bytes)) => StoredName::Blob(bytes),
+            Kept::Other(Value::Integer(number)) => StoredName::Number(nearly(*number)),
+            Kept::Other(Value::Real(number)) => StoredName::Number(*number),
+            Kept::Other(Value::Null | Value::Text(_)) => StoredName::Null,
         }
     }
 }
 
-/// A number of any type, nearly.
-#[expect(clippy::cast_precision_loss, reason = "the order of such ids needs no more")]
-pub(super) fn number(value: &Value) -> f64 {
-    match value {
-        Value::Integer(number) => *number as f64,
-        Value::Real(number) => *number,
-        _ => 0.0,
-    }
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the order of names of 16 digits may be nearly right"
+)]
+fn nearly(number: i64) -> f64 {
+    number as f64
 }
 
-/// Gives a row whose first columns are id, name and hash.
-fn with_row<T>(row: &rusqlite::Row<'_>, visit: impl FnOnce(Row<'_>) -> T) -> rusqlite::Result<T> {
+/// Gives a row whose first columns are id and name, with the hash of this column.
+fn with_row<T>(
+    row: &rusqlite::Row<'_>,
+    hash_at: Option<usize>,
+    visit: impl FnOnce(Row<'_>) -> T,
+) -> rusqlite::Result<T> {
     let id = row.get_ref(0)?.as_i64()?;
     let number;
     let name = match row.get_ref(1)? {
@@ -318,8 +378,8 @@ fn with_row<T>(row: &rusqlite::Row<'_>, visit: impl FnOnce(Row<'_>) -> T) -> rus
             Some(number.as_bytes())
         }
     };
-    let hash = match row.get_ref(2)? {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
+    let hash = match hash_at.map(|at| row.get_ref(at)).transpose()? {
+        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => Some(bytes),
         _ => None,
     };
     Ok(visit(Row { id, name, hash }))

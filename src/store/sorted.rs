@@ -5,9 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::types::Value;
-
-use super::page::{Row, Selection, StoredValue, number};
+use super::page::{Row, Selection, StoredName};
 use super::{Order, Store};
 use crate::error::Result;
 use crate::sort::{Cursor, Sorted, Sorter};
@@ -44,12 +42,10 @@ impl Store {
         let mut pages = self.pages_to_sort(selection.clone());
         let (mut key, mut value) = (Vec::new(), Vec::new());
         let mut pushed = Ok(());
-        while pages.next_page_of_values(|row, name| {
-            pushed = self.read(name()).and_then(|name| {
-                set_key(&mut key, &name, selection.reverse);
-                set_value(&mut value, &row);
-                sorter.push(&key, &value)
-            });
+        while pages.next_page_of_names(|row, name| {
+            set_key(&mut key, name, selection.reverse);
+            set_value(&mut value, &row);
+            pushed = sorter.push(&key, &value);
             if pushed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })? && pushed.is_ok()
         {}
@@ -59,17 +55,15 @@ impl Store {
 
 /// Makes the key of a name: keys sort, byte by byte, as SQLite sorts the values. Rows of one name
 /// stay in the order in which they come, so the key needs no id.
-fn set_key(key: &mut Vec<u8>, name: &StoredValue, reverse: bool) {
+fn set_key(key: &mut Vec<u8>, name: StoredName<'_>, reverse: bool) {
     key.clear();
     key.push(name.rank());
     match name {
-        StoredValue::Text(bytes) | StoredValue::Other(Value::Blob(bytes)) => {
-            key.extend_from_slice(bytes);
-        }
-        StoredValue::Other(Value::Null) => {}
-        StoredValue::Other(value) => {
+        StoredName::Text(bytes) | StoredName::Blob(bytes) => key.extend_from_slice(bytes),
+        StoredName::Null => {}
+        StoredName::Number(number) => {
             // The bits of a positive number sort as it does, those of a negative one the other way.
-            let bits = number(value).to_bits();
+            let bits = number.to_bits();
             let bits = if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
             key.extend_from_slice(&bits.to_be_bytes());
         }
