@@ -23,7 +23,7 @@ pub use login::login;
 pub use set::{Added, Adding, Change, Credential, Updated, Waived, add, init, update};
 
 use crate::error::{Error, Result};
-use crate::store::Account;
+use crate::store::{Account, MAX_NAMESAKES};
 use crate::user::Selector;
 
 /// Something that an admin should know about a change that was made.
@@ -42,8 +42,9 @@ pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<()>;
 fn only_one(mut found: Vec<Account>, selector: &Selector) -> Result<Account> {
     if found.len() > 1 {
         let ids: Vec<String> = found.iter().map(|account| account.user.id.to_string()).collect();
+        let more = if found.len() == MAX_NAMESAKES { " or more" } else { "" };
         return Err(Error::ConstraintFailed(format!(
-            "{} users are called {selector}, with the ids {}; select one by its id",
+            "{}{more} users are called {selector}, with the ids {}; select one by its id",
             found.len(),
             ids.join(", ")
         )));

@@ -45,7 +45,7 @@ pub use location::{Location, parse as parse_location};
 pub use names::NameIndex;
 pub use owner::Owner;
 pub use page::{Hashes, Order, Page, Row, Selection};
-pub use read::{Account, Reference};
+pub use read::{Account, MAX_NAMESAKES, Reference};
 pub use sorted::{SortedRows, SortedUsers};
 pub use write::Transaction;
 

@@ -21,7 +21,7 @@ pub(super) const READABLE_HASH: &str =
 
 /// How many users of one name are told apart: nobody reads more of them, and a table without a
 /// UNIQUE rule may have millions.
-const MAX_NAMESAKES: usize = 100;
+pub const MAX_NAMESAKES: usize = 100;
 
 /// A user with the stored hash.
 pub struct Account {

@@ -100,3 +100,18 @@ fn ids_of_zero_and_below_are_users_like_any_other() {
     sandbox.useradm("delete -q --yes zero2 --id=-1").check();
     assert!(sandbox.usernames().is_empty());
 }
+
+#[test]
+fn a_name_that_very_many_have_is_told_in_few_words() {
+    let sandbox = Sandbox::with_schema(
+        "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+         INSERT INTO user SELECT i, 'alice', 'x' FROM n",
+    );
+    let says =
+        "error: [..]100 or more users are called alice, with the ids 1, 2, [..], 99, 100;[..]\n";
+    sandbox.useradm("show alice").status(8).stderr(says).check();
+    sandbox.useradm("add alice --generate-password").error(4, "user_exists").check();
+    let run = sandbox.useradm("login alice --password-stdin").stdin(PASSWORD);
+    run.error(8, "unreadable_hash").check();
+}
