@@ -7,13 +7,14 @@
 
 #![expect(unsafe_code, reason = "SQLite calls these functions, with pointers")]
 
-use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
+mod unnamed;
+
+use std::ffi::{CStr, OsStr, c_char, c_int};
 use std::fs::File;
-use std::io::{self, ErrorKind};
 use std::mem::ManuallyDrop;
-use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::fd::{FromRawFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::ptr;
 use std::sync::OnceLock;
@@ -23,9 +24,10 @@ use rusqlite::{Connection, OpenFlags, ffi};
 
 use crate::paths::{Place, beside};
 
-/// The names under which SQLite knows them.
+pub(super) use unnamed::open as open_unnamed;
+
+/// The name under which SQLite knows the one with the look.
 const GUARDED: &CStr = c"useradm";
-const UNNAMED: &CStr = c"useradm-unnamed";
 
 /// How many descriptors are looked through for the database, at most.
 const MAX_DESCRIPTORS: RawFd = 65_536;
@@ -35,13 +37,6 @@ const MAX_DESCRIPTORS: RawFd = 65_536;
 pub(super) fn open(place: &Place) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_READ_WRITE;
     connect(&place.path, flags, GUARDED)
-}
-
-/// Opens a file by its descriptor, which must stay open. Nothing is made beside it: its journal
-/// must be in memory.
-pub(super) fn open_unnamed(file: &File) -> rusqlite::Result<Connection> {
-    let name = file.as_raw_fd().to_string();
-    connect(Path::new(&name), OpenFlags::SQLITE_OPEN_READ_WRITE, UNNAMED)
 }
 
 fn connect(path: &Path, flags: OpenFlags, vfs: &'static CStr) -> rusqlite::Result<Connection> {
@@ -75,15 +70,7 @@ fn register() {
         xFullPathname: Some(full_path),
         ..*unix
     };
-    let unnamed = ffi::sqlite3_vfs {
-        zName: UNNAMED.as_ptr(),
-        szOsFile: c_int::try_from(size_of::<Unnamed>()).unwrap_or(c_int::MAX),
-        xOpen: Some(open_descriptor),
-        xAccess: Some(access_nothing),
-        xFullPathname: Some(full_path),
-        ..*unix
-    };
-    for vfs in [guarded, unnamed] {
+    for vfs in [guarded, unnamed::variant(unix)] {
         // SAFETY: SQLite keeps the pointer, and what it leads to is never dropped.
         unsafe { ffi::sqlite3_vfs_register(Box::leak(Box::new(vfs)), 0) };
     }
@@ -189,172 +176,55 @@ unsafe extern "C" fn access_guarded(
     }
 }
 
-/// A file that SQLite knows by its descriptor alone.
-#[repr(C)]
-struct Unnamed {
-    base: ffi::sqlite3_file,
-    descriptor: RawFd,
-}
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
 
-static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
-    iVersion: 1,
-    xClose: Some(close),
-    xRead: Some(read),
-    xWrite: Some(write),
-    xTruncate: Some(truncate),
-    xSync: Some(sync),
-    xFileSize: Some(file_size),
-    xLock: Some(lock),
-    xUnlock: Some(lock),
-    xCheckReservedLock: Some(check_reserved_lock),
-    xFileControl: Some(file_control),
-    xSectorSize: Some(sector_size),
-    xDeviceCharacteristics: Some(characteristics),
-    xShmMap: None,
-    xShmLock: None,
-    xShmBarrier: None,
-    xShmUnmap: None,
-    xFetch: None,
-    xUnfetch: None,
-};
+    use nix::sys::stat::Mode;
 
-unsafe extern "C" fn open_descriptor(
-    _: *mut ffi::sqlite3_vfs,
-    name: *const c_char,
-    file: *mut ffi::sqlite3_file,
-    flags: c_int,
-    flags_out: *mut c_int,
-) -> c_int {
-    // SAFETY: SQLite gives a name that is null or ends with NUL, and room for a file of the size
-    // that was registered.
-    unsafe {
-        (*file).pMethods = ptr::null();
-        if name.is_null() || flags & ffi::SQLITE_OPEN_MAIN_DB == 0 {
-            return ffi::SQLITE_CANTOPEN;
-        }
-        let number = CStr::from_ptr(name).to_str().ok().and_then(|name| name.parse().ok());
-        let Some(descriptor) = number else { return ffi::SQLITE_CANTOPEN };
-        (*file.cast::<Unnamed>()).descriptor = descriptor;
-        (*file).pMethods = &raw const METHODS;
-        if !flags_out.is_null() {
-            *flags_out = flags;
+    use super::*;
+
+    fn database() -> (tempfile::TempDir, Place) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().canonicalize().unwrap().join("users.db");
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("CREATE TABLE user (id INTEGER PRIMARY KEY)").unwrap();
+        (directory, Place::of(&path).unwrap())
+    }
+
+    #[test]
+    fn what_appears_beside_an_open_database_is_looked_at_before_it_is_used() {
+        for suffix in ["-journal", "-wal"] {
+            let (_directory, place) = database();
+            let connection = open(&place).unwrap();
+            assert!(is_open(&place));
+            let planted = beside(&place.path, suffix);
+            nix::unistd::mkfifo(&planted, Mode::S_IRWXU).unwrap();
+            let read = connection.query_row("SELECT count(*) FROM user", [], |_| Ok(()));
+            let code = read.unwrap_err().sqlite_error_code();
+            assert_eq!(code, Some(rusqlite::ErrorCode::CannotOpen), "{suffix}");
+            std::fs::remove_file(&planted).unwrap();
+            connection.query_row("SELECT count(*) FROM user", [], |_| Ok(())).unwrap();
         }
     }
-    ffi::SQLITE_OK
-}
 
-unsafe extern "C" fn access_nothing(
-    _: *mut ffi::sqlite3_vfs,
-    _: *const c_char,
-    _: c_int,
-    out: *mut c_int,
-) -> c_int {
-    // SAFETY: SQLite gives room for the answer.
-    unsafe { *out = 0 };
-    ffi::SQLITE_OK
-}
-
-/// Does something with the file, and names the result as SQLite does.
-///
-/// # Safety
-/// The file must be one that [`open_descriptor`] opened.
-unsafe fn with(
-    file: *mut ffi::sqlite3_file,
-    failure: c_int,
-    act: impl FnOnce(&File) -> io::Result<()>,
-) -> c_int {
-    // SAFETY: its owner keeps the descriptor open longer than SQLite has the file.
-    let file =
-        unsafe { ManuallyDrop::new(File::from_raw_fd((*file.cast::<Unnamed>()).descriptor)) };
-    match act(&file) {
-        Ok(()) => ffi::SQLITE_OK,
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => ffi::SQLITE_IOERR_SHORT_READ,
-        Err(error) if error.kind() == ErrorKind::StorageFull => ffi::SQLITE_FULL,
-        Err(_) => failure,
+    #[test]
+    fn a_journal_that_is_made_is_looked_at_too() {
+        let (directory, place) = database();
+        let connection = open(&place).unwrap();
+        let elsewhere = directory.path().join("elsewhere");
+        std::fs::write(&elsewhere, "").unwrap();
+        symlink(&elsewhere, beside(&place.path, "-journal")).unwrap();
+        assert!(connection.execute_batch("INSERT INTO user VALUES (1)").is_err());
+        assert_eq!(std::fs::read(&elsewhere).unwrap(), b"");
     }
-}
 
-unsafe extern "C" fn close(_: *mut ffi::sqlite3_file) -> c_int {
-    ffi::SQLITE_OK
-}
-
-unsafe extern "C" fn read(
-    file: *mut ffi::sqlite3_file,
-    out: *mut c_void,
-    amount: c_int,
-    at: i64,
-) -> c_int {
-    // SAFETY: SQLite gives a buffer of this size.
-    unsafe {
-        let buffer =
-            std::slice::from_raw_parts_mut(out.cast::<u8>(), usize::try_from(amount).unwrap_or(0));
-        with(file, ffi::SQLITE_IOERR_READ, |file| {
-            let result = file.read_exact_at(buffer, at.cast_unsigned());
-            // What is beyond the end counts as zeros, however much of it was read.
-            if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::UnexpectedEof) {
-                let there = file.metadata()?.len().saturating_sub(at.cast_unsigned());
-                let there = usize::try_from(there).unwrap_or(usize::MAX).min(buffer.len());
-                buffer[there..].fill(0);
-            }
-            result
-        })
+    #[test]
+    fn another_file_in_the_place_of_the_one_that_was_looked_at_is_noticed() {
+        let (_directory, place) = database();
+        std::fs::rename(&place.path, beside(&place.path, ".old")).unwrap();
+        Connection::open(&place.path).unwrap().execute_batch("CREATE TABLE user (x)").unwrap();
+        let _connection = open(&place).unwrap();
+        assert!(!is_open(&place));
     }
-}
-
-unsafe extern "C" fn write(
-    file: *mut ffi::sqlite3_file,
-    data: *const c_void,
-    amount: c_int,
-    at: i64,
-) -> c_int {
-    // SAFETY: SQLite gives a buffer of this size.
-    unsafe {
-        let buffer =
-            std::slice::from_raw_parts(data.cast::<u8>(), usize::try_from(amount).unwrap_or(0));
-        with(file, ffi::SQLITE_IOERR_WRITE, |file| file.write_all_at(buffer, at.cast_unsigned()))
-    }
-}
-
-unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int {
-    // SAFETY: the file is ours.
-    unsafe { with(file, ffi::SQLITE_IOERR_TRUNCATE, |file| file.set_len(size.cast_unsigned())) }
-}
-
-unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
-    // SAFETY: the file is ours.
-    unsafe { with(file, ffi::SQLITE_IOERR_FSYNC, File::sync_all) }
-}
-
-unsafe extern "C" fn file_size(file: *mut ffi::sqlite3_file, out: *mut i64) -> c_int {
-    // SAFETY: the file is ours, and SQLite gives room for the answer.
-    unsafe {
-        with(file, ffi::SQLITE_IOERR_FSTAT, |file| {
-            *out = file.metadata()?.len().cast_signed();
-            Ok(())
-        })
-    }
-}
-
-/// Nobody else knows the file, so locks are not needed.
-unsafe extern "C" fn lock(_: *mut ffi::sqlite3_file, _: c_int) -> c_int {
-    ffi::SQLITE_OK
-}
-
-unsafe extern "C" fn check_reserved_lock(_: *mut ffi::sqlite3_file, out: *mut c_int) -> c_int {
-    // SAFETY: SQLite gives room for the answer.
-    unsafe { *out = 0 };
-    ffi::SQLITE_OK
-}
-
-unsafe extern "C" fn file_control(_: *mut ffi::sqlite3_file, _: c_int, _: *mut c_void) -> c_int {
-    ffi::SQLITE_NOTFOUND
-}
-
-/// As SQLite's own (`SQLITE_DEFAULT_SECTOR_SIZE`).
-unsafe extern "C" fn sector_size(_: *mut ffi::sqlite3_file) -> c_int {
-    4096
-}
-
-unsafe extern "C" fn characteristics(_: *mut ffi::sqlite3_file) -> c_int {
-    0
 }

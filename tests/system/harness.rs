@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -128,13 +128,28 @@ impl Sandbox {
         self.run_program(Path::new(env!("CARGO_BIN_EXE_useradm")), arguments)
     }
 
+    /// The program on another database.
+    pub(crate) fn useradm_on(&self, database: &Path, arguments: &[&str]) -> Command {
+        self.run_program_on(Path::new(env!("CARGO_BIN_EXE_useradm")), database, arguments)
+    }
+
     /// Another copy of the program.
     pub(crate) fn run_program(&self, program: &Path, arguments: &[&str]) -> Command {
+        self.run_program_on(program, &self.database(), arguments)
+    }
+
+    /// Another copy of the program on another database.
+    pub(crate) fn run_program_on(
+        &self,
+        program: &Path,
+        database: &Path,
+        arguments: &[&str],
+    ) -> Command {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.env_clear().env("PATH", path).env("USERADM_ROUNDS", "1000");
         command.current_dir(self.directory()).stdin(Stdio::null());
-        command.arg("--db").arg(self.database()).args(arguments);
+        command.arg("--db").arg(database).args(arguments);
         command
     }
 
@@ -221,6 +236,11 @@ impl Running {
         // A process that refuses its input early closes the pipe.
         let _ = stdin.write_all(input.as_bytes());
         running
+    }
+
+    /// The pipe of a process whose input comes later.
+    pub(crate) fn take_stdin(&mut self) -> ChildStdin {
+        self.child.stdin.take().unwrap()
     }
 
     pub(crate) fn pid(&self) -> Pid {

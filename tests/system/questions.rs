@@ -1,6 +1,6 @@
 //! Questions whose answers show: which username, and whether to delete.
 
-use super::harness::{PASSWORD, Sandbox};
+use super::harness::{PASSWORD, Running, Sandbox};
 use super::terminal::{ASKS, ASKS_AGAIN, Controls, Dialogue, Terminal};
 
 const AGREES: &str = "Really delete?";
@@ -147,4 +147,22 @@ fn a_mistyped_registration_can_be_repeated() {
     let mut dialogue = Dialogue::begin(&sandbox, &["register", "bob"]);
     dialogue.answer_twice(PASSWORD);
     dialogue.end().assert_code(0);
+}
+
+#[test]
+fn an_export_goes_to_a_terminal_only_when_told() {
+    let sandbox = Sandbox::with_users(&["alice"]);
+    let terminal = Terminal::open();
+    let outcome = Running::start_writing_to(sandbox.useradm(&["export"]), terminal.line()).finish();
+    outcome.assert_code(2).assert_says("this is a terminal\nhint: ");
+    let mut json = sandbox.useradm(&["export", "--to=jsonl"]);
+    json.arg("--format=json");
+    let outcome = Running::start_writing_to(json, terminal.line()).finish();
+    outcome.assert_error(2, "usage");
+    let mut terminal = terminal;
+    let command = sandbox.useradm(&["export", "-"]);
+    Running::start_writing_to(command, terminal.line()).finish().assert_code(0);
+    terminal.wait_for("id,username,password_hash");
+    terminal.wait_for("1,alice,$pbkdf2");
+    assert_eq!(sandbox.run(&["export"]).assert_code(0).stdout.lines().count(), 2);
 }
