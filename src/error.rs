@@ -42,6 +42,9 @@ pub enum Error {
     /// A password that cannot be read or may not be set.
     #[error("Invalid password: {0}")]
     InvalidPassword(String),
+    /// A password that may be set only where weak ones are allowed.
+    #[error("Invalid password: {0}")]
+    WeakPassword(String),
     /// A ready hash that is not strictly of the stored form.
     #[error("Invalid password hash: {0}")]
     InvalidHash(String),
@@ -58,8 +61,8 @@ pub enum Error {
     InvalidInput(String),
     /// Another process held its lock for the whole timeout.
     #[error(
-        "Database is busy: another process has kept {} locked for {} s; nothing was changed",
-        path.display(), waited.as_secs_f64()
+        "Database is busy: another process has kept {} locked{}; nothing was changed",
+        path.display(), for_so_long(*waited)
     )]
     DatabaseBusy {
         /// The database file.
@@ -88,7 +91,7 @@ pub enum Error {
         reason: String,
     },
     /// The database has no usable `user` table.
-    #[error("Unusable `user` table in {}: {reason}", path.display())]
+    #[error("No usable `user` table in {}: {reason}", path.display())]
     WrongSchema {
         /// The database file.
         path: PathBuf,
@@ -253,7 +256,7 @@ impl Error {
             Error::AlreadyInitialised(_) => "already_initialised",
             Error::InvalidCredentials => "invalid_credentials",
             Error::InvalidUsername(_) => "invalid_username",
-            Error::InvalidPassword(_) => "invalid_password",
+            Error::InvalidPassword(_) | Error::WeakPassword(_) => "invalid_password",
             Error::InvalidHash(_) => "invalid_hash",
             Error::InvalidInput(_) => "invalid_input",
             Error::UnreadableSource { .. } => "unreadable_source",
@@ -311,6 +314,10 @@ pub fn system_words(error: &io::Error) -> String {
         Some(at) if error.raw_os_error().is_some() => words[..at].to_owned(),
         _ => words,
     }
+}
+
+fn for_so_long(waited: Duration) -> String {
+    if waited.is_zero() { String::new() } else { format!(" for {} s", waited.as_secs_f64()) }
 }
 
 fn found_in(elsewhere: Option<&PathBuf>) -> String {

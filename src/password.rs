@@ -88,9 +88,9 @@ impl Password {
     /// Checks that this password may be set for the user `username`, where that is known.
     ///
     /// # Errors
-    /// [`Error::InvalidPassword`] unless it is UTF-8 without NUL and line breaks, has at least
-    /// [`MIN_PASSWORD_CHARS`] characters and is not the username. With `allow_weak` one character
-    /// is enough and it may be the username.
+    /// [`Error::InvalidPassword`] unless it is UTF-8 without NUL and line breaks, and not empty.
+    /// [`Error::WeakPassword`] unless it has at least [`MIN_PASSWORD_CHARS`] characters and is not the
+    /// username, or `allow_weak`.
     pub fn check_policy(&self, username: Option<&[u8]>, allow_weak: bool) -> Result<()> {
         let refuse = |reason: &str| Err(Error::InvalidPassword(reason.to_owned()));
         let Ok(text) = std::str::from_utf8(&self.0) else {
@@ -107,10 +107,11 @@ impl Password {
             return refuse("it is empty");
         }
         if !allow_weak && text.chars().count() < MIN_PASSWORD_CHARS {
-            return refuse(&format!("it has fewer than {MIN_PASSWORD_CHARS} characters"));
+            let reason = format!("it has fewer than {MIN_PASSWORD_CHARS} characters");
+            return Err(Error::WeakPassword(reason));
         }
         if !allow_weak && username == Some(text.as_bytes()) {
-            return refuse("it is the username");
+            return Err(Error::WeakPassword("it is the username".to_owned()));
         }
         Ok(())
     }

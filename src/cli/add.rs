@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Session;
 use super::answer::Answer;
+use super::exit::{self, Failure};
 use super::prompt::{self, Asking, Given, Source};
 use useradm::accounts::{self, Adding, Credential, Waived};
 use useradm::hash::HashString;
@@ -89,21 +90,25 @@ impl AddArgs {
             create: self.allowed.create,
             waived: self.allowed.waived.into(),
         };
-        perform(session, adding, "User added successfully", generated.as_ref())
+        let hint = "`useradm update` changes an existing user, --if-not-exists accepts one";
+        perform(session, adding, "User added successfully", hint, generated.as_ref())
     }
 }
 
-/// Adds the user and says so; `register` does the same with other words.
+/// Adds the user and says so, or what helps where the name is taken; `register` does the same with
+/// other words.
 pub(crate) fn perform(
     session: &Session,
     adding: Adding,
     done: &str,
+    if_taken: &str,
     generated: Option<&Password>,
 ) -> Result<()> {
     let name = adding.name.to_string();
-    let added = accounts::add(session.database()?, adding, &mut prompt::random)?;
+    let added = accounts::add(session.database()?, adding, &mut prompt::random)
+        .map_err(|error| Failure::helped(error, exit::is_taken, if_taken))?;
     let detail = if added.created_database {
-        format!("{name} (in the new database {})", session.path().display())
+        format!("{name} (database initialised: {})", session.path().display())
     } else {
         name
     };

@@ -71,8 +71,12 @@ fn confirm(session: &Session, plan: &Deletion) -> Result<()> {
         Some(true) => Ok(()),
         Some(false) => Err(Failure::NotConfirmed("nothing was deleted".to_owned()).into()),
         None => {
-            let why = "this is not a terminal, so nobody can be asked; nothing was deleted";
-            Err(Failure::NotConfirmed(why.to_owned()).into())
+            let why = if session.no_input {
+                "--no-input forbids to ask"
+            } else {
+                "this is not a terminal, so nobody can be asked"
+            };
+            Err(Failure::NotConfirmed(format!("{why}; nothing was deleted")).into())
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::Cli;
 use super::answer::print;
-use super::import::RejectedRow;
+use super::import::{IF_TAKEN, RejectedRow};
 use super::output::escape::{escaped, escaped_bytes, short};
 use super::output::{Format, json};
 use super::process::INTERRUPTED;
@@ -39,9 +39,9 @@ pub(crate) enum Failure {
     /// A change was made, but saying so failed.
     #[error("The change was made, but the answer could not be written: {}", system_words(.0))]
     AnswerLost(io::Error),
-    /// A file cannot be made, and the command knows what helps.
+    /// An error, and the command knows what helps.
     #[error("{error}")]
-    File { error: Box<Error>, hint: String },
+    Helped { error: Box<Error>, hint: String },
     /// Rows of an import cannot be stored.
     #[error("{}", .0.error)]
     Rejected(Box<Rejected>),
@@ -146,6 +146,17 @@ pub(crate) struct LastWords {
     pub(crate) lost: Vec<u8>,
 }
 
+impl Failure {
+    /// A failure whose error is of some kind, with a hint that only the command can give.
+    pub(crate) fn helped(error: Error, is_kind: fn(&Error) -> bool, hint: &str) -> anyhow::Error {
+        if is_kind(&error) {
+            Failure::Helped { error: Box::new(error), hint: hint.to_owned() }.into()
+        } else {
+            error.into()
+        }
+    }
+}
+
 impl LastWords {
     pub(crate) fn new(format: Format) -> Self {
         let failed = Error::Internal("out of memory".to_owned());
@@ -205,13 +216,20 @@ fn of_error(error: &Error) -> Report {
     }
 }
 
+/// Whether the error is a name that another user has.
+pub(crate) fn is_taken(error: &Error) -> bool {
+    matches!(error, Error::UserExists(_))
+}
+
 fn of_failure(failure: &Failure) -> Report {
     let (code, hint, status) = match failure {
         Failure::Rejected(rejected) => {
             let Rejected { error, shown, count } = &**rejected;
-            return Report { rows: shown.clone(), rejected: Some(*count), ..of_error(error) };
+            let hint = if is_taken(error) { Some(IF_TAKEN.to_owned()) } else { hint(error) };
+            let (rows, rejected) = (shown.clone(), Some(*count));
+            return Report { hint, rows, rejected, ..of_error(error) };
         }
-        Failure::File { error, hint } => {
+        Failure::Helped { error, hint } => {
             return Report { hint: Some(hint.clone()), ..of_error(error) };
         }
         Failure::Usage { hint, .. } => ("usage", Some(hint.clone()), 2),
@@ -221,7 +239,9 @@ fn of_failure(failure: &Failure) -> Report {
             ("not_confirmed", Some("--yes deletes without asking".to_owned()), 9)
         }
     };
-    Report { code, message: failure.to_string(), hint, status, ..Report::default() }
+    // Usage is told by many files, and every message begins in the same way.
+    let message = usage::capitalised(&failure.to_string());
+    Report { code, message, hint, status, ..Report::default() }
 }
 
 const SHOW_TELLS: &str = "`useradm show` tells whether it is stored";
@@ -238,6 +258,7 @@ fn status(error: &Error) -> u8 {
         Error::InvalidCredentials => 5,
         Error::InvalidUsername(_)
         | Error::InvalidPassword(_)
+        | Error::WeakPassword(_)
         | Error::InvalidHash(_)
         | Error::InvalidInput(_)
         | Error::UnreadableSource { .. } => 6,
@@ -265,7 +286,7 @@ fn status(error: &Error) -> u8 {
 /// What to type next, where that can be said.
 fn hint(error: &Error) -> Option<String> {
     let hint = match error {
-        Error::UserExists(_) => "`useradm update` changes an existing user".to_owned(),
+        Error::WeakPassword(_) => "--allow-weak-password takes it all the same".to_owned(),
         Error::LookalikeExists { .. } => "--allow-lookalike takes the name all the same".to_owned(),
         Error::AlreadyInitialised(_) => "--if-not-exists accepts that".to_owned(),
         Error::DatabaseBusy { .. } => {

@@ -55,7 +55,7 @@ impl ExportArgs {
             Some(file) if file != Path::new("-") => self.to_file(session, file),
             None if io::stdout().is_terminal() => Err(Failure::Usage {
                 message: "an export shows every password hash, and this is a terminal".to_owned(),
-                hint: "useradm export users.csv, or `-` in the place of the file".to_owned(),
+                hint: "`useradm export users.csv` writes a file; - in its place shows them all the same".to_owned(),
             }
             .into()),
             _ => self.to_standard_output(session),
@@ -110,7 +110,7 @@ fn helped(error: Error, file: &Path, format: UserFormat) -> anyhow::Error {
         }
         _ => return error.into(),
     };
-    Failure::File { error: Box::new(error), hint }.into()
+    Failure::Helped { error: Box::new(error), hint }.into()
 }
 
 /// Copies a part of the spool; false at its end.

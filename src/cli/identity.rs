@@ -46,7 +46,7 @@ impl Identity {
                 become_user(owner).map_err(|errno| Error::WrongOwner {
                     path: self.database.path.clone(),
                     owner: owner.name(),
-                    reason: format!("root cannot become that user here ({errno})"),
+                    reason: format!("root cannot become that user here ({})", errno.desc()),
                     remedy: Remedy::ActAsOwner,
                 })?;
                 self.database.check_reachable(owner)?;

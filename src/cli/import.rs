@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::add::WaivedArgs;
 use super::answer::Answer;
-use super::exit::{Failure, Rejected};
+use super::exit::{self, Failure, Rejected};
 use super::input::{self, Input, UserFormat};
 use super::output::{csv, json};
 use super::progress::Progress;
@@ -115,7 +115,11 @@ impl ImportArgs {
         let path = match &self.file {
             Some(path) => path.as_path(),
             None if io::stdin().is_terminal() => {
-                return Err(usage("no FILE was given", "useradm import people.csv").into());
+                return Err(usage(
+                    "no FILE was given",
+                    "`useradm import people.csv` takes one; - is standard input",
+                )
+                .into());
             }
             None => Path::new("-"),
         };
@@ -160,11 +164,11 @@ impl ImportArgs {
         let Imported { imported: new, skipped, updated, locked, .. } = imported;
         let message = format!("imported {new}, skipped {skipped}, updated {updated}");
         let before = if self.dry_run {
-            "nothing is written, this is a dry run; it would be:".to_owned()
+            "Nothing was written, since this is a dry run; it would be:".to_owned()
         } else if imported.created_database {
-            format!("made the database {}", session.path().display())
+            format!("Database initialised: {}", session.path().display())
         } else {
-            format!("the database was locked for {:.3} s", locked.as_secs_f64())
+            format!("Database locked for {:.3} s", locked.as_secs_f64())
         };
         Answer::new(session, &message)
             .before(before)
@@ -174,6 +178,9 @@ impl ImportArgs {
             .print(session)
     }
 }
+
+/// What helps where users exist.
+pub(crate) const IF_TAKEN: &str = "--on-conflict skip leaves users who exist as they are, --on-conflict update changes their hashes";
 
 /// Watches an import: shows progress, keeps generated passwords, notes rejected rows.
 struct Watch {
@@ -218,7 +225,7 @@ impl Watch {
             passwords.withdraw();
         }
         if self.rejected == 0 {
-            return error.into();
+            return Failure::helped(error, exit::is_taken, IF_TAKEN);
         }
         let published = self.rejects.as_mut().map_or(Ok(()), publish);
         let error = published.err().unwrap_or(error);

@@ -47,6 +47,6 @@ impl RegisterArgs {
             create: self.allowed.create,
             waived: self.allowed.waived.into(),
         };
-        add::perform(session, adding, "User created successfully", None)
+        add::perform(session, adding, "User created successfully", "choose another username", None)
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::Session;
 use super::add::WaivedArgs;
 use super::answer::Answer;
-use super::exit::Failure;
+use super::exit::{self, Failure};
 use super::list::Whom;
 use super::prompt::{self, Asking, Given, Source};
 use useradm::accounts::{self, Change, Credential};
@@ -81,8 +81,8 @@ impl UpdateArgs {
             if sets_password { Some(self.credential(session, generated.as_ref())?) } else { None };
         let change =
             Change { name, credential, rounds: session.rounds, waived: self.waived.into() };
-        let updated =
-            accounts::update(session.database()?, &selector, change, &mut prompt::random)?;
+        let updated = accounts::update(session.database()?, &selector, change, &mut prompt::random)
+            .map_err(|error| Failure::helped(error, exit::is_taken, "choose another username"))?;
         let message = if updated.changed { "User updated successfully" } else { "User unchanged" };
         Answer::new(session, message)
             .detail(updated.user.name.to_text())

@@ -42,7 +42,7 @@ pub(super) fn problem(error: &clap::Error, arguments: &[OsString]) -> Problem {
             (escaped(line.strip_prefix("error: ").unwrap_or(line)), None)
         }
     };
-    Problem { message, hint: hint.or_else(|| found.help()) }
+    Problem { message: capitalised(&message), hint: hint.or_else(|| found.help()) }
 }
 
 type Words = (String, Option<String>);
@@ -198,6 +198,12 @@ pub(super) fn invalid_value(value: &[u8], culprit: &str, reason: &str) -> String
         return format!("invalid value of {culprit}: {reason}");
     }
     format!("invalid value '{shown}' of {culprit}: {reason}")
+}
+
+/// The text with a capital at its beginning.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| format!("{}{}", c.to_uppercase(), chars.as_str()))
 }
 
 /// An argument as a usage line has it, without its brackets.

@@ -65,14 +65,14 @@ fn a_value_is_blamed_on_the_variable_that_it_came_from() {
         for line in ["list", "add -- --rounds"] {
             let run = sandbox.useradm(line).env(variable, value).status(2);
             run.stderr(format!(
-                "error: invalid value '{value}' of the variable {variable}: [..]\nhint: unset it; \
+                "error: Invalid value '{value}' of the variable {variable}: [..]\nhint: unset it; \
                  {option} would win over it\n"
             ))
             .check();
         }
         for line in [format!("list {option} {value}"), format!("list {option}={value}")] {
             let run = sandbox.useradm(&line).env(variable, value).status(2);
-            let says = format!("error: invalid value '{value}' of {option}: [..]\n");
+            let says = format!("error: Invalid value '{value}' of {option}: [..]\n");
             run.stderr(says).check();
         }
     }
@@ -130,7 +130,7 @@ fn a_length_that_is_none_is_called_so() {
     let sandbox = Sandbox::application(&["alice"]);
     for value in ["7", "129", "x", "-1", "s3cr3tpw", ""] {
         let (lines, _) = told(&sandbox, "add bob", &[&format!("--generate-password={value}")]);
-        let says = "error: invalid value of --generate-password: not a length from 8 to 128";
+        let says = "error: Invalid value of --generate-password: not a length from 8 to 128";
         assert!(lines.starts_with(says), "{lines}");
         assert!(!lines.contains("s3cr3tpw") && !lines.contains("may be"), "{lines}");
     }
@@ -149,7 +149,7 @@ fn numbers_are_explained_in_plain_words() {
         ("import --max-errors z a.csv", "'z' of --max-errors: not a whole number from 0 on"),
         ("list --rounds 5", "'5' of --rounds: not a whole number from 1000 to 10000000"),
     ] {
-        assert_eq!(told(&sandbox, line, &[]).0, format!("error: invalid value {says}\n"));
+        assert_eq!(told(&sandbox, line, &[]).0, format!("error: Invalid value {says}\n"));
     }
 }
 
@@ -167,7 +167,7 @@ fn an_id_is_what_the_database_shows() {
     for id in ["+1", "-0", "007", " 1", "1 ", "\u{661}", "0x1", "1.0", "", "9223372036854775808"] {
         for line in ["show", "update --username x", "delete --yes"] {
             let run = sandbox.useradm(line).arg(format!("--id={id}"));
-            run.status(2).stderr("error: invalid value [..] of --id: [..]\n").check();
+            run.status(2).stderr("error: Invalid value [..] of --id: [..]\n").check();
         }
     }
     assert_eq!(sandbox.usernames(), ["minus", "zero", "alice", "seven"]);
@@ -184,7 +184,7 @@ fn the_program_alone_prints_its_help_whatever_is_set() {
         run.stderr(&bare).check();
     }
     sandbox.useradm("").env("USERADM_FORMAT", "json").error(2, "usage").check();
-    sandbox.useradm("-q").status(2).stderr("error: no command was given\nhint: [..]\n").check();
+    sandbox.useradm("-q").status(2).stderr("error: No command was given\nhint: [..]\n").check();
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn what_other_tools_call_their_commands_gets_a_hint() {
     ] {
         for name in names.split(' ') {
             let says = format!(
-                "error: there is no command '{name}'\nhint: the command for that is `useradm \
+                "error: There is no command '{name}'\nhint: the command for that is `useradm \
                  {command}`\n"
             );
             sandbox.useradm(name).arg("alice").status(2).stderr(says).check();

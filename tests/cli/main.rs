@@ -43,6 +43,8 @@ mod list;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod options;

@@ -33,7 +33,7 @@ fn stores_everything_in_batches_of_any_size() {
     }
     let sandbox = Sandbox::empty();
     let run = sandbox.useradm("import --create --from csv --batch 10 -").stdin(ready_rows(100));
-    run.stderr("made the database [..]\nimported 100, skipped 0, updated 0\n").check();
+    run.stderr("Database initialised: [..]\nimported 100, skipped 0, updated 0\n").check();
     let sandbox = Sandbox::application(&[]);
     let run = sandbox.useradm("import --from csv --batch 10 --keep-ids -");
     let ready = hash("battery staple");

@@ -72,7 +72,7 @@ fn writes_a_file_in_the_format_of_its_ending() {
 fn refuses_an_ending_that_tells_no_format() {
     let sandbox = Sandbox::application(&["alice"]);
     for name in ["users.json", "users.csv.gz", "users.txt", "users", "-x"] {
-        let says = "error: the name of the file does not tell its format\nhint: --to csv[..]\n";
+        let says = "error: The name of the file does not tell its format\nhint: --to csv[..]\n";
         sandbox.useradm("export --").arg(name).status(2).stderr(says).check_unchanged();
         sandbox.useradm("export --").arg(name).error(2, "usage").check_unchanged();
     }

@@ -282,7 +282,7 @@ impl Useradm {
     /// locked.
     pub(crate) fn counts(self, imported: u64, skipped: u64, updated: u64) -> Self {
         self.stderr(format!(
-            "the database was locked for 0.[..] s\n\
+            "Database locked for 0.[..] s\n\
              imported {imported}, skipped {skipped}, updated {updated}\n"
         ))
     }

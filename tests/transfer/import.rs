@@ -171,7 +171,7 @@ fn makes_a_database_only_when_told_to() {
     sandbox.useradm("import people.csv").status(8).stderr(missing).check_unchanged();
     sandbox.useradm("import people.csv").error(8, "database_missing").check_unchanged();
     let run = sandbox.shell("umask 0; \"$0\" import --create people.csv");
-    run.stderr("made the database [DIR]/users.db\nimported 2, skipped 0, updated 0\n").check();
+    run.stderr("Database initialised: [DIR]/users.db\nimported 2, skipped 0, updated 0\n").check();
     assert_eq!(sandbox.mode("users.db"), 0o600);
     assert_eq!(sandbox.files(), ["people.csv", "users.db"]);
     assert_eq!(sandbox.usernames(), ["alice", "bob"]);
@@ -208,7 +208,7 @@ fn adds_the_table_only_when_told_to() {
 #[test]
 fn a_rehearsal_writes_nothing_and_predicts_everything() {
     let sandbox = Sandbox::empty();
-    let rehearsal = "nothing is written, [..]\nimported 2, skipped 0, updated 0\n";
+    let rehearsal = "Nothing was written, [..]\nimported 2, skipped 0, updated 0\n";
     let run = sandbox.useradm("import --create --dry-run --from csv -").stdin(PEOPLE);
     run.stderr(rehearsal).check_unchanged();
     let run = sandbox.useradm("import --dry-run --from csv -").stdin(PEOPLE);

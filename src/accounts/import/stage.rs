@@ -109,6 +109,7 @@ pub(super) fn stage(
             let reason = match error {
                 Error::InvalidUsername(_)
                 | Error::InvalidPassword(_)
+                | Error::WeakPassword(_)
                 | Error::InvalidHash(_)
                 | Error::InvalidInput(_) => error.to_string(),
                 error => return Err(error),

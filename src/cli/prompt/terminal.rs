@@ -68,7 +68,9 @@ impl Terminal {
         let mut line = Vec::new();
         loop {
             let mut byte = [0];
-            match keys.read(&mut byte).map_err(reason)? {
+            let read = keys.read(&mut byte);
+            // What is said next must not stand on the line of the question.
+            match read.inspect_err(|_| drop(self.say("\n"))).map_err(reason)? {
                 0 if line.is_empty() => {
                     let _ = self.say("\n");
                     return Ok(None);
