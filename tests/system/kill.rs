@@ -47,7 +47,12 @@ fn kills_lose_nothing(sandbox: &Sandbox) {
                 (Running::start(delete), (&victim, None))
             }
         };
-        let done = killed_after(running, delay).status.success();
+        let outcome = match i % 20 {
+            0 => running.kill(),
+            19 => running.finish(),
+            _ => killed_after(running, delay),
+        };
+        let done = outcome.status.success();
         acknowledged += u32::from(done);
 
         // The first to look is a reader, who has to undo what was left half done.

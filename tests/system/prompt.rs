@@ -2,9 +2,8 @@
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-use super::harness::{PASSWORD, Running, Sandbox};
+use super::harness::{PASSWORD, Running, Sandbox, until};
 use super::terminal::{ASKS, ASKS_AGAIN, Controls, Dialogue, Terminal, put_on};
 
 #[test]
@@ -215,13 +214,12 @@ fn a_password_typed_for_password_stdin_with_no_input_is_not_shown_either() {
     let command = sandbox.useradm(&["login", "alice", "--password-stdin", "--no-input"]);
     let mut dialogue = Dialogue::on(terminal, command, Controls::Session);
     // It may as well be refused, since a terminal is no place to read from without asking.
-    let begin = Instant::now();
-    while dialogue.terminal.settings() == echoes && begin.elapsed() < Duration::from_secs(3) {
-        if !dialogue.running.is_running() {
-            dialogue.end().assert_code(2);
-            return;
-        }
-        std::thread::yield_now();
+    until("it hides what is typed, or refuses", || {
+        dialogue.terminal.settings() != echoes || !dialogue.running.is_running()
+    });
+    if !dialogue.running.is_running() {
+        dialogue.end().assert_code(2);
+        return;
     }
     dialogue.terminal.type_keys(format!("{PASSWORD}\r\x04").as_bytes());
     dialogue.end().assert_never_shows(PASSWORD);

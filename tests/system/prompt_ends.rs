@@ -43,6 +43,7 @@ fn ctrl_c_exits_with_130() {
     each_prompt(Controls::Session, ctrl_c, |_, said| {
         said.assert_code(130);
         assert_eq!(said.outcome.stdout, "");
+        assert!(said.screen.ends_with('\n'), "what comes next stands on its line: {said:#?}");
     });
 }
 

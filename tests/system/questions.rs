@@ -75,6 +75,7 @@ fn delete_does_not_ask_where_it_needs_not_or_must_not() {
     };
     let said = on_terminal(&["delete", "alice", "--no-input"]);
     assert_eq!(said.assert_code(9).screen, "");
+    said.outcome.assert_says("--no-input forbids to ask; nothing was deleted");
     let said = on_terminal(&["delete", "alice", "--yes"]);
     assert_eq!(said.assert_code(0).screen, "");
     let said = on_terminal(&["delete", "nobody"]);

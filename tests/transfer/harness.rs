@@ -354,6 +354,20 @@ impl Running {
         kill(self.pid, signal).unwrap();
     }
 
+    /// Waits until the program itself says what a signal does.
+    pub(crate) fn wait_until_it_catches(&mut self, signal: Signal) {
+        let status = format!("/proc/{}/status", self.pid);
+        let since = Instant::now();
+        while let Ok(status) = fs::read_to_string(&status) {
+            let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0");
+            if u64::from_str_radix(mask.trim(), 16).unwrap() >> (signal as i32 - 1) & 1 == 1 {
+                return;
+            }
+            assert!(since.elapsed() < PATIENCE && !self.has_ended(), "no signal is caught");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Waits until it has a file open that has no name yet.
     pub(crate) fn wait_for_unnamed_file(&mut self) {
         let directory = self.expected.directory.clone();
