@@ -10,13 +10,13 @@ use crate::hash;
 /// How many rows of a table are looked at.
 const ROWS: usize = 50;
 
-/// How many where a column's name suggests hashes: the first users may have none.
+/// How many of a column whose name suggests hashes: the first users may have none.
 const LIKELY_ROWS: usize = 1000;
 
-/// How many more than [`ROWS`] a table are looked at in all tables together.
-const MORE_ROWS: usize = 50_000;
+/// How many columns get so much attention.
+const LIKELY_COLUMNS: usize = 25;
 
-/// What such a name holds.
+/// What the name of such a column holds.
 const LIKELY: [&str; 5] = ["pass", "pw", "hash", "secret", "crypt"];
 
 impl Store {
@@ -27,10 +27,12 @@ impl Store {
     /// # Errors
     /// As [`Store::find`].
     pub fn users_elsewhere(&self) -> Result<Option<String>> {
+        // One transaction takes one lock, where a thousand statements would take a thousand.
+        let _reading = self.read(self.connection.unchecked_transaction())?;
         let tables = self.other_tables();
-        let mut more = MORE_ROWS;
+        let mut likely = LIKELY_COLUMNS;
         // A table that cannot be read shows no users.
-        let has_hashes = |table: &String| self.has_hashes(table, &mut more).unwrap_or(false);
+        let has_hashes = |table: &String| self.has_hashes(table, &mut likely).unwrap_or(false);
         Ok(self.read(tables)?.into_iter().find(has_hashes))
     }
 
@@ -44,34 +46,48 @@ impl Store {
         names.filter_map(Result::transpose).collect()
     }
 
-    fn has_hashes(&self, table: &str, more: &mut usize) -> rusqlite::Result<bool> {
-        let columns = format!("PRAGMA main.table_info({})", quoted(table));
-        let mut columns = self.connection.prepare(&columns)?;
+    fn has_hashes(&self, table: &str, likely: &mut usize) -> rusqlite::Result<bool> {
+        let table = quoted(table);
+        let mut columns = self.connection.prepare(&format!("PRAGMA main.table_info({table})"))?;
         let names = columns.query_map([], |row| Ok(row.get::<_, String>("name").ok()))?;
         let names: Vec<String> = names.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-        if names.is_empty() {
-            return Ok(false);
-        }
-        let lower = |name: &String| name.to_ascii_lowercase();
-        let is_likely =
-            names.iter().map(lower).any(|name| LIKELY.iter().any(|part| name.contains(part)));
-        let (shortest, longest) = (hash::SHORTEST_KNOWN_BYTES, hash::MAX_READABLE_BYTES);
+        let fits = |column: &str| {
+            let (shortest, longest) = (hash::SHORTEST_KNOWN_BYTES, 2 * hash::MAX_READABLE_BYTES);
+            format!("octet_length({column}) BETWEEN {shortest} AND {longest}")
+        };
         let values = names.iter().map(|name| {
-            let name = quoted(name);
-            format!("CASE WHEN octet_length({name}) BETWEEN {shortest} AND 2 * {longest} THEN {name} END")
+            let column = quoted(name);
+            format!("CASE WHEN {} THEN {column} END", fits(&column))
         });
         let values: Vec<String> = values.collect();
-        let limit = if is_likely { ROWS + (*more).min(LIKELY_ROWS - ROWS) } else { ROWS };
-        let sql = format!("SELECT {} FROM main.{} LIMIT {limit}", values.join(", "), quoted(table));
-        let mut statement = self.connection.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        let mut seen = 0;
-        while let Some(row) = rows.next()? {
-            seen += 1;
-            if seen > ROWS {
-                *more = more.saturating_sub(1);
+        let first = format!("SELECT {} FROM main.{table} LIMIT {ROWS}", values.join(", "));
+        if self.gives_a_hash(&first)? {
+            return Ok(true);
+        }
+        for name in names {
+            let lower = name.to_ascii_lowercase();
+            if *likely > 0 && LIKELY.iter().any(|part| lower.contains(part)) {
+                *likely -= 1;
+                let more = format!(
+                    "SELECT value FROM (SELECT {} AS value FROM main.{table} LIMIT {LIKELY_ROWS}) \
+                     WHERE {}",
+                    quoted(&name),
+                    fits("value")
+                );
+                if self.gives_a_hash(&more)? {
+                    return Ok(true);
+                }
             }
-            for column in 0..names.len() {
+        }
+        Ok(false)
+    }
+
+    fn gives_a_hash(&self, sql: &str) -> rusqlite::Result<bool> {
+        let mut statement = self.connection.prepare(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
                 if let ValueRef::Text(value) | ValueRef::Blob(value) = row.get_ref(column)?
                     && hash::looks_like_one(value)
                 {
