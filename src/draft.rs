@@ -34,6 +34,9 @@ pub struct Draft {
     is_published: bool,
 }
 
+/// A new file, and the name that it has where it needs one.
+type Made = (File, Option<OsString>);
+
 /// What to do where a name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -67,8 +70,12 @@ impl Draft {
         if !is_same(&directory.metadata()?, found) {
             return Err(io::Error::other("its directory was replaced meanwhile"));
         }
-        let (file, temporary) = unnamed(&directory).or_else(|_| named(&directory))?;
-        let path = path.join(name);
+        let made = unnamed(&directory).or_else(|_| named(&directory))?;
+        Draft::of(directory, path.join(name), made)
+    }
+
+    fn of(directory: File, path: PathBuf, made: Made) -> io::Result<Self> {
+        let (file, temporary) = made;
         let draft = Draft { file, directory, path, temporary, is_published: false };
         draft.file.set_permissions(Permissions::from_mode(PRIVATE))?;
         Ok(draft)
@@ -124,11 +131,11 @@ impl Draft {
 
     /// Takes the name away again, if it is still this file's.
     pub fn withdraw(&mut self) {
-        let own = self.file.metadata().map(|own| (own.dev(), own.ino()));
         let there = fstatat(&self.directory, self.name(), AtFlags::AT_SYMLINK_NOFOLLOW);
         if self.is_published
-            && let (Ok(own), Ok(there)) = (own, there)
-            && own == (there.st_dev, there.st_ino)
+            && let (Ok(own), Ok(there)) = (self.file.metadata(), there)
+            && is_number(there.st_dev, own.dev())
+            && is_number(there.st_ino, own.ino())
         {
             // What cannot be removed is told by nobody's asking: the caller reports a failure.
             let _ = unlinkat(&self.directory, self.name(), UnlinkatFlags::NoRemoveDir);
@@ -174,9 +181,14 @@ fn is_same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
+/// Whether both are one number: systems differ in the type of a device's.
+fn is_number(number: impl TryInto<u64>, other: u64) -> bool {
+    number.try_into().is_ok_and(|number| number == other)
+}
+
 /// A file without a name that can get one later.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn unnamed(directory: &File) -> io::Result<(File, Option<OsString>)> {
+fn unnamed(directory: &File) -> io::Result<Made> {
     let flags = OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC;
     let file = File::from(openat(directory, ".", flags, mode())?);
     // Without /proc it could not get its name.
@@ -198,7 +210,7 @@ fn by_descriptor(file: &File) -> PathBuf {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn unnamed(_: &File) -> io::Result<(File, Option<OsString>)> {
+fn unnamed(_: &File) -> io::Result<Made> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -208,7 +220,7 @@ fn link_unnamed(_: &File, _: &File, _: &OsStr) -> io::Result<()> {
 }
 
 /// A file with a random name.
-fn named(directory: &File) -> io::Result<(File, Option<OsString>)> {
+fn named(directory: &File) -> io::Result<Made> {
     let name = random_name()?;
     let flags =
         OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_RDWR | OFlag::O_CLOEXEC;
@@ -228,4 +240,102 @@ fn random_name() -> io::Result<OsString> {
         let _ = write!(name, "{byte:02x}");
     }
     Ok((name + ".tmp").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// A draft of each kind in a directory of its own.
+    fn drafts() -> Vec<(tempfile::TempDir, Draft)> {
+        let makes: [fn(&File) -> _; 2] = [unnamed, named];
+        let draft = |make: fn(&File) -> io::Result<Made>| {
+            let folder = tempfile::tempdir().unwrap();
+            let directory = File::open(folder.path()).unwrap();
+            let made = make(&directory).ok()?;
+            let path = folder.path().canonicalize().unwrap().join("file");
+            let draft = Draft::of(directory, path, made).unwrap();
+            draft.file().write_all(b"whole").unwrap();
+            Some((folder, draft))
+        };
+        makes.into_iter().filter_map(draft).collect()
+    }
+
+    fn names(folder: &tempfile::TempDir) -> Vec<OsString> {
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+    }
+
+    #[test]
+    fn a_file_gets_its_name_and_no_other_stays() {
+        for (folder, mut draft) in drafts() {
+            draft.publish(Taken::Refuse).unwrap();
+            assert_eq!(fs::read(draft.path()).unwrap(), b"whole");
+            assert_eq!(fs::metadata(draft.path()).unwrap().mode() & 0o777, PRIVATE);
+            draft.file().write_all(b" and more").unwrap();
+            draft.publish(Taken::Refuse).unwrap();
+            assert_eq!(fs::read(draft.path()).unwrap(), b"whole and more");
+            drop(draft);
+            assert_eq!(names(&folder), ["file"]);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_left_alone_or_replaced_itself() {
+        for taken in [Taken::Refuse, Taken::Replace] {
+            for (folder, mut draft) in drafts() {
+                let elsewhere = folder.path().join("elsewhere");
+                fs::write(&elsewhere, "precious").unwrap();
+                symlink(&elsewhere, draft.path()).unwrap();
+                let published = draft.publish(taken).map_err(|error| error.kind());
+                let path = draft.path().to_owned();
+                drop(draft);
+                if taken == Taken::Refuse {
+                    assert_eq!(published, Err(io::ErrorKind::AlreadyExists));
+                    assert!(path.is_symlink());
+                } else {
+                    assert_eq!(published, Ok(()));
+                    assert!(!path.is_symlink() && fs::read(path).unwrap() == b"whole");
+                }
+                assert_eq!(fs::read(elsewhere).unwrap(), b"precious");
+                assert_eq!(names(&folder).len(), 2);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_draft_and_only_the_own_file_is_withdrawn() {
+        for (folder, draft) in drafts() {
+            drop(draft);
+            assert!(names(&folder).is_empty());
+        }
+        for (folder, mut draft) in drafts() {
+            draft.publish(Taken::Refuse).unwrap();
+            draft.withdraw();
+            assert!(names(&folder).is_empty());
+        }
+        for (folder, mut draft) in drafts() {
+            draft.publish(Taken::Refuse).unwrap();
+            fs::remove_file(draft.path()).unwrap();
+            fs::write(draft.path(), "another").unwrap();
+            assert!(draft.publish(Taken::Refuse).is_err());
+            draft.withdraw();
+            assert_eq!(names(&folder), ["file"]);
+        }
+    }
+
+    #[test]
+    fn a_directory_that_was_moved_away_is_noticed() {
+        for (folder, mut draft) in drafts() {
+            let away = folder.path().with_extension("away");
+            fs::rename(folder.path(), &away).unwrap();
+            fs::create_dir(folder.path()).unwrap();
+            assert!(draft.publish(Taken::Refuse).is_err());
+            drop(draft);
+            assert_eq!(fs::read_dir(&away).unwrap().count(), 0);
+            fs::remove_dir(&away).unwrap();
+        }
+    }
 }
