@@ -46,8 +46,6 @@ pub enum Hashes {
     Unread,
     /// Those that are not longer than any readable one.
     Readable,
-    /// All as they are.
-    Whole,
 }
 
 /// A row as it lies in the database; it lives only until the next one is read.
@@ -237,7 +235,6 @@ impl Page<'_> {
         let hash = match hashes {
             Hashes::Unread => String::new(),
             Hashes::Readable => format!(", {READABLE_HASH}"),
-            Hashes::Whole => ", password_hash".to_owned(),
         };
         // A cast to BLOB gives the bytes as they are stored, and a cast back the same text.
         let stored = if order == Order::Name { ", CAST(username AS BLOB)" } else { "" };
