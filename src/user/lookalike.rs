@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
@@ -144,66 +145,65 @@ fn folded(c: char) -> Vec<char> {
     folded
 }
 
-/// For every character of the target the spellings that begin with it.
-fn spellings_of(target: &[char]) -> HashMap<char, Vec<Spelling>> {
+/// The spellings of all of Unicode but ASCII and the Hangul syllables, by the character with which
+/// they begin when folded. Making this takes some milliseconds, so it is made once, and not for
+/// ASCII names.
+static CHANGED: LazyLock<HashMap<char, Vec<Spelling>>> = LazyLock::new(|| {
     let mut spellings: HashMap<char, Vec<Spelling>> = HashMap::new();
-    let mut add = |written: char, folded: Vec<char>| {
-        if let Some(&first) = folded.first()
-            && target.contains(&first)
-            && folded.iter().all(|c| target.contains(c))
-        {
-            spellings.entry(first).or_default().push(Spelling { written, folded });
+    for written in CHANGING.into_iter().flatten().filter(|c| !c.is_ascii()) {
+        let folded = folded(written);
+        if folded != [written] {
+            spellings.entry(folded[0]).or_default().push(Spelling { written, folded });
         }
-    };
-    for &c in target {
-        if c.is_ascii() {
-            // Reading all of Unicode for an ASCII name would cost more than storing the user: these
-            // are its only one-to-one spellings, as a test shows.
-            add_once(c, c, &mut add);
-            add_once(c.to_ascii_uppercase(), c, &mut add);
-            match c {
-                'k' => add('\u{212A}', vec![c]),
-                ';' => add('\u{37E}', vec![c]),
-                '`' => add('\u{1FEF}', vec![c]),
-                _ => {}
-            }
-        }
-    }
-    if !target.iter().all(char::is_ascii) {
-        for written in CHANGING.into_iter().flatten().filter(|c| !c.is_ascii()) {
-            add(written, folded(written));
-        }
-        for &c in target.iter().filter(|c| !c.is_ascii()) {
-            add(c, folded(c));
-        }
-        for &c in &hangul_syllables(target) {
-            add(c, folded(c));
-        }
-        if target.contains(&'ς') {
-            add('Σ', vec!['ς']);
-        }
-    }
-    for list in spellings.values_mut() {
-        list.sort_by_key(|spelling| spelling.written);
-        list.dedup_by_key(|spelling| (spelling.written, spelling.folded.clone()));
     }
     spellings
-}
+});
 
-fn add_once(written: char, folded: char, add: &mut impl FnMut(char, Vec<char>)) {
-    add(written, vec![folded]);
+/// For every character of the target the spellings that begin with it.
+fn spellings_of(target: &[char]) -> HashMap<char, Vec<Spelling>> {
+    let is_ascii = target.iter().all(char::is_ascii);
+    let mut spellings: HashMap<char, Vec<Spelling>> = HashMap::new();
+    for &c in target {
+        if spellings.contains_key(&c) {
+            continue;
+        }
+        let mut written = vec![c];
+        if c.is_ascii_lowercase() {
+            written.push(c.to_ascii_uppercase());
+        }
+        // Of all other characters only these are spellings of a single ASCII one, as a test shows.
+        match c {
+            'k' if is_ascii => written.push('\u{212A}'),
+            ';' if is_ascii => written.push('\u{37E}'),
+            '`' if is_ascii => written.push('\u{1FEF}'),
+            'ς' => written.push('Σ'),
+            _ => {}
+        }
+        let alone = written.into_iter().map(|written| Spelling { written, folded: vec![c] });
+        let fits = |it: &&Spelling| it.folded.iter().all(|c| target.contains(c));
+        let changed = if is_ascii { None } else { CHANGED.get(&c) };
+        let changed = changed.into_iter().flatten().filter(fits).cloned();
+        spellings.insert(c, alone.chain(changed).collect());
+    }
+    for written in hangul_syllables(target) {
+        let folded = folded(written);
+        spellings.entry(folded[0]).or_default().push(Spelling { written, folded });
+    }
+    spellings
 }
 
 /// The composed syllables of the jamo that stand next to each other in the target.
 fn hangul_syllables(target: &[char]) -> Vec<char> {
     let compose = unicode_normalization::char::compose;
-    let mut syllables = Vec::new();
+    let mut syllables: Vec<char> = Vec::new();
     for (i, pair) in target.windows(2).enumerate() {
         if let Some(open) = compose(pair[0], pair[1]).filter(|c| ('가'..='힣').contains(c)) {
             syllables.push(open);
             syllables.extend(target.get(i + 2).and_then(|&last| compose(open, last)));
         }
     }
+    syllables.sort_unstable();
+    syllables.dedup();
     syllables
 }
 
