@@ -217,7 +217,7 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('--generate-passwords', '--generate-passwords', [CompletionResultType]::ParameterName, 'Give rows without a password one, and write names and passwords to this new file')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Threads that hash [default: one for each core]')
             [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Commit after every N rows, for bases that would lock the database for too long')
-            [CompletionResult]::new('--max-errors', '--max-errors', [CompletionResultType]::ParameterName, 'How many rejected rows to show')
+            [CompletionResult]::new('--max-errors', '--max-errors', [CompletionResultType]::ParameterName, 'How many rejected rows to show, and how many that were skipped')
             [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'Write all rejected rows to this file as JSON lines')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')

@@ -205,7 +205,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand --generate-passwords 'Give rows without a password one, and write names and passwords to this new file'
             cand --jobs 'Threads that hash [default: one for each core]'
             cand --batch 'Commit after every N rows, for bases that would lock the database for too long'
-            cand --max-errors 'How many rejected rows to show'
+            cand --max-errors 'How many rejected rows to show, and how many that were skipped'
             cand --rejects 'Write all rejected rows to this file as JSON lines'
             cand -q 'Print no message on success; data and errors still come'
             cand --quiet 'Print no message on success; data and errors still come'

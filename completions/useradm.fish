@@ -213,7 +213,7 @@ update\t'Change their hashes where they differ'"
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l generate-passwords -d 'Give rows without a password one, and write names and passwords to this new file' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'Threads that hash [default: one for each core]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, for bases that would lock the database for too long' -r
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d 'How many rejected rows to show' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d 'How many rejected rows to show, and how many that were skipped' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l rejects -d 'Write all rejected rows to this file as JSON lines' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'

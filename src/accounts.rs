@@ -10,6 +10,7 @@ mod guard;
 mod import;
 mod list;
 mod login;
+mod names;
 mod set;
 
 pub use delete::{Deletion, delete, plan_deletion};
@@ -31,6 +32,8 @@ use crate::user::Selector;
 pub enum Warning {
     /// The new password is not in Unicode normal form C: it may be hard to type elsewhere.
     PasswordNotNfc,
+    /// The input has ids, which were not kept.
+    IdsNotKept,
     /// Another process holds the write-ahead log, so replaced hashes are still in it.
     OldPagesInLog,
 }

@@ -9,7 +9,6 @@ pub mod pbkdf2_sha256;
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::password::Password;
@@ -76,13 +75,13 @@ impl HashString {
     /// `progress` is told now and then how many of them are done, about.
     ///
     /// # Errors
-    /// What `random` fails with; [`Error::Interrupted`] if `progress` asks to stop.
+    /// What `random` fails with, or [`Error::Internal`].
     pub fn make_many(
-        passwords: &[&Password],
+        passwords: &[Password],
         rounds: Rounds,
         threads: usize,
         mut random: impl FnMut(&mut [u8]) -> Result<()>,
-        progress: impl FnMut(u64) -> ControlFlow<()>,
+        progress: impl FnMut(u64),
     ) -> Result<Vec<Self>> {
         let mut salts = vec![[0; pbkdf2_sha256::SALT_BYTES]; passwords.len()];
         random(salts.as_flattened_mut())?;
@@ -152,11 +151,11 @@ pub fn verify(password: &Password, stored: &[u8]) -> Result<bool, &'static str> 
 /// `progress` is told now and then how many of them are done, about.
 ///
 /// # Errors
-/// [`Error::Interrupted`] if `progress` asks to stop.
+/// [`Error::Internal`].
 pub fn verify_many(
     pairs: &[(&Password, &[u8])],
     threads: usize,
-    progress: impl FnMut(u64) -> ControlFlow<()>,
+    progress: impl FnMut(u64),
 ) -> Result<Vec<bool>> {
     let parsed: Vec<Option<Pbkdf2Sha256>> =
         pairs.iter().map(|(_, stored)| Pbkdf2Sha256::parse(stored).ok()).collect();

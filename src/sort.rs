@@ -102,6 +102,11 @@ impl Sorter {
         Ok(())
     }
 
+    /// How many records there are so far.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// Ends the collecting.
     ///
     /// # Errors

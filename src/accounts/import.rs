@@ -4,11 +4,12 @@
 //! there, and hashed; only then is the application's file locked, for one transaction. So a
 //! mistake in the last row costs no hashing, and hashing costs the application nothing.
 
+mod candidates;
 mod check;
-mod compare;
 mod hashing;
-mod stage;
-mod writing;
+mod plan;
+mod row;
+mod write;
 
 use std::time::Duration;
 
@@ -19,8 +20,9 @@ use crate::error::{Error, Result};
 use crate::hash::Rounds;
 use crate::password::Password;
 use crate::store::{Access, Database, Store};
-use compare::{Comparison, Work};
-use stage::Staged;
+use plan::Plan;
+use row::Row;
+use write::{Ready, Target};
 
 /// A row of the input.
 #[derive(Debug)]
@@ -29,8 +31,8 @@ pub struct InputRow {
     pub line: u64,
     /// The primary key that it wants.
     pub id: Option<i64>,
-    /// The name.
-    pub name: Vec<u8>,
+    /// The name; none for NULL.
+    pub name: Option<Vec<u8>>,
     /// What it brings to log in with.
     pub credential: Offered,
 }
@@ -55,7 +57,7 @@ impl std::fmt::Debug for Offered {
     }
 }
 
-/// A row that cannot be imported.
+/// A row that is not imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
     /// The line on which it begins, from 1.
@@ -64,6 +66,12 @@ pub struct Rejection {
     pub name: Option<Vec<u8>>,
     /// Why, without any password or hash.
     pub reason: String,
+}
+
+impl Rejection {
+    fn of(row: &Row<'_>, reason: String) -> Self {
+        Rejection { line: row.line, name: row.name.map(<[u8]>::to_vec), reason }
+    }
 }
 
 /// What to do with rows whose users exist.
@@ -118,6 +126,8 @@ pub struct Importing {
     pub rounds: Rounds,
     /// Which rules are waived.
     pub waived: Waived,
+    /// How many rows that were skipped to tell of.
+    pub max_skips: usize,
 }
 
 /// A password that was generated for a row.
@@ -152,7 +162,7 @@ pub trait Observer {
     /// If it cannot be noted; the import ends then.
     fn reject(&mut self, rejection: &Rejection) -> Result<()>;
     /// These passwords were generated, and are about to be used: they must be kept safe first.
-    /// If the database changes meanwhile this comes again, with all that are used then.
+    /// If users whom the import skips are added meanwhile, this comes again without theirs.
     ///
     /// # Errors
     /// If they cannot be kept; nothing is written then.
@@ -172,6 +182,8 @@ pub struct Imported {
     pub locked: Duration,
     /// Whether the database is new.
     pub created_database: bool,
+    /// The first rows that were skipped, in the order of the input.
+    pub skips: Vec<Rejection>,
     /// What the admin should know.
     pub warnings: Vec<Warning>,
 }
@@ -191,51 +203,48 @@ pub fn import(
     observer: &mut dyn Observer,
 ) -> Result<Imported> {
     observer.stage(Stage::Reading, None);
-    let mut staged = stage::stage(rows, importing, random, observer)?;
-    // From here on a request to stop is looked for often enough, and leaves nothing behind.
-    let _section = database.interrupt.defer();
-    let interrupt = &database.interrupt;
-    let work = Work { importing, interrupt };
-    let mut store = open(database, importing)?;
-    let mut attempts = 0;
-    let imported = loop {
-        let comparison = check::compare(store.as_ref(), &staged, &work, observer)?;
-        interrupt.check()?;
-        let mut watch = hashing::Watch { observer, interrupt };
-        hashing::hash(store.as_ref(), &mut staged, &comparison, importing, random, &mut watch)?;
-        if importing.dry_run {
-            break comparison.prediction(&staged, importing);
-        }
-        if importing.without_password == WithoutPassword::Generate {
-            observer.generated(&staged.generated_in_use())?;
-        }
-        observer.stage(Stage::Writing, Some(staged.count()));
-        let written = match &store {
-            Some(store) => writing::write(store, &staged, &comparison, importing, observer)?,
-            None => create(database, &staged, &comparison, importing)?,
-        };
-        // If somebody else's commit came between the comparison and the lock, it must be made
-        // anew; where that happens all the time, under the lock.
-        attempts += 1;
-        match (written, &store) {
-            (Some(imported), _) => break imported,
-            (None, Some(store)) if attempts == MAX_ATTEMPTS => {
-                break writing::compare_and_write(store, &staged, &work, observer)?;
-            }
-            (None, Some(_)) => {}
-            // Somebody else made the database meanwhile.
-            (None, None) => store = open(database, importing)?,
-        }
-    };
-    let mut warnings = imported.warnings;
-    if staged.not_nfc {
-        warnings.insert(0, Warning::PasswordNotNfc);
+    let mut checked = check::check(rows, importing, random, observer)?;
+    let store = open(database, importing)?;
+    let store = store.as_ref();
+    let mut plan = Plan::make(store, &checked.claims, importing)?;
+    if let Err(error) = plan.verdict(checked.found.rejected) {
+        plan.report(observer)?;
+        return Err(error);
     }
-    Ok(Imported { skipped: imported.skipped + staged.unsupported, warnings, ..imported })
+    let passwords = std::mem::take(&mut checked.found.passwords);
+    let old = &plan.old_passwords;
+    let hashes = hashing::hash(store, passwords, old, importing, random, observer)?;
+    let ready = Ready { checked: &checked, hashes: &hashes, plan: &plan, importing };
+    // Generated passwords that somebody keeps must not stay behind without their users.
+    let _section = (importing.without_password == WithoutPassword::Generate)
+        .then(|| database.interrupt.defer());
+    let mut imported = match store {
+        _ if importing.dry_run => write::write_at_once(Target::Nowhere(store), ready)?,
+        Some(store) => write::write(store, ready, observer)?,
+        None => create(database, ready, observer)?,
+    };
+    imported.skipped += checked.found.unsupported;
+    imported.skips.extend(checked.found.skips);
+    imported.skips.sort_by_key(|skipped| skipped.line);
+    imported.skips.truncate(importing.max_skips);
+    imported.warnings.extend(checked.found.warnings);
+    Ok(imported)
 }
 
-/// How often the rows are compared before the lock is taken.
-const MAX_ATTEMPTS: u32 = 3;
+/// Makes the database; where somebody else made it meanwhile, goes on with theirs.
+fn create(database: &Database, ready: Ready<'_>, observer: &mut dyn Observer) -> Result<Imported> {
+    ready.tell(ready.plan, observer)?;
+    let created = database.create(|transaction| {
+        transaction.reader().expect_many_rows()?;
+        write::write_at_once(Target::Table(transaction), ready)
+    })?;
+    if let Some(imported) = created {
+        return Ok(Imported { created_database: true, ..imported });
+    }
+    let store = Store::open(database, Access::Write)?;
+    store.expect_many_rows()?;
+    write::write(&store, ready, observer)
+}
 
 /// Opens the database, or tells that it is to be made.
 fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
@@ -255,17 +264,4 @@ fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
             Ok(Some(store))
         }
     }
-}
-
-fn create(
-    database: &Database,
-    staged: &Staged,
-    comparison: &Comparison,
-    importing: &Importing,
-) -> Result<Option<Imported>> {
-    let created = database.create(|transaction| {
-        transaction.reader().expect_many_rows()?;
-        writing::write_new(transaction, staged, comparison, importing)
-    })?;
-    Ok(created.map(|imported| Imported { created_database: true, ..imported }))
 }

@@ -1,11 +1,12 @@
 //! Making a database, adding users and changing them.
 
+use super::names::Similar;
 use super::{Random, Warning, guard, only_one};
 use crate::error::{Error, Result};
 use crate::hash::{HashString, Rounds};
 use crate::password::Password;
 use crate::store::{Access, Database, Store, Transaction};
-use crate::user::{Selector, User, UserId, Username, lookalike};
+use crate::user::{Selector, User, UserId, Username};
 
 /// What a user will log in with.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
     }
     // The password is wiped here, before anything is waited for.
     let hash = adding.credential.hash(adding.rounds, random)?;
-    let insert = |transaction: &Transaction<'_>| {
+    let insert = |transaction: &Transaction<'_>, similar: Option<&mut Similar<'_>>| {
         let selector = Selector::Name(adding.name.as_str().as_bytes().to_vec());
         if let Some(account) = transaction.reader().find(&selector)?.pop() {
             if adding.if_not_exists {
@@ -124,13 +125,13 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
             return Err(Error::UserExists(adding.name.to_string()));
         }
         guard::refuse_foreign_hashes(transaction.reader())?;
-        if !adding.waived.lookalike {
-            refuse_lookalike(transaction, &adding.name, None)?;
+        if let Some(similar) = similar {
+            similar.refuse(None)?;
         }
         Ok((transaction.insert(&adding.name, &hash)?, true))
     };
     let opened = if adding.create {
-        open_or_create(database, insert)?
+        open_or_create(database, |transaction| insert(transaction, None))?
     } else {
         Opened::Existing(Box::new(Store::open(database, Access::Write)?))
     };
@@ -144,11 +145,13 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
                 }
                 guard::refuse_second_table(&store)?;
             }
+            let similar = || Similar::prepare(&store, &adding.name, adding.waived);
+            let mut prepared = if has_table { similar()? } else { None };
             let added = store.write(|transaction| {
-                if !has_table {
-                    make_table_if_absent(transaction)?;
+                if !has_table && !make_table_if_absent(transaction)? {
+                    prepared = similar()?;
                 }
-                insert(transaction)
+                insert(transaction, prepared.as_mut())
             })?;
             (added, false)
         }
@@ -182,6 +185,10 @@ pub fn update(
         }
         None => None,
     };
+    let mut similar = match &change.name {
+        Some(name) => Similar::prepare(&store, name, change.waived)?,
+        None => None,
+    };
     let (user, changed) = store.write(|transaction| {
         let account = only_one(transaction.reader().find(selector)?, selector)?;
         let id = account.user.id;
@@ -190,7 +197,10 @@ pub fn update(
         let hash =
             hash.as_ref().filter(|hash| account.hash.as_deref() != Some(hash.as_str().as_bytes()));
         if let Some(name) = name {
-            refuse_taken(transaction, name, change.waived.lookalike, id)?;
+            refuse_taken(transaction, name, id)?;
+            if let Some(similar) = &mut similar {
+                similar.refuse(Some(id))?;
+            }
         }
         if hash.is_some() {
             guard::refuse_foreign_hashes(transaction.reader())?;
@@ -246,52 +256,13 @@ fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
     Ok(store.find(&selector)?.pop().map(|account| account.user))
 }
 
-/// Refuses a new name for the user `own` that another user has, or one that looks like it.
-fn refuse_taken(
-    transaction: &Transaction<'_>,
-    name: &Username,
-    allow_lookalike: bool,
-    own: UserId,
-) -> Result<()> {
+/// Refuses a new name for the user `own` that another user has.
+fn refuse_taken(transaction: &Transaction<'_>, name: &Username, own: UserId) -> Result<()> {
     let selector = Selector::Name(name.as_str().as_bytes().to_vec());
     if transaction.reader().find(&selector)?.iter().any(|account| account.user.id != own) {
         return Err(Error::UserExists(name.to_string()));
     }
-    if allow_lookalike { Ok(()) } else { refuse_lookalike(transaction, name, Some(own)) }
-}
-
-/// Refuses a name that looks like that of another user than `own`.
-fn refuse_lookalike(
-    transaction: &Transaction<'_>,
-    name: &Username,
-    own: Option<UserId>,
-) -> Result<()> {
-    match lookalike_in(transaction.reader(), name.as_str(), own)? {
-        Some(existing) => Err(Error::LookalikeExists { asked: name.to_string(), existing }),
-        None => Ok(()),
-    }
-}
-
-/// The name of another user than `own` that looks like `name` but is not the same.
-pub(super) fn lookalike_in(
-    store: &Store,
-    name: &str,
-    own: Option<UserId>,
-) -> Result<Option<String>> {
-    let is_another = |stored: &str| {
-        let found = store.find(&Selector::Name(stored.as_bytes().to_vec()))?;
-        Ok(stored != name && found.iter().any(|account| Some(account.user.id) != own))
-    };
-    if let Some(mut index) = store.name_index()? {
-        return lookalike::Search::new(name).find(|prefix| index.first_from(prefix), is_another);
-    }
-    let folded = lookalike::fold(name);
-    store.scan_names(|stored| match std::str::from_utf8(stored) {
-        Ok(stored) if lookalike::fold(stored) == folded && is_another(stored)? => {
-            Ok(Some(stored.to_owned()))
-        }
-        _ => Ok(None),
-    })
+    Ok(())
 }
 
 fn check(credential: &Credential, name: Option<&[u8]>, allow_weak: bool) -> Result<()> {

@@ -8,9 +8,10 @@ use serde::{Serialize, Serializer};
 
 use super::Session;
 use super::exit::Failure;
-use super::output::{escape::escaped, json};
+use super::output::escape::{escaped, escaped_bytes, short};
+use super::output::json;
 use super::start::standard_output;
-use useradm::accounts::{Imported, Warning};
+use useradm::accounts::{Imported, Rejection, Warning};
 use useradm::password::Password;
 use useradm::user::User;
 
@@ -19,9 +20,9 @@ use useradm::user::User;
 pub(crate) struct Answer<'a> {
     /// The words of the application.
     message: &'a str,
-    /// What people are told in a line before the message.
+    /// What people are told in lines before the message.
     #[serde(skip)]
-    before: String,
+    before: Vec<String>,
     /// What people are told behind the message.
     #[serde(skip)]
     detail: String,
@@ -30,7 +31,7 @@ pub(crate) struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     users: Option<Vec<UserObject>>,
     #[serde(flatten)]
-    counts: Option<Counts>,
+    counts: Option<Counts<'a>>,
     changed: bool,
     database: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,9 +43,21 @@ pub(crate) struct Answer<'a> {
 /// The numbers of an import or export.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Counts {
-    Import { imported: u64, skipped: u64, updated: u64, locked_seconds: f64, dry_run: bool },
-    Export { exported: u64, file: String },
+enum Counts<'a> {
+    Import {
+        imported: u64,
+        skipped: u64,
+        updated: u64,
+        locked_seconds: f64,
+        dry_run: bool,
+        /// The first rows that were skipped.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        skips: Vec<RowObject<'a>>,
+    },
+    Export {
+        exported: u64,
+        file: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -74,16 +87,18 @@ impl<'a> Answer<'a> {
     }
 
     /// Says something to people first.
-    pub(crate) fn before(mut self, before: String) -> Self {
+    pub(crate) fn before(mut self, before: Vec<String>) -> Self {
         self.before = before;
         self
     }
 
     /// Adds the numbers of an import.
-    pub(crate) fn counts(mut self, imported: &Imported, dry_run: bool) -> Self {
-        let Imported { imported, skipped, updated, locked, .. } = *imported;
+    pub(crate) fn counts(mut self, imported: &'a Imported, dry_run: bool) -> Self {
+        let Imported { imported, skipped, updated, locked, ref skips, .. } = *imported;
         let locked_seconds = locked.as_secs_f64();
-        self.counts = Some(Counts::Import { imported, skipped, updated, locked_seconds, dry_run });
+        let skips = skips.iter().map(RowObject::from).collect();
+        self.counts =
+            Some(Counts::Import { imported, skipped, updated, locked_seconds, dry_run, skips });
         self
     }
 
@@ -156,13 +171,36 @@ impl<'a> Answer<'a> {
                 lines.insert(0, message);
             } else {
                 // Counts stand at the end, where a script looks for them.
-                lines.insert(0, escaped(&self.before));
+                lines.splice(0..0, self.before.iter().map(|line| escaped(line)));
                 lines.push(message);
             }
         }
         lines.push(String::new());
         io::stderr().write_all(lines.join("\n").as_bytes())
     }
+}
+
+/// A row that is not imported, as JSON shows it.
+#[derive(Serialize)]
+pub(crate) struct RowObject<'a> {
+    line: u64,
+    username: Option<String>,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a Rejection> for RowObject<'a> {
+    fn from(row: &'a Rejection) -> Self {
+        let Rejection { line, name, reason } = row;
+        let username = name.as_ref().map(|name| String::from_utf8_lossy(name).into_owned());
+        RowObject { line: *line, username, reason }
+    }
+}
+
+/// A row that is not imported, as people see it.
+pub(crate) fn row_line(row: &Rejection) -> String {
+    let Rejection { line, name, reason } = row;
+    let name = name.as_ref().map(|name| format!(" {}:", short(&escaped_bytes(name))));
+    format!("line {line}:{} {}", name.unwrap_or_default(), escaped(reason))
 }
 
 /// Writes to standard output, at once and whole.
@@ -186,6 +224,9 @@ fn text(warning: Warning) -> &'static str {
     match warning {
         Warning::PasswordNotNfc => {
             "the password is not in Unicode normal form C (NFC): another keyboard may not produce it"
+        }
+        Warning::IdsNotKept => {
+            "the ids of the file were not kept: new ones follow its order (--keep-ids keeps them)"
         }
         Warning::OldPagesInLog => {
             "another process holds the write-ahead log, which still has old pages: \

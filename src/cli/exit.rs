@@ -10,9 +10,9 @@ use clap::error::ErrorKind;
 use serde::Serialize;
 
 use super::Cli;
-use super::answer::print;
-use super::import::{IF_TAKEN, RejectedRow};
-use super::output::escape::{escaped, escaped_bytes, short};
+use super::answer::{RowObject, print, row_line};
+use super::import::IF_TAKEN;
+use super::output::escape::escaped;
 use super::output::{Format, json};
 use super::process::INTERRUPTED;
 use super::shell;
@@ -87,7 +87,7 @@ struct ErrorObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    rejects: Vec<RejectedRow<'a>>,
+    rejects: Vec<RowObject<'a>>,
 }
 
 /// Reports an error on standard error and gives the status to exit with.
@@ -183,14 +183,12 @@ impl Report {
                 exit_code: self.status,
                 hint: self.hint.as_deref(),
                 rejected: self.rejected,
-                rejects: self.rows.iter().map(RejectedRow::from).collect(),
+                rejects: self.rows.iter().map(RowObject::from).collect(),
             };
             json::line(&mut text, &ErrorDocument { error });
         } else {
-            for Rejection { line, name, reason } in &self.rows {
-                let name = name.as_ref().map(|name| format!(" {}:", short(&escaped_bytes(name))));
-                let (name, reason) = (name.unwrap_or_default(), escaped(reason));
-                text.extend_from_slice(format!("line {line}:{name} {reason}\n").as_bytes());
+            for row in &self.rows {
+                text.extend_from_slice((row_line(row) + "\n").as_bytes());
             }
             if let Some(more) = self.rejected.map(|all| all - self.rows.len() as u64)
                 && more > 0

@@ -187,7 +187,8 @@ fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()>
     match format {
         UserFormat::Csv => {
             let mut id = itoa::Buffer::new();
-            csv::push_line(out, [id.format(row.id).as_bytes(), name, hash].into_iter());
+            let id = id.format(row.id).as_bytes();
+            csv::push_line(out, [Some(id), row.name, row.hash].into_iter());
         }
         UserFormat::Jsonl => {
             let text = std::str::from_utf8(name).ok();
@@ -195,7 +196,7 @@ fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()>
             let password_hash = String::from_utf8_lossy(hash);
             let user = User {
                 id: row.id,
-                username: text,
+                username: hex.is_none().then(|| Nullable(row.name.and(text))),
                 username_hex: hex,
                 password_hash: &password_hash,
             };
@@ -203,7 +204,11 @@ fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()>
         }
         UserFormat::Htpasswd => {
             let unfit = |byte: &u8| b":\r\n\0".contains(byte);
-            if name.iter().any(unfit) || name.starts_with(b"#") || hash.iter().any(unfit) {
+            if row.name.is_none()
+                || name.iter().any(unfit)
+                || name.starts_with(b"#")
+                || hash.iter().any(unfit)
+            {
                 let reason = format!("htpasswd cannot hold the user {}", escaped_bytes(name));
                 return Err(Error::InvalidInput(reason).into());
             }
@@ -221,12 +226,16 @@ fn hexadecimal(bytes: &[u8]) -> String {
     digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
+/// A name that is text, or `null`.
+#[derive(Serialize)]
+struct Nullable<'a>(Option<&'a str>);
+
 /// A user as JSON lines hold them.
 #[derive(Serialize)]
 struct User<'a> {
     id: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
+    username: Option<Nullable<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     username_hex: Option<String>,
     password_hash: &'a str,

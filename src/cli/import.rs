@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 use super::add::WaivedArgs;
-use super::answer::Answer;
+use super::answer::{Answer, RowObject, row_line};
 use super::exit::{self, Failure, Rejected};
 use super::input::{self, Input, UserFormat};
 use super::output::{csv, json};
@@ -64,7 +63,7 @@ pub(crate) struct ImportArgs {
     /// Commit after every N rows, for bases that would lock the database for too long
     #[arg(long, value_name = "N", value_parser = number(1, u64::MAX))]
     batch: Option<u64>,
-    /// How many rejected rows to show
+    /// How many rejected rows to show, and how many that were skipped
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(0, u64::MAX))]
     max_errors: u64,
     /// Write all rejected rows to this file as JSON lines
@@ -157,19 +156,26 @@ impl ImportArgs {
             batch: self.batch,
             rounds: session.rounds,
             waived: self.waived.into(),
+            max_skips: usize::try_from(self.max_errors).unwrap_or(usize::MAX),
         }
     }
 
     fn answer(&self, session: &Session, imported: &Imported) -> Result<()> {
         let Imported { imported: new, skipped, updated, locked, .. } = imported;
         let message = format!("imported {new}, skipped {skipped}, updated {updated}");
-        let before = if self.dry_run {
+        let mut before: Vec<String> =
+            imported.skips.iter().map(|row| row_line(row) + ", skipped").collect();
+        let more = skipped - before.len() as u64;
+        if more > 0 && !before.is_empty() {
+            before.push(format!("and {more} more skipped"));
+        }
+        before.push(if self.dry_run {
             "Nothing was written, since this is a dry run; it would be:".to_owned()
         } else if imported.created_database {
             format!("Database initialised: {}", session.path().display())
         } else {
             format!("Database locked for {:.3} s", locked.as_secs_f64())
-        };
+        });
         Answer::new(session, &message)
             .before(before)
             .counts(imported, self.dry_run)
@@ -252,7 +258,7 @@ impl Observer for Watch {
         }
         let Some(rejects) = &self.rejects else { return Ok(()) };
         let mut line = Vec::new();
-        json::line(&mut line, &RejectedRow::from(rejection));
+        json::line(&mut line, &RowObject::from(rejection));
         rejects.file().write_all(&line).map_err(|error| Error::output(rejects.path(), &error))
     }
 
@@ -277,22 +283,6 @@ impl Observer for Watch {
         }
         write(&mut text)?;
         publish(passwords)
-    }
-}
-
-/// A rejected row as JSON shows it.
-#[derive(Serialize)]
-pub(crate) struct RejectedRow<'a> {
-    line: u64,
-    username: Option<String>,
-    reason: &'a str,
-}
-
-impl<'a> From<&'a Rejection> for RejectedRow<'a> {
-    fn from(rejection: &'a Rejection) -> Self {
-        let Rejection { line, name, reason } = rejection;
-        let username = name.as_ref().map(|name| String::from_utf8_lossy(name).into_owned());
-        RejectedRow { line: *line, username, reason }
     }
 }
 

@@ -117,9 +117,10 @@ fn too_long(line: u64) -> Error {
     invalid(format!("line {line} is longer than {MAX_ROW_BYTES} bytes"))
 }
 
-/// Reads an id as a positive 64-bit number.
+/// Reads an id as the database shows it.
 fn id(text: &[u8]) -> Result<i64, String> {
-    let plain = text.iter().all(u8::is_ascii_digit) && text.first() != Some(&b'0');
-    let id = std::str::from_utf8(text).ok().filter(|_| plain).and_then(|text| text.parse().ok());
-    id.ok_or_else(|| "its id is not a number from 1 to 9223372036854775807".to_owned())
+    let id: Option<i64> = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    // Other spellings of the number, +1 or 007, are nothing that any database showed.
+    let id = id.filter(|id| id.to_string().as_bytes() == text);
+    id.ok_or_else(|| "its id is not a whole number of 64 bits in plain digits".to_owned())
 }

@@ -18,10 +18,13 @@ const TELL: Duration = Duration::from_millis(100);
 ///
 /// `progress` is called on this thread and told how many jobs' worth of rounds were done since its
 /// last call.
+///
+/// # Errors
+/// [`Error::Internal`] if a thread panics: the others stop then.
 pub(super) fn derive_all(
     jobs: &[Job<'_>],
     threads: usize,
-    mut progress: impl FnMut(u64) -> ControlFlow<()>,
+    mut progress: impl FnMut(u64),
 ) -> Result<Zeroizing<Vec<Key>>> {
     let mut keys = Zeroizing::new(vec![Key::default(); jobs.len()]);
     let share = jobs.len().div_ceil(threads.max(1));
@@ -30,8 +33,7 @@ pub(super) fn derive_all(
     let groups: Vec<_> =
         jobs.chunks(group).zip(keys.chunks_mut(group)).map(|it| Mutex::new(Some(it))).collect();
     let (next, rounds_done) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let stop = AtomicBool::new(false);
-    let work = || {
+    let work = |stop: &AtomicBool| {
         while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
             let taken = group.lock().ok().and_then(|mut group| group.take());
             let Some((jobs, keys)) = taken else { return };
@@ -49,31 +51,84 @@ pub(super) fn derive_all(
         }
     };
     let total: u64 = jobs.iter().map(|job| u64::from(job.rounds.get())).sum();
-    let (caller, running) = (thread::current(), AtomicUsize::new(0));
-    let work = || {
-        work();
-        running.fetch_sub(1, Ordering::AcqRel);
-        caller.unpark();
-    };
     let mut told = 0;
+    on_threads(threads.clamp(1, groups.len().max(1)), work, || {
+        let done = u128::from(rounds_done.load(Ordering::Relaxed)) * jobs.len() as u128;
+        let done = u64::try_from(done / u128::from(total.max(1))).unwrap_or(u64::MAX);
+        progress(done - told);
+        told = done;
+    })?;
+    Ok(keys)
+}
+
+/// Runs `work` on so many threads to its end, and `tell` on this one meanwhile and at the end.
+///
+/// `work` is to return soon after its argument becomes true, which happens when a thread panics.
+fn on_threads(
+    wanted: usize,
+    work: impl Fn(&AtomicBool) + Sync,
+    mut tell: impl FnMut(),
+) -> Result<()> {
+    let stop = AtomicBool::new(false);
+    let (caller, ended) = (thread::current(), AtomicUsize::new(0));
+    let guarded = || {
+        let _end = End { stop: &stop, ended: &ended, caller: &caller };
+        work(&stop);
+    };
     thread::scope(|scope| {
-        let wanted = threads.clamp(1, groups.len().max(1));
-        running.store(wanted, Ordering::Release);
-        for _ in 0..wanted {
-            // Where the system has no thread left, this one does the work.
-            if thread::Builder::new().spawn_scoped(scope, work).is_err() {
-                work();
-            }
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, guarded).ok();
+        let threads: Vec<_> = (0..wanted).map_while(spawn).collect();
+        if threads.is_empty() {
+            // The system has no thread left, so this one does the work.
+            guarded();
         }
-        while running.load(Ordering::Acquire) > 0 {
+        while ended.load(Ordering::Acquire) < threads.len() {
             thread::park_timeout(TELL);
-            let done = u128::from(rounds_done.load(Ordering::Relaxed)) * jobs.len() as u128;
-            let done = u64::try_from(done / u128::from(total.max(1))).unwrap_or(u64::MAX);
-            if progress(done - told).is_break() {
-                stop.store(true, Ordering::Relaxed);
-            }
-            told = done;
+            tell();
         }
-    });
-    if stop.load(Ordering::Relaxed) { Err(Error::Interrupted(None)) } else { Ok(keys) }
+        let panicked = threads.into_iter().filter_map(|thread| thread.join().err()).count();
+        match panicked {
+            0 => Ok(()),
+            _ => Err(Error::Internal("a thread that hashes panicked".to_owned())),
+        }
+    })
+}
+
+/// The end of a thread, however it comes.
+struct End<'a> {
+    stop: &'a AtomicBool,
+    ended: &'a AtomicUsize,
+    caller: &'a thread::Thread,
+}
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        self.ended.fetch_add(1, Ordering::AcqRel);
+        self.caller.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_panics_ends_the_others_and_is_an_error() {
+        for threads in [1, 2, 5] {
+            let (begun, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let work = |stop: &AtomicBool| {
+                assert!(begun.fetch_add(1, Ordering::SeqCst) > 0, "the first thread panics");
+                while !stop.load(Ordering::SeqCst) {
+                    thread::yield_now();
+                }
+                ended.fetch_add(1, Ordering::SeqCst);
+            };
+            let result = on_threads(threads, work, || ());
+            assert!(matches!(result, Err(Error::Internal(_))), "{threads}: {result:?}");
+            assert_eq!(ended.into_inner(), threads - 1);
+        }
+    }
 }

@@ -84,13 +84,13 @@ impl Transaction<'_> {
 }
 
 impl Inserter<'_> {
-    /// Adds a row, whose name and hash are text of any bytes.
+    /// Adds a row, whose name and hash are text of any bytes; no name is NULL.
     ///
     /// # Errors
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
-    pub fn insert(&mut self, id: Option<UserId>, name: &[u8], hash: &[u8]) -> Result<()> {
-        let (name_text, hash_text) = (Text(name), Text(hash));
+    pub fn insert(&mut self, id: Option<UserId>, name: Option<&[u8]>, hash: &[u8]) -> Result<()> {
+        let (name_text, hash_text) = (name.map(Text), Text(hash));
         let parameters: [&dyn ToSql; 3] = [&name_text, &hash_text, &id.map(|id| id.0)];
         let inserted = self.store.with_long_values(|| match id {
             Some(_) => self.insert_with_id.execute(parameters),
@@ -100,12 +100,12 @@ impl Inserter<'_> {
         if changed == 1 && (!self.reads_back || self.is_stored(name, hash)?) {
             return Ok(());
         }
-        let name = String::from_utf8_lossy(name);
+        let name = String::from_utf8_lossy(name.unwrap_or_default());
         Err(Error::ConstraintFailed(format!("the row of {name} is not stored as it was given")))
     }
 
-    fn refusal(&self, error: &rusqlite::Error, id: Option<UserId>, name: &[u8]) -> Error {
-        let name = String::from_utf8_lossy(name);
+    fn refusal(&self, error: &rusqlite::Error, id: Option<UserId>, name: Option<&[u8]>) -> Error {
+        let name = String::from_utf8_lossy(name.unwrap_or_default());
         if is_unique_rule_on(error, "username") && self.store.is_taken(&name, None) {
             return Error::UserExists(name.into_owned());
         }
@@ -119,18 +119,18 @@ impl Inserter<'_> {
         }
     }
 
-    fn is_stored(&self, name: &[u8], hash: &[u8]) -> Result<bool> {
+    fn is_stored(&self, name: Option<&[u8]>, hash: &[u8]) -> Result<bool> {
         let id = UserId(self.store.connection.last_insert_rowid());
         // An affinity may have made a number of a name, which has the same digits.
         let are_text: bool = self.store.read(self.store.connection.query_row(
             "SELECT count(*) FROM user WHERE id = ?1
-             AND typeof(username) = 'text' AND typeof(password_hash) = 'text'",
+             AND typeof(username) IN ('text', 'null') AND typeof(password_hash) = 'text'",
             [id.0],
             |row| row.get(0),
         ))?;
         let account = self.store.find(&Selector::Id(id))?.pop().filter(|_| are_text);
         Ok(account.is_some_and(|account| {
-            account.user.name.0.as_deref() == Some(name) && account.hash.as_deref() == Some(hash)
+            account.user.name.0.as_deref() == name && account.hash.as_deref() == Some(hash)
         }))
     }
 }

@@ -1,11 +1,19 @@
-//! The usernames alone, in the order of an index or of the table.
+//! The usernames alone: by an index in the order of their bytes, or all of them.
+//!
+//! An index compares the bytes as the file's encoding has them, UTF-8 or UTF-16, so names do not
+//! stand in the order of their letters; but in each encoding the names that begin with the same
+//! characters stand together, the shortest first, and that is all that is built on here.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Statement};
+use rusqlite::{OptionalExtension, Statement, ToSql};
 
 use super::Store;
-use super::read::{quoted, text};
+use super::read::{Text, bytes, quoted, text};
 use crate::error::Result;
+use crate::user::UserId;
+
+/// How many names are read before the lock for reading is given up for a moment.
+const PAGE_ROWS: usize = 20_000;
 
 /// The names in the order of their bytes, which an index answers without reading the table.
 pub struct NameIndex<'s> {
@@ -13,20 +21,48 @@ pub struct NameIndex<'s> {
     probe: Statement<'s>,
 }
 
+/// The first name that is not less than the one asked for. The column may have a collation of its
+/// own, in which no index in the order of bytes would be used. A name that is too long to be read is
+/// no other's look-alike.
+const PROBE: &str = "SELECT username, id FROM user WHERE username COLLATE BINARY >= ?1
+    AND octet_length(username) <= 1000000 ORDER BY username COLLATE BINARY LIMIT 1";
+
 impl NameIndex<'_> {
     /// The first name that is text and not less than `prefix`.
     ///
     /// # Errors
     /// As [`Store::find`].
     pub fn first_from(&mut self, prefix: &str) -> Result<Option<Vec<u8>>> {
-        let first = self
-            .probe
-            .query_row([prefix], |row| match row.get_ref(0)? {
-                ValueRef::Text(name) => Ok(Some(name.to_vec())),
-                _ => Ok(None),
-            })
-            .optional();
-        self.store.read(first).map(Option::flatten)
+        let first = self.first(&prefix, |name| match name {
+            ValueRef::Text(name) => Some(name.to_vec()),
+            _ => None,
+        });
+        Ok(first?.map(|(name, _)| name))
+    }
+
+    /// The user with exactly this name, which may be text or a BLOB of the same bytes.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn exactly(&mut self, name: &[u8]) -> Result<Option<UserId>> {
+        let same = |stored: ValueRef<'_>| (bytes(stored).as_deref() == Some(name)).then_some(());
+        let found = match self.first(&Text(name), same)? {
+            None => self.first(&name, same)?,
+            found => found,
+        };
+        Ok(found.map(|((), id)| id))
+    }
+
+    fn first<T>(
+        &mut self,
+        from: &dyn ToSql,
+        take: impl FnOnce(ValueRef<'_>) -> Option<T>,
+    ) -> Result<Option<(T, UserId)>> {
+        let first = self.probe.query_row([from], |row| {
+            let id = UserId(row.get(1)?);
+            Ok(take(row.get_ref(0)?).map(|taken| (taken, id)))
+        });
+        self.store.read(first.optional()).map(Option::flatten)
     }
 }
 
@@ -40,33 +76,59 @@ impl Store {
         if !self.read(is_indexed)? {
             return Ok(None);
         }
-        let probe = self
-            .connection
-            // A name that is too long to be read is no other's look-alike.
-            .prepare(
-                "SELECT username FROM user WHERE username >= ?1
-                 AND octet_length(username) <= 1000000 ORDER BY username LIMIT 1",
-            );
-        Ok(Some(NameIndex { store: self, probe: self.read(probe)? }))
+        let probe = self.read(self.connection.prepare(PROBE))?;
+        Ok(Some(NameIndex { store: self, probe }))
     }
 
-    /// Reads every name that is text, for a table without an index on them, until `visit` finds
-    /// what it looks for.
+    /// Visits the ids and names of all users. Names longer than any are left out: nobody gets one
+    /// like these.
+    ///
+    /// Outside of a transaction no lock is held all the time, so whoever must know that nobody
+    /// wrote meanwhile asks for [`Store::data_version`].
     ///
     /// # Errors
     /// As [`Store::find`], and what `visit` fails with.
-    pub fn scan_names<T>(
+    pub fn scan_names(
         &self,
-        mut visit: impl FnMut(&[u8]) -> Result<Option<T>>,
-    ) -> Result<Option<T>> {
-        let sql = "SELECT username FROM user
-                   WHERE typeof(username) = 'text' AND octet_length(username) <= 1000000";
-        let mut statement = self.read(self.connection.prepare(sql))?;
-        let mut rows = self.read(statement.query([]))?;
-        while let Some(row) = self.read(rows.next())? {
-            let name = row.get_ref(0).and_then(|name| Ok(name.as_bytes()?));
-            if let Some(found) = visit(self.read(name)?)? {
-                return Ok(Some(found));
+        mut visit: impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
+    ) -> Result<()> {
+        let mut failed = None;
+        let mut last = Some(i64::MIN);
+        while let Some(from) = last.take() {
+            let page = self.page_of_names(from, |id, name| {
+                failed = visit(UserId(id), name).err();
+                failed.is_none()
+            });
+            last = self.read(page)?;
+            failed.take().map_or(Ok(()), Err)?;
+            self.database.interrupt.check()?;
+        }
+        Ok(())
+    }
+
+    /// Visits a page of names, those with this id and higher, and tells where the next begins.
+    fn page_of_names(
+        &self,
+        from: i64,
+        mut visit: impl FnMut(i64, Option<&[u8]>) -> bool,
+    ) -> rusqlite::Result<Option<i64>> {
+        let sql = "SELECT id, username FROM user WHERE id >= ?1
+            AND ifnull(octet_length(username) <= 1000000, TRUE) ORDER BY id";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([from])?;
+        let mut visited = 0;
+        while let Some(row) = rows.next()? {
+            let id = row.get(0)?;
+            if visited == PAGE_ROWS {
+                return Ok(Some(id));
+            }
+            visited += 1;
+            let more = match row.get_ref(1)? {
+                ValueRef::Text(name) | ValueRef::Blob(name) => visit(id, Some(name)),
+                other => visit(id, bytes(other).as_deref()),
+            };
+            if !more {
+                break;
             }
         }
         Ok(None)
@@ -74,8 +136,13 @@ impl Store {
 
     /// Whether names can be searched by an index in the order of their bytes.
     fn names_are_indexed(&self) -> rusqlite::Result<bool> {
-        // Pragmas as statements take a fifth of the time that they take as tables of a SELECT, and
-        // the lock is held meanwhile.
+        // A column that makes numbers of names compares them as numbers too.
+        let keeps_text = "SELECT type NOT LIKE '%INT%' AND (type = '' OR type LIKE '%CHAR%'
+            OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%')
+            FROM pragma_table_xinfo('user') WHERE lower(name) = 'username'";
+        if !self.connection.query_row(keeps_text, [], |row| row.get(0))? {
+            return Ok(false);
+        }
         let mut indexes = self.connection.prepare("PRAGMA main.index_list('user')")?;
         let mut indexes = indexes.query([])?;
         while let Some(index) = indexes.next()? {

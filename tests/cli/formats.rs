@@ -50,7 +50,8 @@ fn a_table_shows_the_same_and_stays_straight() {
 #[test]
 fn csv_gives_names_as_they_are_quoted_where_needed() {
     let quoted = |name: &str| {
-        if name.contains(['"', ',', '\n', '\r']) {
+        // NULL is an empty field without quotes.
+        if name.is_empty() || name.contains(['"', ',', '\n', '\r']) {
             format!("\"{}\"", name.replace('"', "\"\""))
         } else {
             name.to_owned()

@@ -45,7 +45,7 @@ fn updates_only_hashes_that_differ() {
     let ids = "SELECT id, username FROM user ORDER BY id LIMIT 5";
     let users = sandbox.rows(ids);
     let run = sandbox.useradm("import --dry-run --on-conflict update --from csv -").stdin(&input);
-    let predicted = "[..]\nimported 1, skipped 2, updated 2\n";
+    let predicted = "[...]\nimported 1, skipped 2, updated 2\n";
     run.stderr(predicted).check_unchanged();
     let run = sandbox.useradm("import --on-conflict update --from csv -").stdin(&input);
     run.counts(1, 2, 2).check();

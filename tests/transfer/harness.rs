@@ -145,7 +145,7 @@ impl Sandbox {
         rows.unwrap().map(Result::unwrap).collect()
     }
 
-    /// The usernames in alphabetical order: an import does not promise one of ids.
+    /// The usernames in alphabetical order.
     pub(crate) fn usernames(&self) -> Vec<String> {
         self.rows("SELECT username FROM user ORDER BY username")
     }
@@ -281,8 +281,10 @@ impl Useradm {
     /// Expects an import that ends well with these counts, and says how long the database was
     /// locked.
     pub(crate) fn counts(self, imported: u64, skipped: u64, updated: u64) -> Self {
+        // Which rows were skipped is told before.
+        let skips = if skipped > 0 { "[...]" } else { "" };
         self.stderr(format!(
-            "Database locked for 0.[..] s\n\
+            "{skips}Database locked for 0.[..] s\n\
              imported {imported}, skipped {skipped}, updated {updated}\n"
         ))
     }

@@ -21,7 +21,7 @@ fn refuse(line: impl AsRef<[u8]>, says: &str) {
 fn take(input: impl AsRef<[u8]>, names: &[&str]) -> Sandbox {
     let sandbox = Sandbox::application(&[]);
     let run = sandbox.useradm("import --from jsonl -").stdin(input);
-    run.counts(names.len() as u64, 0, 0).check();
+    run.stderr(format!("[...]imported {}, skipped 0, updated 0\n", names.len())).check();
     assert_eq!(sandbox.usernames(), names);
     sandbox
 }
@@ -115,9 +115,7 @@ fn refuses_keys_that_come_twice_or_are_unknown_and_names_them() {
 #[test]
 fn takes_only_ids_that_a_table_can_hold() {
     for id in [
-        "0",
-        "-1",
-        "-9223372036854775808",
+        "-9223372036854775809",
         "9223372036854775808",
         "18446744073709551615",
         "18446744073709551616",

@@ -37,11 +37,17 @@ mod limits;
 #[cfg(test)]
 mod locks;
 #[cfg(test)]
+mod odd_rows;
+#[cfg(test)]
+mod order;
+#[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod rejected;
 #[cfg(test)]
 mod round_trip;
+#[cfg(test)]
+mod skips;
 #[cfg(test)]
 mod snapshot;
 #[cfg(test)]

@@ -1,182 +1,190 @@
-//! Deciding of every row whether it can be stored, and reporting all that cannot.
+//! Checking each row by itself, and putting all where they wait for the rest.
 
-use super::compare::{Comparison, Verdict, Work, look_up, lossy};
-use super::stage::{Credential, Record, Staged};
-use super::{Importing, Observer, OnConflict, Rejection};
+use super::row::Row;
+use super::{
+    Generated, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Unsupported,
+    WithoutPassword,
+};
+use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
-use crate::sort::Sorter;
-use crate::store::Store;
-use crate::user::{Selector, UserId};
+use crate::hash::{HashString, is_supported, scheme};
+use crate::password::{GENERATED_CHARS, Password};
+use crate::sort::{Sorted, Sorter};
+use crate::user::{Username, lookalike};
 
-/// How many rows are looked at between two looks for an interruption.
-const CHECKED_ROWS: u64 = 1000;
+/// How many rows are read between two reports of progress.
+const PROGRESS_ROWS: u64 = 1000;
 
-/// Compares everything with everything, and reports all that cannot be stored.
-///
-/// # Errors
-/// [`Error::InvalidInput`] if any row was rejected, here or before; [`Error::UserExists`] or
-/// [`Error::LookalikeExists`] on conflicts.
-pub(super) fn compare(
-    store: Option<&Store>,
-    staged: &Staged,
-    work: &Work<'_>,
+/// The rows that are right by themselves.
+pub(super) struct Checked {
+    /// In the order of the input.
+    pub(super) rows: Sorted,
+    /// Their names, in the order of their keys.
+    pub(super) claims: Sorted,
+    pub(super) found: Found,
+}
+
+/// What was found beside them.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) passwords: Vec<Password>,
+    /// The passwords that were generated, and which of all they are.
+    pub(super) generated: Vec<(usize, Generated)>,
+    /// How many rows were left out because of their hashes, and the first of them.
+    pub(super) unsupported: u64,
+    pub(super) skips: Vec<Rejection>,
+    /// How many rows were rejected.
+    pub(super) rejected: u64,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Whether names that look alike are refused. With the ids, rows are restored as they were, and
+/// the names need not be such that `add` would take.
+pub(super) fn checks_lookalikes(importing: &Importing) -> bool {
+    !importing.keep_ids && !importing.waived.lookalike
+}
+
+/// Writes the key of a name: equal for names that must not both be stored. One that is NULL is
+/// that of no other row, whatever their ids.
+pub(super) fn write_key(key: &mut Vec<u8>, name: Option<&[u8]>, id: i64, importing: &Importing) {
+    key.clear();
+    key.push(u8::from(name.is_some()));
+    match (name, name.map(std::str::from_utf8)) {
+        (None, _) => key.extend_from_slice(&id.to_be_bytes()),
+        (Some(name), _) if !checks_lookalikes(importing) => key.extend_from_slice(name),
+        (Some(name), _) if name.is_ascii() => key.extend(name.iter().map(u8::to_ascii_lowercase)),
+        (_, Some(Ok(text))) => key.extend_from_slice(lookalike::fold(text).as_bytes()),
+        (Some(name), _) => key.extend_from_slice(name),
+    }
+}
+
+/// Collects the names that rows want.
+pub(super) struct Claims {
+    sorter: Sorter,
+    key: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl Claims {
+    pub(super) fn new() -> Self {
+        Claims { sorter: Sorter::new(), key: Vec::new(), value: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, row: &Row<'_>, importing: &Importing) -> Result<()> {
+        write_key(&mut self.key, row.name, row.id.unwrap_or_default(), importing);
+        // Only where another run's batches are to be told from conflicts are hashes compared.
+        let is_compared = importing.on_conflict == OnConflict::Fail && importing.batch.is_some();
+        let id = row.id.filter(|_| importing.keep_ids);
+        Row { id, text: if is_compared { row.text } else { b"" }, ..*row }.write(&mut self.value);
+        self.sorter.push(&self.key, &self.value)
+    }
+
+    pub(super) fn finish(self) -> Result<Sorted> {
+        self.sorter.finish()
+    }
+}
+
+/// Reads all rows; those that are wrong are reported.
+pub(super) fn check(
+    input: impl Iterator<Item = Result<Result<InputRow, Rejection>>>,
+    importing: &Importing,
+    random: Random<'_>,
     observer: &mut dyn Observer,
-) -> Result<Comparison> {
-    let importing = work.importing;
-    let mut comparison = Comparison::read(store, staged, work)?;
-    let mut check = Check { store, importing, observer, rejected: staged.rejected, conflict: None };
-    let mut by_id = Sorter::new();
-    let mut seen: u64 = 0;
-    let mut with_password = Vec::new();
-    let (mut new, mut old, mut unchanged) = (0, 0, 0);
-    let mut rows = comparison.rows(staged)?;
-    let mut value = Vec::new();
-    let mut whole = Vec::new();
-    while let Some((record, verdict)) = rows.next()? {
-        seen += 1;
-        if seen.is_multiple_of(CHECKED_ROWS) {
-            work.interrupt.check()?;
-        }
-        let verdict = match (verdict, store) {
-            (Verdict::New, Some(store)) if comparison.looks_up() => {
-                look_up(store, &record, importing)?
-            }
-            (verdict, _) => verdict,
-        };
-        let existing = match verdict {
-            Verdict::New => {
-                new += 1;
-                UserId(0)
-            }
-            Verdict::Exists(id) if check.is_settled(&record, id)? => {
-                old += 1;
-                match record.credential {
-                    Credential::Pending(index) => with_password.push((index, id)),
-                    Credential::Hash(hash) if importing.dry_run => {
-                        unchanged += u64::from(check.has_hash(id, hash)?);
+) -> Result<Checked> {
+    let (mut rows, mut claims) = (Sorter::new(), Claims::new());
+    let (mut found, mut value) = (Found::default(), Vec::new());
+    let mut read = 0;
+    for row in input {
+        let rejection = match row? {
+            Err(rejection) => Some(rejection),
+            Ok(InputRow { line, id, name, credential }) => {
+                let mut row =
+                    Row { place: rows.count(), line, id, name: name.as_deref(), ..Row::default() };
+                match found.check(&row, credential, importing, random) {
+                    Ok(None) => None,
+                    Ok(Some((password, hash))) => {
+                        (row.password, row.text) = (password, &hash);
+                        row.write(&mut value);
+                        rows.push(&row.place_key(), &value)?;
+                        claims.push(&row, importing)?;
+                        None
                     }
-                    Credential::Hash(_) => {}
+                    // What is wrong with the row itself is reported; anything else ends the import.
+                    Err(
+                        error @ (Error::InvalidUsername(_)
+                        | Error::InvalidPassword(_)
+                        | Error::WeakPassword(_)
+                        | Error::InvalidHash(_)
+                        | Error::InvalidInput(_)),
+                    ) => Some(Rejection { line, reason: error.to_string(), name }),
+                    Err(error) => return Err(error),
                 }
-                id
-            }
-            Verdict::Exists(_) => {
-                let exists = Error::UserExists(lossy(record.name));
-                check.conflict(&record, "the user exists already".to_owned(), exists)?;
-                continue;
-            }
-            Verdict::LooksLike(existing) => {
-                let reason = format!("it looks like the existing user {existing}");
-                let asked = lossy(record.name);
-                check.conflict(&record, reason, Error::LookalikeExists { asked, existing })?;
-                continue;
-            }
-            Verdict::Rejected(reason) => {
-                check.reject(&record, reason)?;
-                continue;
             }
         };
-        if importing.keep_ids {
-            record.write(&mut value);
-            whole.clear();
-            whole.extend_from_slice(&existing.0.to_le_bytes());
-            whole.extend_from_slice(&value);
-            by_id.push(&record.id.to_be_bytes(), &whole)?;
+        if let Some(rejection) = rejection {
+            found.rejected += 1;
+            observer.reject(&rejection)?;
+        }
+        read += 1;
+        if read % PROGRESS_ROWS == 0 {
+            observer.advance(PROGRESS_ROWS);
         }
     }
-    drop(rows);
-    if importing.keep_ids {
-        comparison.by_id = Some(by_id.finish()?);
-        check.ids(&comparison, staged)?;
-    }
-    check.finish()?;
-    Ok(Comparison { existing_with_password: with_password, new, old, unchanged, ..comparison })
+    Ok(Checked { rows: rows.finish()?, claims: claims.finish()?, found })
 }
 
-/// The check of all rows, with what was found so far.
-struct Check<'c> {
-    store: Option<&'c Store>,
-    importing: &'c Importing,
-    observer: &'c mut dyn Observer,
-    rejected: u64,
-    conflict: Option<(u64, Error)>,
-}
-
-impl Check<'_> {
-    /// Whether it is clear what to do with a row whose user exists.
-    ///
-    /// Batches that were stored before an interruption are found again, and are no conflict.
-    fn is_settled(&self, record: &Record<'_>, id: UserId) -> Result<bool> {
-        if self.importing.on_conflict != OnConflict::Fail {
-            return Ok(true);
+impl Found {
+    /// Checks a row, and gives the number of its password or its hash, unless it is left out.
+    fn check(
+        &mut self,
+        row: &Row<'_>,
+        credential: Offered,
+        importing: &Importing,
+        random: Random<'_>,
+    ) -> Result<Option<(Option<usize>, Vec<u8>)>> {
+        if !importing.keep_ids {
+            Username::new(row.name.unwrap_or_default())?;
+            self.warn(row.id.is_some(), Warning::IdsNotKept);
+        } else if row.id.is_none() {
+            return Err(Error::InvalidInput("it has no id to keep".to_owned()));
         }
-        if self.importing.batch.is_none() {
-            return Ok(false);
-        }
-        match record.credential {
-            Credential::Pending(_) => Ok(true),
-            Credential::Hash(hash) => self.has_hash(id, hash),
-        }
-    }
-
-    /// Whether a user has this hash.
-    fn has_hash(&self, id: UserId, hash: &[u8]) -> Result<bool> {
-        let Some(store) = self.store else { return Ok(false) };
-        let found = store.find(&Selector::Id(id))?;
-        Ok(found.iter().any(|account| account.hash.as_deref() == Some(hash)))
-    }
-
-    /// Ids must be free, in the file and in the table.
-    fn ids(&mut self, comparison: &Comparison, staged: &Staged) -> Result<()> {
-        let mut rows = comparison.rows(staged)?;
-        let mut last = None;
-        while let Some((record, verdict)) = rows.next()? {
-            if !matches!(verdict, Verdict::New) {
-                continue;
-            }
-            if let Some((_, line)) = last.filter(|(id, _)| *id == record.id) {
-                self.reject(&record, format!("its id {} is that of line {line}", record.id))?;
-            } else if let Some(store) = self.store.filter(|_| comparison.has_users())
-                && let Some(account) = store.find(&Selector::Id(UserId(record.id)))?.pop()
+        let password = match credential {
+            Offered::Hash(hash)
+                if importing.unsupported == Unsupported::Skip && !is_supported(&hash) =>
             {
-                let name = account.user.name.to_text().into_owned();
-                let reason = format!("its id {} is that of the user {name}", record.id);
-                self.conflict(&record, reason, Error::UserExists(name))?;
+                self.unsupported += 1;
+                let scheme = scheme(&hash).name;
+                let reason = format!("its hash is of the scheme {scheme}, which is not supported");
+                let skipped = || Rejection::of(row, reason);
+                self.skips.extend((self.skips.len() < importing.max_skips).then(skipped));
+                return Ok(None);
             }
-            last = Some((record.id, record.line));
-        }
-        Ok(())
-    }
-
-    fn reject(&mut self, record: &Record<'_>, reason: String) -> Result<()> {
-        self.rejected += 1;
-        let name = Some(record.name.to_vec());
-        self.observer.reject(&Rejection { line: record.line, name, reason })
-    }
-
-    fn conflict(&mut self, record: &Record<'_>, reason: String, error: Error) -> Result<()> {
-        let name = Some(record.name.to_vec());
-        self.observer.reject(&Rejection { line: record.line, name, reason })?;
-        match &mut self.conflict {
-            Some((count, _)) => *count += 1,
-            None => self.conflict = Some((1, error)),
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<()> {
-        if self.rejected > 0 {
-            let count = self.rejected + self.conflict.map_or(0, |(count, _)| count);
-            let rows = if count == 1 { "row was" } else { "rows were" };
-            let reason = format!("{count} {rows} rejected; nothing was written");
-            return Err(Error::InvalidInput(reason));
-        }
-        match self.conflict {
-            None => Ok(()),
-            Some((1, error)) => Err(error),
-            Some((count, Error::UserExists(first))) => {
-                Err(Error::UserExists(format!("{first} and {} more conflicts", count - 1)))
+            Offered::Hash(hash) => {
+                HashString::from_ready(&hash)?;
+                return Ok(Some((None, hash)));
             }
-            Some((_, error)) => Err(error),
+            Offered::Password(bytes) => Password::new(bytes)?,
+            Offered::Nothing if importing.without_password == WithoutPassword::Generate => {
+                let password = Password::generate(GENERATED_CHARS, random)?;
+                let name = row.name.unwrap_or_default().to_vec();
+                let generated = Generated { name, password: password.clone() };
+                self.generated.push((self.passwords.len(), generated));
+                password
+            }
+            Offered::Nothing => {
+                let reason = "it has neither a password nor a password_hash".to_owned();
+                return Err(Error::InvalidInput(reason));
+            }
+        };
+        password.check_policy(row.name, importing.waived.weak_password)?;
+        self.warn(!password.is_nfc(), Warning::PasswordNotNfc);
+        self.passwords.push(password);
+        Ok(Some((Some(self.passwords.len() - 1), Vec::new())))
+    }
+
+    fn warn(&mut self, is_due: bool, warning: Warning) {
+        if is_due && !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 }

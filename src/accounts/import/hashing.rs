@@ -1,109 +1,109 @@
 //! Hashing the passwords of an import: on all cores, many per core at once, before any lock.
+//!
+//! What comes out are hashes alone. Each password is wiped as soon as it has one, so that none is
+//! in memory while the lock is waited for.
 
-use std::ops::ControlFlow;
-
-use super::compare::Comparison;
-use super::stage::{Outcome, Pending, Staged};
 use super::{Importing, Observer, OnConflict, Stage};
 use crate::accounts::Random;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, verify_many};
-use crate::interrupt::Interrupt;
 use crate::password::Password;
-use crate::store::Store;
-use crate::user::Selector;
+use crate::store::{Account, Store};
+use crate::user::{Selector, UserId};
 
-/// Whoever watches the hashing, and who may ask it to stop.
-pub(super) struct Watch<'w> {
-    pub(super) observer: &'w mut dyn Observer,
-    pub(super) interrupt: &'w Interrupt,
+/// How many passwords each thread is given at once: enough that the threads seldom wait for each
+/// other, some seconds of work at 600000 rounds.
+const SHARE: usize = 512;
+
+/// The hashes of the passwords, by their numbers; none where none is needed.
+pub(super) struct Hashes(Vec<Option<Vec<u8>>>);
+
+impl Hashes {
+    /// The hash of the password with this number.
+    pub(super) fn of(&self, number: usize) -> Option<&[u8]> {
+        self.0.get(number)?.as_deref()
+    }
 }
 
-/// Settles what is to be stored of every password that was not settled before.
+/// Hashes the passwords, except those of users who keep theirs: because they are skipped, or
+/// because it is the same. These users' hashes take the place of new ones, so that whatever becomes
+/// of the users meanwhile, their rows have a hash of the right password.
 pub(super) fn hash(
     store: Option<&Store>,
-    staged: &mut Staged,
-    comparison: &Comparison,
+    passwords: Vec<Password>,
+    old: &[(usize, UserId)],
     importing: &Importing,
     random: Random<'_>,
-    watch: &mut Watch<'_>,
-) -> Result<()> {
-    // Since the last comparison others may have changed or deleted users whose passwords were right.
-    for pending in &mut staged.passwords {
-        if matches!(pending.outcome, Outcome::Unchanged) {
-            pending.outcome = Outcome::Unknown;
+    observer: &mut dyn Observer,
+) -> Result<Hashes> {
+    let mut passwords: Vec<Option<Password>> = passwords.into_iter().map(Some).collect();
+    let mut hashes = Hashes(vec![None; passwords.len()]);
+    let skips = importing.on_conflict == OnConflict::Skip;
+    if skips {
+        for &(number, _) in old {
+            passwords[number] = None;
         }
     }
-    let old = &comparison.existing_with_password;
-    if importing.on_conflict == OnConflict::Skip {
-        for &(index, _) in old {
-            staged.passwords[index].outcome = Outcome::Unchanged;
-        }
+    let known = if skips { &[] } else { old };
+    let pending = passwords.iter().flatten().count();
+    let total = if importing.dry_run { known.len() } else { pending };
+    if total == 0 {
+        return Ok(hashes);
     }
-    let is_unknown = |pending: &Pending| matches!(pending.outcome, Outcome::Unknown);
-    let with_users = store.filter(|_| importing.on_conflict != OnConflict::Skip && !old.is_empty());
-    let is_idle = importing.dry_run && with_users.is_none();
-    if is_idle || !staged.passwords.iter().any(is_unknown) {
-        return Ok(());
-    }
-    let total = if importing.dry_run { old.len() } else { staged.passwords.len() };
-    watch.observer.stage(Stage::Hashing, Some(total as u64));
-    let mut progress = |done| {
-        watch.observer.advance(done);
-        match watch.interrupt.check() {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+    observer.stage(Stage::Hashing, Some(total as u64));
+    let share = SHARE.saturating_mul(importing.jobs);
+    if let Some(store) = store {
+        for users in known.chunks(share) {
+            store.interrupt().check()?;
+            compare(store, users, &mut passwords, &mut hashes, importing, observer)?;
         }
-    };
-    if let Some(store) = with_users {
-        compare_with_users(store, staged, comparison, importing, &mut progress)?;
     }
     if importing.dry_run {
-        return Ok(());
+        return Ok(hashes);
     }
-    let unknown: Vec<&Password> = staged
-        .passwords
-        .iter()
-        .filter(|pending| is_unknown(pending))
-        .map(|pending| &pending.password)
-        .collect();
-    let made =
-        HashString::make_many(&unknown, importing.rounds, importing.jobs, random, &mut progress)?;
-    let unknown = staged.passwords.iter_mut().filter(|pending| is_unknown(pending));
-    for (pending, hash) in unknown.zip(made) {
-        pending.outcome = Outcome::Hash(hash);
+    let unknown: Vec<usize> = (0..passwords.len()).filter(|&it| passwords[it].is_some()).collect();
+    for numbers in unknown.chunks(share) {
+        store.map_or(Ok(()), |store| store.interrupt().check())?;
+        let taken: Vec<Password> = numbers.iter().filter_map(|&it| passwords[it].take()).collect();
+        let advance = |done| observer.advance(done);
+        let made =
+            HashString::make_many(&taken, importing.rounds, importing.jobs, &mut *random, advance)?;
+        for (&number, hash) in numbers.iter().zip(made) {
+            hashes.0[number] = Some(hash.as_str().as_bytes().to_vec());
+        }
     }
-    Ok(())
+    Ok(hashes)
 }
 
 /// Finds the passwords that their users have already.
-fn compare_with_users(
+fn compare(
     store: &Store,
-    staged: &mut Staged,
-    comparison: &Comparison,
+    users: &[(usize, UserId)],
+    passwords: &mut [Option<Password>],
+    hashes: &mut Hashes,
     importing: &Importing,
-    progress: impl FnMut(u64) -> ControlFlow<()>,
+    observer: &mut dyn Observer,
 ) -> Result<()> {
-    let old = &comparison.existing_with_password;
-    let mut stored = Vec::with_capacity(old.len());
-    for &(_, id) in old {
-        stored.push(store.find(&Selector::Id(id))?.pop());
+    let mut accounts: Vec<Option<Account>> = Vec::with_capacity(users.len());
+    for &(_, id) in users {
+        accounts.push(store.find(&Selector::Id(id))?.pop());
     }
-    let pairs: Vec<(&Password, &[u8])> = old
+    let pairs: Vec<(&Password, &[u8])> = users
         .iter()
-        .zip(&stored)
-        .map(|(&(index, _), account)| {
+        .zip(&accounts)
+        .filter_map(|(&(number, _), account)| {
             let hash = account.as_ref().and_then(|account| account.hash.as_deref());
-            (&staged.passwords[index].password, hash.unwrap_or_default())
+            Some((passwords[number].as_ref()?, hash.unwrap_or_default()))
         })
         .collect();
-    let same = verify_many(&pairs, importing.jobs, progress)?;
-    for ((&(index, _), same), account) in old.iter().zip(same).zip(&stored) {
+    let same = verify_many(&pairs, importing.jobs, |done| observer.advance(done))?;
+    for ((&(number, _), same), account) in users.iter().zip(same).zip(accounts) {
+        let Some(account) = account else { continue };
         if same {
-            staged.passwords[index].outcome = Outcome::Unchanged;
+            passwords[number] = None;
+            hashes.0[number] = account.hash;
         } else if importing.on_conflict == OnConflict::Fail {
-            let name = account.as_ref().map(|account| account.user.name.to_text());
-            let name = name.unwrap_or_default();
+            let name = account.user.name.to_text();
             return Err(Error::UserExists(format!("{name}, with another password")));
         }
     }

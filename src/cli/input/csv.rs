@@ -1,7 +1,8 @@
 //! CSV (RFC 4180) with a header: the columns `username`, `password`, `password_hash` and `id` in
-//! any order. An empty field is one that is not given.
+//! any order. An empty field is one that is not given; an empty username is NULL where it is not
+//! quoted, and the empty text where it is.
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadFieldResult, Reader};
 use std::io::Read;
 use zeroize::Zeroizing;
 
@@ -41,6 +42,8 @@ pub(super) struct Rows {
     rest: std::ops::Range<usize>,
     record: Zeroizing<Vec<u8>>,
     ends: [usize; MAX_FIELDS],
+    /// Which fields begin with a quote: an empty one is NULL where it does not.
+    is_quoted: [bool; MAX_FIELDS],
     columns: Vec<Column>,
     position: Position,
     is_done: bool,
@@ -86,6 +89,7 @@ impl Rows {
             rest: 0..0,
             record: Zeroizing::new(vec![0; MAX_ROW_BYTES]),
             ends: [0; MAX_FIELDS],
+            is_quoted: [false; MAX_FIELDS],
             columns: Vec::new(),
             position: Position { line: 1, is_behind_cr: false },
             is_done: false,
@@ -95,22 +99,24 @@ impl Rows {
     /// Reads the next record that is not empty.
     fn read(&mut self) -> Result<Option<Record>> {
         let (mut written, mut fields) = (0, 0);
-        let (mut is_ended, mut is_cut_off) = (false, false);
+        let (mut is_ended, mut is_cut_off, mut begins) = (false, false, true);
         self.skip_line_breaks()?;
         let line = self.position.line;
         loop {
             if self.rest.is_empty() {
                 self.fill()?;
             }
+            if std::mem::take(&mut begins) {
+                if fields == MAX_FIELDS {
+                    return Err(invalid(format!("line {line} has more than {MAX_FIELDS} fields")));
+                }
+                self.is_quoted[fields] = self.chunk[self.rest.clone()].first() == Some(&b'"');
+            }
             let is_probe = self.rest.is_empty() && !is_ended;
             // Behind the end one more line break is no harm, and part of a field only if that is
             // still in quotes.
             let input = if is_probe { &b"\n"[..] } else { &self.chunk[self.rest.clone()] };
-            let (result, read, wrote, ended) = self.reader.read_record(
-                input,
-                &mut self.record[written..],
-                &mut self.ends[fields..],
-            );
+            let (result, read, wrote) = self.reader.read_field(input, &mut self.record[written..]);
             if is_probe {
                 is_ended = true;
                 is_cut_off = wrote > 0;
@@ -119,17 +125,18 @@ impl Rows {
                 self.rest.start += read;
             }
             written += wrote;
-            fields += ended;
             match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => return Err(too_long(line)),
-                ReadRecordResult::OutputEndsFull => {
-                    return Err(invalid(format!("line {line} has more than {MAX_FIELDS} fields")));
+                ReadFieldResult::InputEmpty => {}
+                ReadFieldResult::OutputFull => return Err(too_long(line)),
+                ReadFieldResult::Field { record_end } => {
+                    self.ends[fields] = written;
+                    fields += 1;
+                    begins = true;
+                    if record_end {
+                        return Ok(Some(Record { line, fields, is_cut_off }));
+                    }
                 }
-                ReadRecordResult::Record => {
-                    return Ok(Some(Record { line, fields, is_cut_off }));
-                }
-                ReadRecordResult::End => {
+                ReadFieldResult::End => {
                     self.input.check_unchanged()?;
                     return Ok(None);
                 }
@@ -220,7 +227,11 @@ impl Rows {
             Some(self.field(number))
         };
         let given = |column| field(column).filter(|field| !field.is_empty());
-        let name = field(Column::Username).map(<[u8]>::to_vec);
+        let is_null = |name: &&[u8]| {
+            let is_quoted = position(Column::Username).is_some_and(|at| self.is_quoted[at]);
+            name.is_empty() && !is_quoted
+        };
+        let name = field(Column::Username).filter(|name| !is_null(name)).map(<[u8]>::to_vec);
         let reject = |reason: String| Rejection { line, name: name.clone(), reason };
         if record.is_cut_off {
             // The last field holds all lines to the end, with the passwords in them.
@@ -241,7 +252,7 @@ impl Rows {
                 return Err(reject("it has both a password and a password_hash".to_owned()));
             }
         };
-        Ok(InputRow { line, id, name: name.clone().unwrap_or_default(), credential })
+        Ok(InputRow { line, id, name: name.clone(), credential })
     }
 
     fn next_row(&mut self) -> Result<Option<Result<InputRow, Rejection>>, Error> {

@@ -31,7 +31,7 @@ impl Iterator for Rows {
                 return Some(Ok(Err(Rejection { line, name: None, reason })));
             };
             let credential = Offered::Hash(text[colon + 1..].to_vec());
-            let name = text[..colon].to_vec();
+            let name = Some(text[..colon].to_vec());
             return Some(Ok(Ok(InputRow { line, id: None, name, credential })));
         }
     }

@@ -1,7 +1,7 @@
 //! JSON lines: one object a line with `username`, one of `password` and `password_hash`, and
 //! perhaps `id`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
@@ -20,8 +20,8 @@ pub(super) struct Rows {
 struct Fields {
     #[serde(default)]
     id: Option<i64>,
-    #[serde(default)]
-    username: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    username: Option<Nullable>,
     /// The bytes of a name that is not UTF-8, in hexadecimal, as `export` writes them.
     #[serde(default)]
     username_hex: Option<String>,
@@ -29,6 +29,14 @@ struct Fields {
     password: Option<Zeroizing<String>>,
     #[serde(default)]
     password_hash: Option<String>,
+}
+
+/// Text or `null`, which is something else than no field at all.
+#[derive(Deserialize)]
+struct Nullable(Option<String>);
+
+fn given<'d, D: Deserializer<'d>>(field: D) -> Result<Option<Nullable>, D::Error> {
+    Nullable::deserialize(field).map(Some)
 }
 
 impl Rows {
@@ -82,22 +90,16 @@ fn data_error(words: &str) -> String {
 
 fn row(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
     let name = match (fields.username.take(), fields.username_hex.take()) {
-        (Some(name), None) => name.into_bytes(),
+        (Some(Nullable(name)), None) => name.map(String::into_bytes),
         (None, Some(hex)) => {
-            unhex(&hex).ok_or_else(|| (None, "its username_hex is not hexadecimal".to_owned()))?
+            let bytes = unhex(&hex);
+            Some(bytes.ok_or_else(|| (None, "its username_hex is not hexadecimal".to_owned()))?)
         }
         (None, None) => return Err((None, "it has no username".to_owned())),
-        (Some(name), Some(_)) => {
+        (Some(Nullable(name)), Some(_)) => {
             let reason = "it has both a username and a username_hex".to_owned();
-            return Err((Some(name.into_bytes()), reason));
+            return Err((name.map(String::into_bytes), reason));
         }
-    };
-    let id = match fields.id {
-        Some(id) if id < 1 => {
-            let reason = "its id is not a number from 1 to 9223372036854775807".to_owned();
-            return Err((Some(name), reason));
-        }
-        id => id,
     };
     let credential = match (fields.password.take(), fields.password_hash.take()) {
         (None, None) => Offered::Nothing,
@@ -106,10 +108,10 @@ fn row(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
         }
         (None, Some(hash)) => Offered::Hash(hash.into_bytes()),
         (Some(_), Some(_)) => {
-            return Err((Some(name), "it has both a password and a password_hash".to_owned()));
+            return Err((name, "it has both a password and a password_hash".to_owned()));
         }
     };
-    Ok(InputRow { line, id, name, credential })
+    Ok(InputRow { line, id: fields.id, name, credential })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -137,7 +139,11 @@ mod tests {
             (r#"{"username":"a","password":["s3cret"]}"#, "wrong type"),
             (r#"{"username":"a","id":"s3cret"}"#, "wrong type"),
             (r#"{"username":"a","id":9223372036854775808}"#, "out of range"),
-            (r#"{"username":"a","id":0}"#, "its id"),
+            (r#"{"username":"a","id":"0"}"#, "wrong type"),
+            (r#"{"username":"a","id":1.0}"#, "wrong type"),
+            (r#"{"username":"a","id":01}"#, "not a JSON object"),
+            (r#"{"username":"a","id":+1}"#, "not a JSON object"),
+            (r#"{"username":"a","id":-0}"#, "wrong type"),
             (r#"{"username":"a","colour":1}"#, "unknown field `colour`"),
             (r#"{"username":"a","username":"b"}"#, "duplicate field `username`"),
             (r#"{"username":"a","password":"s3cret"#, "cut off"),

@@ -1,4 +1,5 @@
-//! `csv`: RFC 4180 with a header, except that lines end with LF alone; names as they are.
+//! `csv`: RFC 4180 with a header, except that lines end with LF alone; names as they are. NULL is an
+//! empty field without quotes, and empty text one with quotes.
 
 use csv_core::Writer;
 
@@ -14,14 +15,19 @@ const QUOTED: [bool; 256] = {
     quoted
 };
 
-/// Appends one line.
-pub(crate) fn push_line<'v>(out: &mut Vec<u8>, fields: impl Iterator<Item = &'v [u8]>) {
+/// Appends one line; a field that is none is NULL, and stays empty.
+pub(crate) fn push_line<'v, F: Into<Option<&'v [u8]>>>(
+    out: &mut Vec<u8>,
+    fields: impl Iterator<Item = F>,
+) {
     let start = out.len();
     for (i, field) in fields.enumerate() {
         if i > 0 {
             out.push(b',');
         }
-        push_field(out, field);
+        if let Some(field) = field.into() {
+            push_field(out, field);
+        }
     }
     end_line(out, start);
 }
@@ -47,8 +53,10 @@ fn needs_quotes(field: &[u8]) -> bool {
     // A hash is long enough that comparing sixteen bytes at once, as the compiler does where no
     // comparison ends the loop, is twice as fast as looking each of them up.
     let is_special = |byte: &u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
+    // Empty text has quotes, and NULL has none.
     let (blocks, rest) = field.as_chunks::<16>();
-    blocks.iter().any(|block| block.iter().fold(false, |any, byte| any | is_special(byte)))
+    field.is_empty()
+        || blocks.iter().any(|block| block.iter().fold(false, |any, byte| any | is_special(byte)))
         || rest.iter().any(|&byte| QUOTED[usize::from(byte)])
 }
 
@@ -119,6 +127,7 @@ mod tests {
             (Some(b"a\"b"), "7,\"a\"\"b\"\n"),
             (Some(b"\"\""), "7,\"\"\"\"\"\"\n"),
             (Some(b"a\r\nb"), "7,\"a\r\nb\"\n"),
+            (Some(b""), "7,\"\"\n"),
             (None, "7,\n"),
         ] {
             assert_eq!(csv(&fields, name), format!("id,username\n{line}"));

@@ -1,0 +1,261 @@
+//! What is to be done with every row: the rows next to each other and to the users who are there.
+//!
+//! A plan holds for one state of the database. It is made before the lock is taken, and again where
+//! another process committed meanwhile.
+
+use super::candidates::candidates;
+use super::row::Row;
+use super::{Importing, Observer, OnConflict, Rejection};
+use crate::error::{Error, Result};
+use crate::sort::{Cursor, Sorted, Sorter};
+use crate::store::Store;
+use crate::user::{Selector, UserId};
+
+/// What is to be done with every row.
+pub(super) struct Plan {
+    /// The state of the database that this holds for; none if there is no database.
+    pub(super) version: Option<i64>,
+    /// The rows whose users exist, with the ids of these.
+    existing: Sorted,
+    /// The rows that cannot be stored, with the reasons.
+    faults: Sorted,
+    tally: Tally,
+    /// The users of the rows that bring a password, and its number.
+    pub(super) old_passwords: Vec<(usize, UserId)>,
+}
+
+/// The rows that cannot be stored, counted.
+#[derive(Default)]
+struct Tally {
+    /// How many are wrong next to other rows.
+    wrong: u64,
+    /// How many are in conflict with users.
+    conflicts: u64,
+    /// The first of those, and what it is in conflict with.
+    first: Option<(u64, Error)>,
+}
+
+impl Plan {
+    /// Compares the names and ids that rows want with each other and with the users.
+    pub(super) fn make(
+        store: Option<&Store>,
+        claims: &Sorted,
+        importing: &Importing,
+    ) -> Result<Self> {
+        let version = store.map(Store::data_version).transpose()?;
+        let store = match store {
+            Some(store) if store.has_table()? => Some(store),
+            _ => None,
+        };
+        let mut planner = Planner {
+            store,
+            importing,
+            existing: Sorter::new(),
+            faults: Sorter::new(),
+            by_id: Sorter::new(),
+            value: Vec::new(),
+            tally: Tally::default(),
+            old_passwords: Vec::new(),
+        };
+        planner.compare_names(claims, &candidates(store, claims, importing)?)?;
+        planner.compare_ids()?;
+        let Planner { existing, faults, tally, old_passwords, .. } = planner;
+        let (existing, faults) = (existing.finish()?, faults.finish()?);
+        Ok(Plan { version, existing, faults, tally, old_passwords })
+    }
+
+    /// Fails if any row cannot be stored, here or because of what was rejected before.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if any row was rejected; [`Error::UserExists`] or
+    /// [`Error::LookalikeExists`] on conflicts alone.
+    pub(super) fn verdict(&mut self, rejected: u64) -> Result<()> {
+        let Tally { wrong, conflicts, first } = &mut self.tally;
+        if rejected + *wrong > 0 {
+            let count = rejected + *wrong + *conflicts;
+            let rows = if count == 1 { "row was" } else { "rows were" };
+            let reason = format!("{count} {rows} rejected; nothing was written");
+            return Err(Error::InvalidInput(reason));
+        }
+        match first.take() {
+            None => Ok(()),
+            Some((_, Error::UserExists(first))) if *conflicts > 1 => {
+                let more = *conflicts - 1;
+                Err(Error::UserExists(format!("{first} and {more} more conflicts")))
+            }
+            Some((_, error)) => Err(error),
+        }
+    }
+
+    /// Reports the rows that cannot be stored, in the order of the input. Whoever is told may make
+    /// us wait, so no lock may be held.
+    pub(super) fn report(&self, observer: &mut dyn Observer) -> Result<()> {
+        let mut faults = self.faults.cursor()?;
+        while faults.advance()? {
+            let row = Row::read(faults.record().map_or(b"", |(_, row)| row))?;
+            let reason = String::from_utf8_lossy(row.text).into_owned();
+            observer.reject(&Rejection::of(&row, reason))?;
+        }
+        Ok(())
+    }
+
+    /// The users of rows, to be asked for in the order of the input.
+    pub(super) fn existing(&self) -> Result<Existing<'_>> {
+        Ok(Existing { rows: self.existing.cursor()?, next: None })
+    }
+}
+
+/// The users of the rows whose users exist.
+pub(super) struct Existing<'p> {
+    rows: Cursor<'p>,
+    /// The place of the next such row, and its user; none before the first.
+    next: Option<(u64, UserId)>,
+}
+
+impl Existing<'_> {
+    /// The user of the row at this place, which comes after that of the last call.
+    pub(super) fn of(&mut self, place: u64) -> Result<Option<UserId>> {
+        while self.next.is_none_or(|(next, _)| next < place) && self.rows.advance()? {
+            let row = Row::read(self.rows.record().map_or(b"", |(_, row)| row))?;
+            self.next = row.id.map(|id| (row.place, UserId(id)));
+        }
+        Ok(self.next.filter(|(next, _)| *next == place).map(|(_, id)| id))
+    }
+}
+
+struct Planner<'i> {
+    store: Option<&'i Store>,
+    importing: &'i Importing,
+    existing: Sorter,
+    faults: Sorter,
+    /// The rows of new users that want ids.
+    by_id: Sorter,
+    value: Vec<u8>,
+    tally: Tally,
+    old_passwords: Vec<(usize, UserId)>,
+}
+
+impl Planner<'_> {
+    /// Goes through rows and users together, both in the order of their keys.
+    fn compare_names(&mut self, claims: &Sorted, users: &Sorted) -> Result<()> {
+        let (mut claims, mut users) = (claims.cursor()?, users.cursor()?);
+        let mut has_user = users.advance()?;
+        let mut present = Vec::new();
+        // The users with the present key, and the rows with it that can be stored: one, or one for
+        // each of the users, since users who look alike already may stay so.
+        let (mut same, mut taken) = (Vec::new(), Vec::new());
+        while claims.advance()? {
+            let Some((key, row)) = claims.record() else { break };
+            let row = Row::read(row)?;
+            if present != key {
+                present.clear();
+                present.extend_from_slice(key);
+                same.clear();
+                taken.clear();
+                while let Some((user, value)) = users.record().filter(|_| has_user)
+                    && user <= key
+                {
+                    if user == key {
+                        let user = Row::read(value)?;
+                        same.push((UserId(user.id.unwrap_or_default()), owned(&user)));
+                    }
+                    has_user = users.advance()?;
+                }
+            }
+            let name = owned(&row);
+            if let Some((line, _)) = taken.iter().find(|(_, other)| *other == name) {
+                let what = if name.is_some() { "name" } else { "id" };
+                self.wrong(&row, &format!("its {what} is that of line {line}"))?;
+                continue;
+            }
+            if let Some(&(id, _)) = same.iter().find(|(_, other)| *other == name) {
+                self.exists(&row, id)?;
+            } else if let Some((_, Some(other))) = same.first() {
+                let (asked, existing) = (row.shown(), lossy(other));
+                let reason = format!("it looks like the existing user {existing}");
+                self.conflict(&row, &reason, Error::LookalikeExists { asked, existing })?;
+                continue;
+            } else if let Some((line, Some(other))) = taken.first() {
+                self.wrong(&row, &format!("it looks like {} on line {line}", lossy(other)))?;
+                continue;
+            } else if let Some(id) = row.id {
+                row.write(&mut self.value);
+                self.by_id.push(&id.to_be_bytes(), &self.value)?;
+            }
+            taken.push((row.line, name));
+        }
+        Ok(())
+    }
+
+    fn exists(&mut self, row: &Row<'_>, id: UserId) -> Result<()> {
+        // Batches that were stored before an interruption are found again, and are no conflict.
+        // Whether a password is the user's is looked at when all is read.
+        let is_settled = match self.importing.on_conflict {
+            OnConflict::Skip | OnConflict::Update => true,
+            OnConflict::Fail if self.importing.batch.is_none() => false,
+            OnConflict::Fail => row.password.is_some() || has_hash(self.store, id, row.text)?,
+        };
+        if !is_settled {
+            let error = Error::UserExists(row.shown());
+            return self.conflict(row, "the user exists already", error);
+        }
+        self.old_passwords.extend(row.password.map(|number| (number, id)));
+        Row { place: row.place, id: Some(id.0), ..Row::default() }.write(&mut self.value);
+        self.existing.push(&row.place_key(), &self.value)
+    }
+
+    /// Ids must be free, in the input and in the table.
+    fn compare_ids(&mut self) -> Result<()> {
+        let by_id = std::mem::replace(&mut self.by_id, Sorter::new()).finish()?;
+        let mut rows = by_id.cursor()?;
+        let mut last = None;
+        while rows.advance()? {
+            let row = Row::read(rows.record().map_or(b"", |(_, row)| row))?;
+            let id = row.id.unwrap_or_default();
+            if let Some((_, line)) = last.filter(|(last, _)| *last == id) {
+                self.wrong(&row, &format!("its id {id} is that of line {line}"))?;
+            } else if let Some(store) = self.store
+                && let Some(account) = store.find(&Selector::Id(UserId(id)))?.pop()
+            {
+                let name = account.user.name.to_text().into_owned();
+                let reason = format!("its id {id} is that of the user {name}");
+                self.conflict(&row, &reason, Error::UserExists(name))?;
+            }
+            last = Some((id, row.line));
+        }
+        Ok(())
+    }
+
+    fn wrong(&mut self, row: &Row<'_>, reason: &str) -> Result<()> {
+        self.tally.wrong += 1;
+        self.fault(row, reason)
+    }
+
+    fn conflict(&mut self, row: &Row<'_>, reason: &str, error: Error) -> Result<()> {
+        self.tally.conflicts += 1;
+        if self.tally.first.as_ref().is_none_or(|(place, _)| row.place < *place) {
+            self.tally.first = Some((row.place, error));
+        }
+        self.fault(row, reason)
+    }
+
+    fn fault(&mut self, row: &Row<'_>, reason: &str) -> Result<()> {
+        Row { text: reason.as_bytes(), ..*row }.write(&mut self.value);
+        self.faults.push(&row.place_key(), &self.value)
+    }
+}
+
+/// Whether a user has this hash.
+pub(super) fn has_hash(store: Option<&Store>, id: UserId, hash: &[u8]) -> Result<bool> {
+    let Some(store) = store else { return Ok(false) };
+    let found = store.find(&Selector::Id(id))?;
+    Ok(found.iter().any(|account| account.hash.as_deref() == Some(hash)))
+}
+
+fn owned(row: &Row<'_>) -> Option<Vec<u8>> {
+    row.name.map(<[u8]>::to_vec)
+}
+
+fn lossy(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
