@@ -14,7 +14,7 @@ use std::os::unix::fs::FileExt;
 
 use zeroize::Zeroize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, system_words};
 
 /// How many bytes of records and entries are held in memory.
 const BUFFER_BYTES: usize = 12 * 1024 * 1024;
@@ -167,7 +167,7 @@ fn failed(error: &io::Error) -> Error {
     let path = std::env::temp_dir();
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            Error::DatabaseFull { path, reason: error.to_string() }
+            Error::DatabaseFull { path, reason: system_words(error) }
         }
         ErrorKind::UnexpectedEof => {
             let reason = "a temporary file there was cut short".to_owned();

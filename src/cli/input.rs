@@ -14,6 +14,7 @@ use clap::ValueEnum;
 
 use super::{files, prompt};
 use useradm::accounts::{InputRow, Rejection};
+use useradm::error::system_words;
 use useradm::{Error, Result};
 
 /// The longest row in bytes: far more than any name, password and hash, and little enough that no
@@ -66,7 +67,9 @@ impl Input {
     /// Opens a file, or standard input for `-`.
     pub(crate) fn open(path: &Path, database: &Path) -> Result<Self> {
         let shown = if path == "-" { "standard input".into() } else { path.to_string_lossy() };
-        let cannot = |error: io::Error| invalid(format!("{shown} cannot be read ({error})"));
+        let cannot = |error: io::Error| {
+            invalid(format!("{shown} cannot be read ({})", system_words(&error)))
+        };
         let database = std::fs::metadata(database).ok();
         if path != "-"
             && let (Ok(input), Some(database)) = (std::fs::metadata(path), &database)
@@ -94,7 +97,7 @@ impl Input {
 
     /// Fails if a regular file has another length than when it was opened.
     fn check_unchanged(&self) -> Result<()> {
-        let now = self.file.metadata().map_err(|error| invalid(error.to_string()))?;
+        let now = self.file.metadata().map_err(|error| invalid(system_words(&error)))?;
         if self.before.is_file() && now.len() != self.before.len() {
             return Err(invalid("the input changed while it was read".to_owned()));
         }

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use super::Database;
+use crate::error::system_words;
 
 /// Where a database is, as an admin named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ fn absolute(path: &Path) -> Result<PathBuf, String> {
     } else if bytes.contains(&0) {
         "the name holds a NUL character"
     } else {
-        return std::path::absolute(path).map_err(|error| error.to_string());
+        return std::path::absolute(path).map_err(|error| system_words(&error));
     };
     Err(refused.to_owned())
 }

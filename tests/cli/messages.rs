@@ -79,6 +79,22 @@ fn every_message_begins_with_a_capital() {
 }
 
 #[test]
+fn the_system_is_quoted_without_its_numbers() {
+    let sandbox = Sandbox::application(&["alice"]);
+    for (line, status) in [
+        ("import nowhere.csv", 6),
+        ("import --from csv .", 6),
+        ("export nowhere/users.csv", 1),
+        ("add bob --password-file nowhere", 6),
+        ("list --db users.db/users.db", 8),
+        ("init --db nowhere/users.db", 8),
+    ] {
+        let (_, stderr) = sandbox.useradm(line).status(status).stderr("error: [...]").check();
+        assert!(!stderr.contains("os error"), "{stderr}");
+    }
+}
+
+#[test]
 fn a_lock_that_is_not_waited_for_was_not_kept_for_0_s() {
     let sandbox = Sandbox::application(&["alice"]);
     let writer = sandbox.connection();

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
 use crate::cli::output::escape::short;
 use useradm::accounts::{InputRow, Offered, Rejection};
+use useradm::error::system_words;
 use useradm::{Error, Result};
 
 /// The most fields that a row is read with, more than there are columns.
@@ -170,7 +171,9 @@ impl Rows {
                 Ok(0) => break,
                 Ok(read) => length += read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(invalid(error.to_string())),
+                Err(error) => {
+                    return Err(invalid(format!("it cannot be read ({})", system_words(&error))));
+                }
             }
         }
         let mark = is_first && self.chunk[..length].starts_with(b"\xEF\xBB\xBF");

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Input, MAX_ROW_BYTES, invalid, too_long};
 use useradm::Result;
+use useradm::error::system_words;
 
 /// What is read at once, in bytes.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -80,7 +81,9 @@ impl Lines {
                     return Ok(length > 0);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(invalid(error.to_string())),
+                Err(error) => {
+                    return Err(invalid(format!("it cannot be read ({})", system_words(&error))));
+                }
             }
         }
     }
