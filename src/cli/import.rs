@@ -95,7 +95,7 @@ impl ImportArgs {
         let input = Input::open(path, session.path())?;
         let database = session.database()?;
         let mut watch = Watch::new(&self, session, &input)?;
-        let rows = input::rows(input, format);
+        let rows = input::rows(input, format)?;
         let importing = self.importing(session);
         let imported =
             accounts::import(database, rows, &importing, &mut prompt::random, &mut watch);

@@ -2,6 +2,7 @@
 //! name or a password.
 
 mod csv;
+mod header;
 mod htpasswd;
 mod jsonl;
 mod lines;
@@ -48,13 +49,16 @@ impl UserFormat {
 /// A row, or why it is none; the outer error is one of the whole input.
 pub(crate) type Item = Result<Result<InputRow, Rejection>>;
 
-/// Reads the rows of an input.
-pub(crate) fn rows(input: Input, format: UserFormat) -> Box<dyn Iterator<Item = Item>> {
-    match format {
-        UserFormat::Csv => Box::new(csv::Rows::new(input)),
+/// Reads the rows of an input; fails where it has no header and should.
+pub(crate) fn rows(
+    input: Input,
+    format: UserFormat,
+) -> anyhow::Result<Box<dyn Iterator<Item = Item>>> {
+    Ok(match format {
+        UserFormat::Csv => Box::new(csv::Rows::new(input)?),
         UserFormat::Jsonl => Box::new(jsonl::Rows::new(input)),
         UserFormat::Htpasswd => Box::new(htpasswd::Rows::new(input)),
-    }
+    })
 }
 
 /// An input that is being read.

@@ -7,7 +7,9 @@ use crate::harness::{PASSWORD, Sandbox, hash, is_application_hash};
 fn refuse(input: impl AsRef<[u8]>, rows: &str) {
     let sandbox = Sandbox::application(&["alice"]);
     let run = sandbox.useradm("import --from csv -").stdin(&input);
-    run.status(6).stderr(format!("{rows}error: Invalid input: [..]\n")).check_unchanged();
+    // What is wrong with the header has a hint.
+    let hint = if rows.is_empty() { "[...]" } else { "" };
+    run.status(6).stderr(format!("{rows}error: Invalid input: [..]\n{hint}")).check_unchanged();
     let run = sandbox.useradm("import --from csv -").stdin(&input);
     run.error(6, "invalid_input").check_unchanged();
 }
@@ -34,6 +36,23 @@ fn refuses_an_input_without_a_header() {
 }
 
 #[test]
+fn a_header_that_is_nearly_right_gets_a_hint_with_the_right_one() {
+    for (header, reason, hint) in [
+        ("username;password", "semicolons", "`username,password`"),
+        ("Username,Password", "`Username`", "`username,password`"),
+        ("username, password", "` password`", "`username,password`"),
+        ("id\tusername\tpassword_hash", "tabs", "`id,username,password_hash`"),
+    ] {
+        let sandbox = Sandbox::application(&[]);
+        let run = sandbox.useradm("import --from csv -").stdin(format!("{header}\na,s3cret12\n"));
+        let said = format!("error: Invalid input: [..]{reason}[..]\nhint: [..]{hint}[..]\n");
+        run.status(6).stderr(said).check_unchanged();
+        let run = sandbox.useradm("import --from csv -").stdin(format!("{header}\na,s3cret12\n"));
+        run.error(6, "invalid_input").check_unchanged();
+    }
+}
+
+#[test]
 fn a_header_alone_is_what_export_makes_of_no_users() {
     for input in ["username,password\n", "username,password", "id,username,password_hash\n\n"] {
         take(input, &[]);
@@ -45,7 +64,8 @@ fn refuses_a_header_that_names_a_column_twice_or_an_unknown_one() {
     let said = |header: &str, says: &str| {
         let sandbox = Sandbox::application(&[]);
         let run = sandbox.useradm("import --from csv -").stdin(format!("{header}\na,b,c\n"));
-        run.status(6).stderr(format!("error: Invalid input: [..]{says}[..]\n")).check_unchanged();
+        let said = format!("error: Invalid input: [..]{says}[..]\nhint: [..]\n");
+        run.status(6).stderr(said).check_unchanged();
     };
     said("username,password,username", "username");
     said("username,password,password", "password");

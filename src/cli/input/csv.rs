@@ -6,8 +6,9 @@ use csv_core::{ReadFieldResult, Reader};
 use std::io::Read;
 use zeroize::Zeroizing;
 
+use super::header::{self, Column, Wrong};
 use super::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
-use crate::cli::output::escape::short;
+use crate::cli::exit::Failure;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::error::system_words;
 use useradm::{Error, Result};
@@ -17,23 +18,6 @@ const MAX_FIELDS: usize = 64;
 
 /// What is read at once, in bytes.
 const CHUNK_BYTES: usize = 64 * 1024;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Id,
-    Username,
-    Password,
-    PasswordHash,
-}
-
-impl Column {
-    const NAMES: [(&'static [u8], Column); 4] = [
-        (b"id", Column::Id),
-        (b"username", Column::Username),
-        (b"password", Column::Password),
-        (b"password_hash", Column::PasswordHash),
-    ];
-}
 
 pub(super) struct Rows {
     input: Input,
@@ -82,8 +66,9 @@ struct Record {
 }
 
 impl Rows {
-    pub(super) fn new(input: Input) -> Self {
-        Rows {
+    /// Begins with the header.
+    pub(super) fn new(input: Input) -> anyhow::Result<Self> {
+        let mut rows = Rows {
             input,
             reader: Reader::new(),
             chunk: Zeroizing::new(vec![0; CHUNK_BYTES]),
@@ -94,7 +79,9 @@ impl Rows {
             columns: Vec::new(),
             position: Position { line: 1, is_behind_cr: false },
             is_done: false,
-        }
+        };
+        rows.read_header()?;
+        Ok(rows)
     }
 
     /// Reads the next record that is not empty.
@@ -186,39 +173,15 @@ impl Rows {
         &self.record[start..self.ends[number]]
     }
 
-    fn read_header(&mut self) -> Result<()> {
+    fn read_header(&mut self) -> anyhow::Result<()> {
         let Some(header) = self.read()? else {
-            return Err(invalid("it is empty; the first line must name the columns".to_owned()));
+            let reason = "it is empty; the first line must name the columns".to_owned();
+            return Err(invalid(reason).into());
         };
-        let mut unknown = Vec::new();
-        for number in 0..header.fields {
-            let name = self.field(number).to_vec();
-            match Column::NAMES.iter().find(|(known, _)| *known == name) {
-                Some((_, column)) if self.columns.contains(column) => {
-                    let name = String::from_utf8_lossy(&name).into_owned();
-                    return Err(invalid(format!("the header names the column {name} twice")));
-                }
-                Some((_, column)) => self.columns.push(*column),
-                None => unknown.push(short(&String::from_utf8_lossy(&name))),
-            }
-        }
-        if self.columns.is_empty() {
-            // It may be the first row of a file without a header, with a password in it.
-            let reason = "the first line names none of the columns username, password, \
-                          password_hash and id";
-            return Err(invalid(reason.to_owned()));
-        }
-        if !unknown.is_empty() {
-            unknown.truncate(10);
-            return Err(invalid(format!(
-                "the header has unknown columns: {} (known are username, password, \
-                 password_hash and id)",
-                unknown.join(", ")
-            )));
-        }
-        if !self.columns.contains(&Column::Username) {
-            return Err(invalid("the header does not name the column username".to_owned()));
-        }
+        let fields: Vec<&[u8]> = (0..header.fields).map(|number| self.field(number)).collect();
+        self.columns = header::columns(&fields).map_err(|Wrong { reason, hint }| {
+            Failure::Helped { error: Box::new(invalid(reason)), hint }
+        })?;
         Ok(())
     }
 
@@ -259,9 +222,6 @@ impl Rows {
     }
 
     fn next_row(&mut self) -> Result<Option<Result<InputRow, Rejection>>, Error> {
-        if self.columns.is_empty() {
-            self.read_header()?;
-        }
         let record = self.read()?;
         Ok(record.map(|record| self.row(&record)))
     }

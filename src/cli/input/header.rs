@@ -1,0 +1,143 @@
+//! The first line of a CSV file. It may be no header but the first row, with a password in it, so
+//! nothing of it is shown but what is surely the name of a column.
+
+use crate::cli::output::escape::short;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    Id,
+    Username,
+    Password,
+    PasswordHash,
+}
+
+/// The names of the columns that are known.
+const NAMES: [(&str, Column); 4] = [
+    ("username", Column::Username),
+    ("password", Column::Password),
+    ("password_hash", Column::PasswordHash),
+    ("id", Column::Id),
+];
+
+/// What may stand between columns in the place of a comma.
+const SEPARATORS: [(char, &str); 3] = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
+
+/// How many unknown columns are named.
+const MAX_SHOWN: usize = 10;
+
+/// What is wrong with a header, and what helps.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) reason: String,
+    pub(super) hint: String,
+}
+
+/// Reads the names of the columns.
+pub(super) fn columns(fields: &[&[u8]]) -> Result<Vec<Column>, Wrong> {
+    let fields: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
+    let wrong = |reason: String, hint: String| Err(Wrong { reason, hint });
+    let example =
+        "the first line is `username,password` or `username,password_hash`, perhaps with an `id`";
+    let known = |name: &str| NAMES.iter().find(|(known, _)| *known == name);
+    // What would be known if it were written as it must be.
+    let meant = |name: &str| known(name.trim().to_lowercase().as_str()).map(|(name, _)| *name);
+    if let [line] = &fields[..] {
+        for (separator, called) in SEPARATORS {
+            let names: Vec<&str> = line.split(separator).filter_map(meant).collect();
+            if line.contains(separator) && !names.is_empty() {
+                return wrong(
+                    format!("the columns of the first line are separated by {called}"),
+                    format!("save the file with commas: `{}`", names.join(",")),
+                );
+            }
+        }
+    }
+    let other: Vec<&str> = (fields.iter().map(AsRef::as_ref))
+        .filter(|name| known(name).is_none() && meant(name).is_some())
+        .collect();
+    if !other.is_empty() {
+        let other: Vec<String> = other.iter().map(|name| format!("`{name}`")).collect();
+        let names: Vec<&str> = fields.iter().filter_map(|name| meant(name)).collect();
+        return wrong(
+            format!("the header writes the names of columns otherwise: {}", other.join(", ")),
+            format!("in lower case and without blanks they are `{}`", names.join(",")),
+        );
+    }
+    let mut columns = Vec::new();
+    for (name, column) in fields.iter().filter_map(|name| known(name)) {
+        if columns.contains(column) {
+            let hint = "each column has one name".to_owned();
+            return wrong(format!("the header names the column {name} twice"), hint);
+        }
+        columns.push(*column);
+    }
+    if columns.is_empty() {
+        let reason = "the first line names none of the columns username, password, password_hash \
+                      and id";
+        return wrong(reason.to_owned(), example.to_owned());
+    }
+    if !columns.contains(&Column::Username) {
+        return wrong(
+            "the header does not name the column username".to_owned(),
+            example.to_owned(),
+        );
+    }
+    if columns.len() < fields.len() {
+        let unknown = fields.iter().filter(|name| known(name).is_none());
+        let unknown: Vec<String> = unknown.take(MAX_SHOWN).map(|name| short(name)).collect();
+        return wrong(
+            format!("the header has unknown columns: {}", unknown.join(", ")),
+            "known are username, password, password_hash and id".to_owned(),
+        );
+    }
+    Ok(columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(line: &str) -> Wrong {
+        let fields: Vec<&[u8]> = line.split(',').map(str::as_bytes).collect();
+        columns(&fields).expect_err(line)
+    }
+
+    #[test]
+    fn a_header_that_is_nearly_right_is_told_how_it_would_be() {
+        for (line, reason, hint) in [
+            ("username;password", "semicolons", "`username,password`"),
+            ("id;Username;Password_Hash", "semicolons", "`id,username,password_hash`"),
+            ("username\tpassword", "tabs", "`username,password`"),
+            ("username|password|colour", "vertical bars", "`username,password`"),
+            ("Username,Password", "`Username`, `Password`", "`username,password`"),
+            ("username, password", "` password`", "`username,password`"),
+            ("USERNAME,password_hash", "`USERNAME`", "`username,password_hash`"),
+            ("\u{a0}username ,id", "`\u{a0}username `", "`username,id`"),
+            ("username,password,username", "username twice", "one name"),
+            ("username,colour,shape", "colour, shape", "known are"),
+            ("password,password_hash", "does not name", "`username,password`"),
+            ("alice,correct horse", "names none", "`username,password`"),
+        ] {
+            let Wrong { reason: is, hint: helps } = wrong(line);
+            assert!(is.contains(reason) && helps.contains(hint), "{line}: {is} / {helps}");
+        }
+    }
+
+    #[test]
+    fn a_first_row_is_not_shown() {
+        for line in [
+            "alice,s3cret",
+            "alice;s3cret",
+            "id;s3cret",
+            "id,s3cret",
+            "Id,s3cret",
+            "password,s3cret",
+            "password\ts3cret",
+            "s3cret",
+        ] {
+            let Wrong { reason, hint } = wrong(line);
+            assert!(!reason.contains("s3cret") && !hint.contains("s3cret"), "{line}: {reason}");
+        }
+    }
+}
