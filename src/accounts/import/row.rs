@@ -27,25 +27,27 @@ impl<'a> Row<'a> {
         let (id, has_id) = (self.id.unwrap_or_default().cast_unsigned(), self.id.is_some());
         let (password, name) = (after(self.password), after(self.name.map(<[u8]>::len)));
         for number in [self.place, self.line, id, u64::from(has_id), password, name] {
-            out.extend_from_slice(&number.to_le_bytes());
+            put(out, number);
         }
         out.extend_from_slice(self.name.unwrap_or_default());
         out.extend_from_slice(self.text);
     }
 
     /// Reads what [`Row::write`] wrote.
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self> {
-        let broken = || Error::Internal("a temporary file holds what was not written to it".into());
-        let (numbers, texts) = bytes.split_first_chunk::<48>().ok_or_else(broken)?;
-        let number = |at: usize| u64::from_le_bytes(numbers.as_chunks().0[at]);
-        let before = |at: usize| number(at).checked_sub(1).and_then(|it| usize::try_from(it).ok());
-        let length = before(5);
-        let (name, text) = texts.split_at_checked(length.unwrap_or(0)).ok_or_else(broken)?;
+    pub(super) fn read(mut bytes: &'a [u8]) -> Result<Self> {
+        let mut numbers = [0; 6];
+        for number in &mut numbers {
+            *number = take(&mut bytes)?;
+        }
+        let [place, line, id, has_id, password, name] = numbers;
+        let before = |number: u64| number.checked_sub(1).and_then(|it| usize::try_from(it).ok());
+        let length = before(name);
+        let (name, text) = bytes.split_at_checked(length.unwrap_or(0)).ok_or_else(broken)?;
         Ok(Row {
-            place: number(0),
-            line: number(1),
-            id: (number(3) == 1).then_some(number(2).cast_signed()),
-            password: before(4),
+            place,
+            line,
+            id: (has_id == 1).then_some(id.cast_signed()),
+            password: before(password),
             name: length.map(|_| name),
             text,
         })
@@ -59,5 +61,61 @@ impl<'a> Row<'a> {
     /// The name for messages.
     pub(super) fn shown(&self) -> String {
         String::from_utf8_lossy(self.name.unwrap_or_default()).into_owned()
+    }
+}
+
+/// Appends a number in as many bytes as it needs, seven bits in each, the low ones first.
+fn put(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    out.push(number.to_le_bytes()[0]);
+}
+
+/// Takes such a number off the beginning.
+fn take(bytes: &mut &[u8]) -> Result<u64> {
+    let mut number = 0;
+    for (at, &byte) in bytes.iter().take(10).enumerate() {
+        number |= u64::from(byte & 0x7f) << (7 * at);
+        if byte < 0x80 {
+            *bytes = &bytes[at + 1..];
+            return Ok(number);
+        }
+    }
+    Err(broken())
+}
+
+fn broken() -> Error {
+    Error::Internal("a temporary file holds what was not written to it".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_as_they_were_written() {
+        let mut written = Vec::new();
+        for number in [0, 1, 0x7f, 0x80, 1 << 56, u64::MAX - 1] {
+            for (name, text) in
+                [(None, &b"x"[..]), (Some(&b""[..]), b""), (Some(&[0xff; 200]), b"y")]
+            {
+                for id in [None, Some(0), Some(i64::MIN), Some(i64::MAX)] {
+                    let password = usize::try_from(number).ok().filter(|_| number > 0);
+                    let row = Row { place: number, line: number, id, password, name, text };
+                    row.write(&mut written);
+                    let read = Row::read(&written).unwrap();
+                    assert_eq!((read.place, read.line), (number, number));
+                    assert_eq!(
+                        (read.id, read.password, read.name, read.text),
+                        (id, password, name, text)
+                    );
+                }
+            }
+        }
+        for length in 0..written.len() - 201 {
+            assert!(Row::read(&written[..length]).is_err());
+        }
     }
 }

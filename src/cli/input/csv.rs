@@ -90,9 +90,13 @@ impl Rows {
         let (mut is_ended, mut is_cut_off, mut begins) = (false, false, true);
         self.skip_line_breaks()?;
         let line = self.position.line;
+        // From where on the bytes of the chunk are still to be searched for line breaks.
+        let mut from = self.rest.start;
         loop {
             if self.rest.is_empty() {
+                self.position.pass(&self.chunk[from..self.rest.start]);
                 self.fill()?;
+                from = self.rest.start;
             }
             if std::mem::take(&mut begins) {
                 if fields == MAX_FIELDS {
@@ -109,7 +113,6 @@ impl Rows {
                 is_ended = true;
                 is_cut_off = wrote > 0;
             } else {
-                self.position.pass(&input[..read]);
                 self.rest.start += read;
             }
             written += wrote;
@@ -121,6 +124,7 @@ impl Rows {
                     fields += 1;
                     begins = true;
                     if record_end {
+                        self.position.pass(&self.chunk[from..self.rest.start]);
                         return Ok(Some(Record { line, fields, is_cut_off }));
                     }
                 }
