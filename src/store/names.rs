@@ -8,6 +8,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Statement, ToSql};
 
 use super::Store;
+use super::limits::is_about_length;
 use super::read::{Text, bytes, quoted, text};
 use crate::error::Result;
 use crate::user::UserId;
@@ -80,8 +81,8 @@ impl Store {
         Ok(Some(NameIndex { store: self, probe }))
     }
 
-    /// Visits the ids and names of all users. Names longer than any are left out: nobody gets one
-    /// like these.
+    /// Visits the ids and names of all users, in any order, some perhaps twice. Names longer than any are left out:
+    /// nobody gets one like these.
     ///
     /// Outside of a transaction no lock is held all the time, so whoever must know that nobody
     /// wrote meanwhile asks for [`Store::data_version`].
@@ -92,34 +93,48 @@ impl Store {
         &self,
         mut visit: impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
-        let mut failed = None;
-        let mut last = Some(i64::MIN);
-        while let Some(from) = last.take() {
-            let page = self.page_of_names(from, |id, name| {
+        let mut from = Some(i64::MIN);
+        let mut is_guarded = false;
+        while let Some(first) = from {
+            let mut failed = None;
+            let page = self.page_of_names(first, is_guarded, |id, name| {
                 failed = visit(UserId(id), name).err();
                 failed.is_none()
             });
-            last = self.read(page)?;
-            failed.take().map_or(Ok(()), Err)?;
+            failed.map_or(Ok(()), Err)?;
+            match page {
+                // A question about each length takes time, so it waits for the first that is too long.
+                Err(error) if !is_guarded && is_about_length(&error) => is_guarded = true,
+                page => from = self.read(page)?,
+            }
             self.database.interrupt.check()?;
         }
         Ok(())
     }
 
-    /// Visits a page of names, those with this id and higher, and tells where the next begins.
+    /// Visits a page of names, those with this id and higher, and tells where the next begins. In a
+    /// transaction all are one page, in the order that takes the least time.
     fn page_of_names(
         &self,
-        from: i64,
+        first: i64,
+        is_guarded: bool,
         mut visit: impl FnMut(i64, Option<&[u8]>) -> bool,
     ) -> rusqlite::Result<Option<i64>> {
-        let sql = "SELECT id, username FROM user WHERE id >= ?1
-            AND ifnull(octet_length(username) <= 1000000, TRUE) ORDER BY id";
-        let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query([from])?;
+        let guard = "ifnull(octet_length(username) <= 1000000, TRUE)";
+        let guard = if is_guarded { guard } else { "TRUE" };
+        // An index of the names is shorter than the table, but gives no ids to go on from.
+        let (order, rows) = if self.connection.is_autocommit() {
+            (format!("AND id >= {first} ORDER BY id"), PAGE_ROWS)
+        } else {
+            (String::new(), usize::MAX)
+        };
+        let sql = format!("SELECT id, username FROM user WHERE {guard} {order}");
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut names = statement.query([])?;
         let mut visited = 0;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = names.next()? {
             let id = row.get(0)?;
-            if visited == PAGE_ROWS {
+            if visited == rows {
                 return Ok(Some(id));
             }
             visited += 1;

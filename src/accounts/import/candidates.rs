@@ -1,10 +1,8 @@
 //! The users who may stand in the way of rows: all of those, and few others.
 //!
 //! Where the table has an index of the names in the order of their bytes and few rows come to many
-//! users, each row is looked up; otherwise all names are read once, and those whose keys are
-//! surely not among the rows' are passed over. Never are rows and users multiplied.
-
-use std::hash::{DefaultHasher, Hasher};
+//! users, each row is looked up; otherwise all names are read once, and those that
+//! surely look like no row's are passed over. Never are rows and users multiplied.
 
 use super::Importing;
 use super::check::{checks_lookalikes, write_key};
@@ -12,7 +10,7 @@ use super::row::Row;
 use crate::error::Result;
 use crate::sort::{Sorted, Sorter};
 use crate::store::{NameIndex, Store};
-use crate::user::lookalike::Search;
+use crate::user::lookalike::{self, Search};
 use crate::user::{Selector, UserId};
 
 /// Where the table has more users than so many for each row, they are looked up row by row, if an
@@ -46,11 +44,8 @@ struct Candidates<'i> {
 }
 
 impl Candidates<'_> {
-    fn push(&mut self, id: UserId, name: Option<&[u8]>, filter: Option<&Filter>) -> Result<()> {
+    fn push(&mut self, id: UserId, name: Option<&[u8]>) -> Result<()> {
         write_key(&mut self.key, name, id.0, self.importing);
-        if filter.is_some_and(|filter| !filter.may_hold(&self.key)) {
-            return Ok(());
-        }
         Row { id: Some(id.0), name, ..Row::default() }.write(&mut self.value);
         self.users.push(&self.key, &self.value)
     }
@@ -60,9 +55,14 @@ impl Candidates<'_> {
         let mut filter = Filter::new(claims.count());
         let mut rows = claims.cursor()?;
         while rows.advance()? {
-            filter.add(rows.record().map_or(b"", |(key, _)| key));
+            let row = Row::read(rows.record().map_or(b"", |(_, row)| row))?;
+            filter.add(row.name, row.id.unwrap_or_default());
         }
-        store.scan_names(|id, name| self.push(id, name, Some(&filter)))
+        store.scan_names(
+            |id, name| {
+                if filter.may_hold(name, id.0) { self.push(id, name) } else { Ok(()) }
+            },
+        )
     }
 
     /// Asks the index for each row.
@@ -76,26 +76,26 @@ impl Candidates<'_> {
                 let id = UserId(row.id.unwrap_or_default());
                 let found = store.find(&Selector::Id(id))?;
                 if found.iter().any(|account| account.user.name.0.is_none()) {
-                    self.push(id, None, None)?;
+                    self.push(id, None)?;
                 }
                 continue;
             };
             if let Some(id) = index.exactly(name)? {
-                self.push(id, Some(name), None)?;
+                self.push(id, Some(name))?;
             } else if checks_lookalikes(self.importing)
                 && let Ok(text) = std::str::from_utf8(name)
                 && let Some(similar) =
                     Search::new(text).find(|prefix| index.first_from(prefix), |_| Ok(true))?
             {
                 // Whose name it is does not matter: it is not that of the row.
-                self.push(UserId(0), Some(similar.as_bytes()), None)?;
+                self.push(UserId(0), Some(similar.as_bytes()))?;
             }
         }
         Ok(())
     }
 }
 
-/// Tells of most keys that they are not among some others (a Bloom filter of one hash).
+/// Tells of most names that no row has one that looks like it (a Bloom filter of one hash).
 struct Filter {
     /// A power of two of words.
     bits: Vec<u64>,
@@ -105,27 +105,32 @@ impl Filter {
     /// The most words: 4 MiB, with which two million rows let one user in sixteen through.
     const MOST_WORDS: u64 = 1 << 19;
 
-    fn new(keys: u64) -> Self {
-        let words = (keys / 4).clamp(1, Self::MOST_WORDS).next_power_of_two();
+    fn new(names: u64) -> Self {
+        let words = (names / 4).clamp(1, Self::MOST_WORDS).next_power_of_two();
         Filter { bits: vec![0; usize::try_from(words).unwrap_or(1)] }
     }
 
-    /// The word and the bit in it of a key.
-    fn place(&self, key: &[u8]) -> (usize, u64) {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(key);
-        let hash = hasher.finish();
-        let word = usize::try_from(hash >> 6 & (self.bits.len() as u64 - 1)).unwrap_or_default();
-        (word, 1 << (hash & 63))
+    /// The word and the bit in it of a name, or of an id that has none.
+    fn place(&self, name: Option<&[u8]>, id: i64) -> (usize, u64) {
+        let number = match name.map(std::str::from_utf8) {
+            Some(Ok(name)) => lookalike::fingerprint(name),
+            // Names that are not text look like no others, and are few.
+            Some(Err(_)) => 0,
+            None => id.cast_unsigned(),
+        };
+        // The high bits depend on all of the low ones.
+        let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let word = usize::try_from(hash >> 40).unwrap_or(0) & (self.bits.len() - 1);
+        (word, 1 << (hash >> 34 & 63))
     }
 
-    fn add(&mut self, key: &[u8]) {
-        let (word, bit) = self.place(key);
+    fn add(&mut self, name: Option<&[u8]>, id: i64) {
+        let (word, bit) = self.place(name, id);
         self.bits[word] |= bit;
     }
 
-    fn may_hold(&self, key: &[u8]) -> bool {
-        let (word, bit) = self.place(key);
+    fn may_hold(&self, name: Option<&[u8]>, id: i64) -> bool {
+        let (word, bit) = self.place(name, id);
         self.bits[word] & bit != 0
     }
 }
