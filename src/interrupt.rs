@@ -2,10 +2,11 @@
 //!
 //! Most of the time a process of this kind can end at once without harm. During the few
 //! milliseconds of a write transaction, or while a file is being made, it must finish or undo what
-//! it does first. This module holds that one agreement; it knows nothing of signals.
+//! it does first; to be stopped for a while, as by Ctrl-Z, it must end it. This module holds that one
+//! agreement; it knows nothing of signals.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 
@@ -24,6 +25,9 @@ pub struct Interrupt {
     /// Whether something was done that must be told: then nothing is cut off any more.
     is_kept: Arc<AtomicBool>,
     requested: Arc<AtomicUsize>,
+    may_pause: Arc<AtomicBool>,
+    pause_is_due: Arc<AtomicBool>,
+    pause: Arc<OnceLock<fn()>>,
 }
 
 impl Interrupt {
@@ -37,6 +41,24 @@ impl Interrupt {
     #[must_use]
     pub fn requested(&self) -> Arc<AtomicUsize> {
         Arc::clone(&self.requested)
+    }
+
+    /// True while the process may be stopped for a while: always but in a section of
+    /// [`Interrupt::defer`].
+    #[must_use]
+    pub fn may_pause(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.may_pause)
+    }
+
+    /// Whether a pause was put off to the end of the section.
+    #[must_use]
+    pub fn pause_is_due(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.pause_is_due)
+    }
+
+    /// Says how the process is stopped for a while; it is said once.
+    pub fn on_pause(&self, pause: fn()) {
+        let _ = self.pause.set(pause);
     }
 
     /// Asks to stop, for the reason with this number.
@@ -54,7 +76,8 @@ impl Interrupt {
     #[must_use]
     pub fn defer(&self) -> Deferred<'_> {
         let before = self.at_once.swap(false, Ordering::SeqCst);
-        Deferred { interrupt: self, before }
+        let could_pause = self.may_pause.swap(false, Ordering::SeqCst);
+        Deferred { interrupt: self, before, could_pause }
     }
 
     /// Fails if a stop was requested: the place for it is where everything can still be undone.
@@ -76,6 +99,9 @@ impl Default for Interrupt {
             at_once: Arc::new(AtomicBool::new(true)),
             is_kept: Arc::new(AtomicBool::new(false)),
             requested: Arc::new(AtomicUsize::new(0)),
+            may_pause: Arc::new(AtomicBool::new(true)),
+            pause_is_due: Arc::default(),
+            pause: Arc::default(),
         }
     }
 }
@@ -85,6 +111,7 @@ impl Default for Interrupt {
 pub struct Deferred<'a> {
     interrupt: &'a Interrupt,
     before: bool,
+    could_pause: bool,
 }
 
 impl Deferred<'_> {
@@ -98,5 +125,12 @@ impl Drop for Deferred<'_> {
     fn drop(&mut self) {
         let is_kept = self.interrupt.is_kept();
         self.interrupt.at_once.store(self.before && !is_kept, Ordering::SeqCst);
+        self.interrupt.may_pause.store(self.could_pause, Ordering::SeqCst);
+        if self.could_pause
+            && self.interrupt.pause_is_due.swap(false, Ordering::SeqCst)
+            && let Some(pause) = self.interrupt.pause.get()
+        {
+            pause();
+        }
     }
 }

@@ -81,10 +81,12 @@ mod unix {
             if is_ignored(number)? {
                 continue;
             }
-            if number != SIGTSTP {
-                let number_or_zero = usize::try_from(number).unwrap_or(0);
-                flag::register_usize(number, interrupt.requested(), number_or_zero)?;
+            if number == SIGTSTP {
+                pause_between_sections(interrupt)?;
+                continue;
             }
+            let number_or_zero = usize::try_from(number).unwrap_or(0);
+            flag::register_usize(number, interrupt.requested(), number_or_zero)?;
             if number == SIGINT {
                 end_with_words(interrupt)?;
             } else {
@@ -92,6 +94,30 @@ mod unix {
             }
         }
         Ok(())
+    }
+
+    /// Stops the process on Ctrl-Z: on the spot, or at the end of the section that it is in, which
+    /// may have a lock that others wait for.
+    #[expect(unsafe_code, reason = "only so can a handler do more than set a flag")]
+    fn pause_between_sections(interrupt: &Interrupt) -> Result<()> {
+        let (may_pause, is_due) = (interrupt.may_pause(), interrupt.pause_is_due());
+        let pause = move || {
+            if may_pause.load(Ordering::SeqCst) {
+                stop();
+            } else {
+                is_due.store(true, Ordering::SeqCst);
+            }
+        };
+        interrupt.on_pause(stop);
+        // SAFETY: the action loads and stores atomics and raises a signal, all of which a signal
+        // handler may do (POSIX, section 2.4.3).
+        unsafe { low_level::register(SIGTSTP, pause) }?;
+        Ok(())
+    }
+
+    fn stop() {
+        // What cannot be stopped goes on.
+        let _ = low_level::emulate_default_handler(SIGTSTP);
     }
 
     /// Ends the process on Ctrl-C where nothing stands in the way, after saying so.

@@ -41,6 +41,8 @@ mod odd_rows;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod pauses;
+#[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod rejected;
@@ -54,3 +56,5 @@ mod snapshot;
 mod tables;
 #[cfg(test)]
 mod targets;
+#[cfg(test)]
+mod wiped;

@@ -326,6 +326,7 @@ impl Keys {
         if let Some((_, before, _)) = &self.hidden {
             tcsetattr(&self.device, SetArg::TCSANOW, before)?;
         }
+        self.interrupt.pause_is_due().store(false, Ordering::SeqCst);
         low_level::emulate_default_handler(SIGTSTP)?;
         if let Some((question, _, during)) = &self.hidden {
             tcsetattr(&self.device, SetArg::TCSANOW, during)?;

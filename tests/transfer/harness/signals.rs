@@ -10,7 +10,7 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 pub(super) fn restore() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        for number in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        for number in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGTSTP] {
             // SAFETY: the default action runs no code of this process.
             unsafe { signal(number, SigHandler::SigDfl) }.unwrap();
         }
