@@ -47,6 +47,7 @@ pub use owner::Owner;
 pub use page::{Hashes, Order, Page, Row, Selection};
 pub use read::{Account, MAX_NAMESAKES, Reference};
 pub use sorted::{SortedRows, SortedUsers};
+use write::Commits;
 pub use write::Transaction;
 
 /// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
@@ -90,6 +91,9 @@ pub struct Store {
     allowance: Allowance,
     /// How long the last transaction held its lock.
     locked_for: Cell<Duration>,
+    commits: Commits,
+    /// Whether a name in the index is too long to be compared with others.
+    index_is_useless: Cell<bool>,
 }
 
 impl Database {
@@ -157,9 +161,11 @@ impl Store {
         let store = Store {
             patience: Patience::install(&mut connection, timeout, interrupt).map_err(opening)?,
             allowance: Allowance::install(&mut connection, interrupt).map_err(opening)?,
+            commits: Commits::install(&mut connection).map_err(opening)?,
             connection,
             database: database.clone(),
             locked_for: Cell::default(),
+            index_is_useless: Cell::default(),
         };
         store.configure(access).map_err(|error| store.failure(&error, During::Read))?;
         Ok(store)

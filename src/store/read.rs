@@ -155,16 +155,17 @@ impl Store {
     fn named(&self, name: &[u8], value: &dyn ToSql) -> Result<Vec<Account>> {
         let is_name = |account: &Account| account.user.name.0.as_deref() == Some(name);
         let by_index = "user WHERE octet_length(username) <= 1000000 AND username = ?1 ORDER BY id";
-        let found = match self.accounts(by_index, value, is_name) {
-            // On the way to the name the index compares it with one that is too long.
-            Err(error) if is_about_length(&error) => {
-                let one_by_one = "user NOT INDEXED WHERE CASE WHEN octet_length(username) <= \
-                                  1000000 THEN username = ?1 END ORDER BY id";
-                self.accounts(one_by_one, value, is_name)
+        if !self.index_is_useless.get() {
+            match self.accounts(by_index, value, is_name) {
+                // On the way to the name the index compares it with one that is too long. That may
+                // end a transaction, so it is not tried again.
+                Err(error) if is_about_length(&error) => self.index_is_useless.set(true),
+                found => return self.read(found),
             }
-            found => found,
-        };
-        self.read(found)
+        }
+        let one_by_one = "user NOT INDEXED WHERE CASE WHEN octet_length(username) <= 1000000 \
+                          THEN username = ?1 END ORDER BY id";
+        self.read(self.accounts(one_by_one, value, is_name))
     }
 
     /// The hashes of the users who came last, the last one first, until `visit` breaks off.

@@ -2,11 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, ToSql};
+use rusqlite::{Connection, OptionalExtension, ToSql};
 
 use super::failure::{During, is_unique_rule_on, nothing_was_committed};
 use super::limits::allowance;
@@ -30,6 +32,25 @@ const COMMIT_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long readers have the database to themselves before a commit is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
+
+/// Whether a connection may commit: only [`Store::write`] and [`Store::write_many`] let it.
+///
+/// An error may end a whole transaction (SQLite's ROLLBACK, 'Response To Errors Within A
+/// Transaction'). Whatever came after it would be stored by itself, were it not refused.
+#[derive(Debug)]
+pub(super) struct Commits {
+    are_allowed: Arc<AtomicBool>,
+}
+
+impl Commits {
+    /// Refuses commits from now on.
+    pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
+        let are_allowed = Arc::new(AtomicBool::new(false));
+        let allowed = Arc::clone(&are_allowed);
+        connection.commit_hook(Some(move || !allowed.load(Ordering::Relaxed)))?;
+        Ok(Commits { are_allowed })
+    }
+}
 
 /// An open write transaction: it sees what it reads until it is committed.
 pub struct Transaction<'s> {
@@ -135,7 +156,14 @@ impl Store {
 
     /// Commits; the inner error is that readers did not let it through, and that it is undone.
     fn commit(&self) -> Result<Result<()>> {
-        let Err(error) = self.connection.execute_batch("COMMIT") else { return Ok(Ok(())) };
+        if self.has_ended() {
+            let reason = "an error had ended the change before; nothing was changed";
+            return Err(Error::ConstraintFailed(reason.to_owned()));
+        }
+        self.commits.are_allowed.store(true, Ordering::Relaxed);
+        let committed = self.connection.execute_batch("COMMIT");
+        self.commits.are_allowed.store(false, Ordering::Relaxed);
+        let Err(error) = committed else { return Ok(Ok(())) };
         let failure = self.failure(&error, During::Write);
         let nothing = nothing_was_committed(&self.connection, &error);
         self.roll_back();
@@ -151,11 +179,16 @@ impl Store {
 
     /// Rolls back, where SQLite has not done so already because of the error.
     fn roll_back(&self) {
-        if !self.connection.is_autocommit() {
+        if !self.has_ended() {
             // There is nothing left to do about a failure here: the journal stays, and whoever
             // opens the file next rolls it back.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
+    }
+
+    /// Whether no transaction is open, so that what was begun has ended.
+    fn has_ended(&self) -> bool {
+        self.connection.is_autocommit()
     }
 
     /// How long the last transaction held its lock.

@@ -221,3 +221,30 @@ fn a_change_carries_long_values_of_other_columns_and_tables_along() {
     sandbox.useradm("delete -q --yes ann").check();
     assert_eq!(sandbox.rows("SELECT length(photo) FROM past"), ["3000000"]);
 }
+
+/// Too little memory makes SQLite end the whole transaction, and what came next would be stored by
+/// itself.
+#[test]
+fn nothing_is_stored_after_the_transaction_was_ended() {
+    let sandbox = Sandbox::with_schema(APPLICATION_TABLE);
+    sandbox.sql("INSERT INTO user VALUES (7, hex(zeroblob(75000000)), 'x')");
+    sandbox.insert("bob");
+    let before = sandbox.hash_of("bob");
+    sandbox.sql(
+        "CREATE TRIGGER spoils AFTER UPDATE OF password_hash ON user BEGIN
+             UPDATE user SET password_hash = 'spoilt' WHERE id = new.id;
+         END",
+    );
+    let refused = "error: [..]another password hash[..]\n";
+    sandbox
+        .useradm("update bob --password-stdin")
+        .stdin(PASSWORD)
+        .status(8)
+        .stderr(refused)
+        .check();
+    assert_eq!(sandbox.hash_of("bob"), before);
+    sandbox.sql("DROP TRIGGER spoils");
+    // The names are read one by one, under the lock too.
+    sandbox.useradm("update -q bob --password-stdin").stdin("another password").check();
+    sandbox.useradm("login -q bob --password-stdin").stdin("another password").check();
+}
