@@ -47,8 +47,8 @@ pub use owner::Owner;
 pub use page::{Hashes, Order, Page, Row, Selection};
 pub use read::{Account, MAX_NAMESAKES, Reference};
 pub use sorted::{SortedRows, SortedUsers};
-use write::Commits;
 pub use write::Transaction;
+use write::{Commits, Deleted};
 
 /// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
 const SMALLEST_PAGE: u64 = 512;
@@ -92,6 +92,7 @@ pub struct Store {
     /// How long the last transaction held its lock.
     locked_for: Cell<Duration>,
     commits: Commits,
+    deleted: Deleted,
     /// Whether a name in the index is too long to be compared with others.
     index_is_useless: Cell<bool>,
 }
@@ -162,6 +163,7 @@ impl Store {
             patience: Patience::install(&mut connection, timeout, interrupt).map_err(opening)?,
             allowance: Allowance::install(&mut connection, interrupt).map_err(opening)?,
             commits: Commits::install(&mut connection).map_err(opening)?,
+            deleted: Deleted::install(&mut connection).map_err(opening)?,
             connection,
             database: database.clone(),
             locked_for: Cell::default(),

@@ -3,7 +3,7 @@
 use super::{Warning, only_one};
 use crate::error::{Error, Result};
 use crate::store::{Access, Database, Reference, Store};
-use crate::user::{Selector, User};
+use crate::user::{Selector, User, UserId};
 
 /// What a deletion would do, for somebody to agree to.
 #[derive(Debug, Default)]
@@ -65,16 +65,15 @@ pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
     let store = Store::open(database, Access::Write)?;
     store.require_table()?;
     let deleted = store.write(|transaction| {
-        transaction.defer_foreign_keys()?;
         for user in &plan.users {
             let now = transaction.reader().find(&Selector::Id(user.id))?.pop();
             if now.is_none_or(|now| now.user != *user) {
                 let name = user.name.to_text().into_owned();
                 return Err(Error::UserNotFound(name));
             }
-            transaction.delete(user.id)?;
         }
-        Ok(())
+        let ids: Vec<UserId> = plan.users.iter().map(|user| user.id).collect();
+        transaction.delete_all(&ids)
     });
     match deleted {
         Ok(()) if store.truncate_log() => Ok(Vec::new()),

@@ -1,12 +1,13 @@
 //! Changing rows, in one immediate transaction at a time.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::hooks::Action;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, ToSql};
 
@@ -49,6 +50,46 @@ impl Commits {
         let allowed = Arc::clone(&are_allowed);
         connection.commit_hook(Some(move || !allowed.load(Ordering::Relaxed)))?;
         Ok(Commits { are_allowed })
+    }
+}
+
+/// The users whose rows a transaction deletes, by whatever does it.
+#[derive(Debug, Default)]
+pub(super) struct Deleted {
+    ids: Arc<Mutex<BTreeSet<i64>>>,
+}
+
+impl Deleted {
+    /// Watches from now on.
+    pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
+        let deleted = Deleted::default();
+        let ids = Arc::clone(&deleted.ids);
+        connection.update_hook(Some(move |action, _: &str, table: &str, id| {
+            if action == Action::SQLITE_DELETE
+                && table.eq_ignore_ascii_case("user")
+                && let Ok(mut ids) = ids.lock()
+            {
+                ids.insert(id);
+            }
+        }))?;
+        Ok(deleted)
+    }
+
+    fn forget(&self) {
+        if let Ok(mut ids) = self.ids.lock() {
+            ids.clear();
+        }
+    }
+
+    fn has(&self, id: UserId) -> bool {
+        self.ids.lock().is_ok_and(|ids| ids.contains(&id.0))
+    }
+
+    /// All but these, at most as many as a message can hold.
+    fn but(&self, ids: &[UserId]) -> Vec<String> {
+        let Ok(deleted) = self.ids.lock() else { return Vec::new() };
+        let named: BTreeSet<i64> = ids.iter().map(|id| id.0).collect();
+        deleted.difference(&named).map(i64::to_string).take(20).collect()
     }
 }
 
@@ -274,15 +315,6 @@ impl Transaction<'_> {
         self.require(id, name, hash)
     }
 
-    /// Puts off the check of foreign keys to the COMMIT, so that users who reference each other
-    /// can be deleted together.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn defer_foreign_keys(&self) -> Result<()> {
-        self.store.run("PRAGMA defer_foreign_keys = ON")
-    }
-
     /// Changes a stored hash if it differs; tells whether it did.
     ///
     /// # Errors
@@ -295,16 +327,35 @@ impl Transaction<'_> {
         self.update(id, None, Some(&HashString::from_ready(hash)?)).map(|_| true)
     }
 
-    /// Deletes a row and sees that it is gone.
+    /// Deletes these rows, which may reference each other, and sees that they are gone, and no others.
     ///
     /// # Errors
-    /// [`Error::ConstraintFailed`] if a foreign key or trigger keeps it.
-    pub fn delete(&self, id: UserId) -> Result<()> {
-        self.change("DELETE FROM user WHERE id = ?1", &[&id.0], None)?;
-        if self.store.find(&Selector::Id(id))?.is_empty() {
-            return Ok(());
+    /// [`Error::ConstraintFailed`] if a foreign key or trigger keeps one, or takes others with it.
+    pub fn delete_all(&self, ids: &[UserId]) -> Result<()> {
+        // Foreign keys are checked at the COMMIT then.
+        self.store.run("PRAGMA defer_foreign_keys = ON")?;
+        let deleted = &self.store.deleted;
+        deleted.forget();
+        for id in ids.iter().filter(|id| !deleted.has(**id)) {
+            self.change("DELETE FROM user WHERE id = ?1", &[&id.0], None)?;
         }
-        Err(Error::ConstraintFailed("the user is still there after the delete".to_owned()))
+        for id in ids {
+            if !self.store.find(&Selector::Id(*id))?.is_empty() {
+                let reason = "the user is still there after the delete";
+                return Err(Error::ConstraintFailed(reason.to_owned()));
+            }
+        }
+        match deleted.but(ids).as_slice() {
+            [] => Ok(()),
+            others => {
+                let ids = if others.len() == 1 { "id" } else { "ids" };
+                Err(Error::ConstraintFailed(format!(
+                    "the users with the {ids} {} would be deleted too, by a foreign key (ON DELETE \
+                     CASCADE) or a trigger; name them as well to delete them all",
+                    others.join(", ")
+                )))
+            }
+        }
     }
 
     /// The statement, so that a conflict with another row ends it, whatever the table itself wants.

@@ -95,3 +95,34 @@ fn a_key_to_a_missing_column_is_an_error_that_changes_nothing() {
     run.stderr("error: [...]").check();
     assert_eq!(sandbox.bytes(), before);
 }
+
+#[test]
+fn nobody_who_was_not_named_is_deleted_with_somebody() {
+    let sandbox = Sandbox::with_schema(
+        "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT UNIQUE NOT NULL,
+         password_hash TEXT NOT NULL, team INTEGER REFERENCES team (id) ON DELETE CASCADE);
+         CREATE TABLE team (id INTEGER PRIMARY KEY,
+         owner INTEGER REFERENCES user (id) ON DELETE CASCADE);
+         INSERT INTO user VALUES (1, 'alice', 'x', NULL);
+         INSERT INTO team VALUES (9, 1);
+         INSERT INTO user VALUES (2, 'bob', 'x', 9), (3, 'carol', 'x', 9), (4, 'dora', 'x', NULL)",
+    );
+    let says = "error: [..]the ids 2, 3 would be deleted too[..]\n";
+    sandbox.useradm("delete --yes alice").status(8).stderr(says).check();
+    let says = "error: [..]the id 3 would be deleted too[..]\n";
+    sandbox.useradm("delete --yes bob alice").status(8).stderr(says).check();
+    assert_eq!(sandbox.usernames().len(), 4);
+    sandbox.useradm("delete -q --yes alice bob carol").check();
+    assert_eq!(sandbox.usernames(), ["dora"]);
+}
+
+#[test]
+fn a_trigger_deletes_no_other_user_either() {
+    let sandbox = Sandbox::application(&["alice", "bob"]);
+    sandbox
+        .sql("CREATE TRIGGER drags AFTER DELETE ON user BEGIN DELETE FROM user WHERE id = 2; END");
+    sandbox.useradm("delete --yes alice").error(8, "constraint_failed").check();
+    assert_eq!(sandbox.usernames(), ["alice", "bob"]);
+    sandbox.useradm("delete -q --yes alice bob").check();
+    assert!(sandbox.usernames().is_empty());
+}
