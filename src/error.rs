@@ -168,12 +168,15 @@ pub enum Error {
         /// The scheme of the newest hash that has a known one.
         scheme: &'static str,
     },
-    /// The file holds users in another table, so that a `user` table would be a second one.
-    #[error("Users are in the table `{table}` of {}; no `user` table was made", path.display())]
+    /// The file holds another application's users, so that a `user` table would be a second one.
+    #[error(
+        "Another application keeps its users in the table `{table}` of {}; no table was made",
+        path.display()
+    )]
     UsersElsewhere {
         /// The database file.
         path: PathBuf,
-        /// The other table.
+        /// Their table.
         table: String,
     },
     /// A rule of the database, such as a foreign key or a trigger, refused the change.

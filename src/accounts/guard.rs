@@ -35,6 +35,19 @@ pub(super) fn refuse_foreign_hashes(store: &Store) -> Result<()> {
     }
 }
 
+/// Refuses to call a table ours in which another application keeps its users.
+///
+/// # Errors
+/// [`Error::UsersElsewhere`] where [`refuse_foreign_hashes`] would refuse.
+pub(super) fn refuse_foreign_table(store: &Store) -> Result<()> {
+    match refuse_foreign_hashes(store) {
+        Err(Error::SchemeMismatch { path, .. }) => {
+            Err(Error::UsersElsewhere { path, table: "user".to_owned() })
+        }
+        result => result,
+    }
+}
+
 /// Whether there is a sign that the application reads the hashes that are written here.
 ///
 /// # Errors

@@ -88,7 +88,10 @@ pub struct Updated {
 pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
     let made = match open_or_create(database, |_| Ok(()))? {
         Opened::Created(()) => true,
-        Opened::Existing(store) if store.has_table()? => false,
+        Opened::Existing(store) if store.has_table()? => {
+            guard::refuse_foreign_table(&store)?;
+            false
+        }
         Opened::Existing(store) => {
             guard::refuse_second_table(&store)?;
             store.write(make_table_if_absent)?

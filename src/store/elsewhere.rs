@@ -1,5 +1,6 @@
 //! Looking for users in tables that are not the one that is used here.
 
+use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
 
 use super::Store;
@@ -31,9 +32,17 @@ impl Store {
         let _reading = self.read(self.connection.unchecked_transaction())?;
         let tables = self.other_tables();
         let mut likely = LIKELY_COLUMNS;
-        // A table that cannot be read shows no users.
-        let has_hashes = |table: &String| self.has_hashes(table, &mut likely).unwrap_or(false);
-        Ok(self.read(tables)?.into_iter().find(has_hashes))
+        for table in self.read(tables)? {
+            let has_hashes = match self.has_hashes(&table, &mut likely) {
+                // What needs functions of the application cannot be read, and shows no users.
+                Err(error) if is_wrong_sql(&error) => false,
+                result => self.read(result)?,
+            };
+            if has_hashes {
+                return Ok(Some(table));
+            }
+        }
+        Ok(None)
     }
 
     fn other_tables(&self) -> rusqlite::Result<Vec<String>> {
@@ -97,4 +106,10 @@ impl Store {
         }
         Ok(false)
     }
+}
+
+/// Whether SQLite knows no function, collation or module that the table asks for.
+fn is_wrong_sql(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqlInputError { .. })
+        || error.sqlite_error_code() == Some(ErrorCode::Unknown)
 }

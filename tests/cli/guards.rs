@@ -93,10 +93,13 @@ fn storing() -> [(&'static str, String); 9] {
 
 #[test]
 fn no_hash_is_stored_that_the_application_could_not_read() {
-    for hash in [WERKZEUG, BCRYPT] {
+    for (hash, scheme) in [
+        (WERKZEUG, "werkzeug_scrypt"),
+        (BCRYPT, "bcrypt"),
+        ("5f4dcc3b5aa765d61d8327deb882cf99", "hex_md5"),
+    ] {
         let sandbox = with_hashes(&["", "no hash", hash, "!"]);
         let before = sandbox.bytes();
-        let scheme = if hash == BCRYPT { "bcrypt" } else { "werkzeug_scrypt" };
         for (line, input) in storing() {
             let (_, stderr) =
                 sandbox.useradm(line).stdin(&input).error(8, "scheme_mismatch").check();
@@ -127,7 +130,7 @@ fn one_readable_hash_among_the_newest_thousand_is_enough() {
     let run = sandbox.useradm("add alice --password-stdin").stdin(PASSWORD);
     run.error(8, "scheme_mismatch").check();
     // Where nothing is known of any, as in a table that is empty or holds rubbish, nothing is said.
-    for hashes in [&[][..], &["", "x", "5f4dcc3b5aa765d61d8327deb882cf99"]] {
+    for hashes in [&[][..], &["", "x", "!", "5f4dcc3b5aa765d61d8327"]] {
         let sandbox = with_hashes(hashes);
         sandbox.useradm("add -q alice --password-stdin").stdin(PASSWORD).check();
     }
@@ -148,4 +151,11 @@ fn an_unreadable_hash_is_to_be_replaced_only_where_the_new_one_is_read() {
         let run = sandbox.useradm("login user0 --password-stdin").stdin(PASSWORD);
         run.status(8).stderr(format!("error: [..]\n{hint}")).check();
     }
+}
+
+#[test]
+fn init_does_not_call_a_table_its_own_in_which_others_keep_their_users() {
+    let sandbox = with_hashes(&[WERKZEUG]);
+    sandbox.useradm("init").error(4, "users_elsewhere").check();
+    sandbox.useradm("init --if-not-exists").error(4, "users_elsewhere").check();
 }
