@@ -126,8 +126,8 @@ pub enum Error {
     },
     /// A user's name or hash is too long to be read.
     #[error(
-        "Database is corrupt: {} (the {column} of the user with id {id} has {bytes} bytes, \
-         more than are read)", path.display()
+        "A value in {} is too large: the {column} of the user with id {id} has {bytes} bytes, \
+         more than are read", path.display()
     )]
     HugeValue {
         /// The database file.
@@ -138,6 +138,14 @@ pub enum Error {
         column: &'static str,
         /// How long it is.
         bytes: u64,
+    },
+    /// What the database computes or holds is larger than this program reads.
+    #[error("A value in {} is too large: {reason}", path.display())]
+    TooLarge {
+        /// The database file.
+        path: PathBuf,
+        /// Which limit was met.
+        reason: String,
     },
     /// The operating system failed to read or write.
     #[error("Input/output error on {}: {reason}", path.display())]
@@ -269,7 +277,9 @@ impl Error {
             Error::WrongSchema { .. } => "wrong_schema",
             Error::DatabaseReadOnly { .. } => "database_read_only",
             Error::DatabaseFull { .. } => "database_full",
-            Error::DatabaseCorrupt { .. } | Error::HugeValue { .. } => "database_corrupt",
+            Error::DatabaseCorrupt { .. } | Error::HugeValue { .. } | Error::TooLarge { .. } => {
+                "database_corrupt"
+            }
             Error::Io { .. } => "io_error",
             Error::UnreadableHash { .. } => "unreadable_hash",
             Error::SchemeMismatch { .. } => "scheme_mismatch",

@@ -269,6 +269,7 @@ fn status(error: &Error) -> u8 {
         | Error::DatabaseFull { .. }
         | Error::DatabaseCorrupt { .. }
         | Error::HugeValue { .. }
+        | Error::TooLarge { .. }
         | Error::Io { .. }
         | Error::UnreadableHash { .. }
         | Error::SchemeMismatch { .. }

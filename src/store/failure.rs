@@ -55,9 +55,8 @@ impl Context<'_> {
             ErrorCode::NotADatabase => {
                 Error::NotADatabase { path, reason: "its content is something else".to_owned() }
             }
-            ErrorCode::DatabaseCorrupt | ErrorCode::TooBig => {
-                Error::DatabaseCorrupt { path, reason }
-            }
+            ErrorCode::DatabaseCorrupt => Error::DatabaseCorrupt { path, reason },
+            ErrorCode::TooBig => Error::TooLarge { path, reason },
             ErrorCode::ReadOnly => Error::DatabaseReadOnly { path, reason },
             ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
                 Error::Io { path, reason }
@@ -73,8 +72,8 @@ impl Context<'_> {
             },
             ErrorCode::CannotOpen => Error::Io { path, reason },
             ErrorCode::OutOfMemory if reached_heap_limit() => {
-                let reason = format!("that takes more than {HEAP_MIB} MiB of memory");
-                Error::DatabaseCorrupt { path, reason }
+                let reason = format!("it takes more than {HEAP_MIB} MiB of memory");
+                Error::TooLarge { path, reason }
             }
             ErrorCode::OutOfMemory => Error::Internal(reason),
             ErrorCode::OperationInterrupted => Error::ConstraintFailed(format!(

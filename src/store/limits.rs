@@ -31,7 +31,7 @@ const LEAST_ALLOWANCE: Duration = Duration::from_secs(5);
 
 /// Limits the memory that SQLite uses in this whole process, on all connections to all files.
 ///
-/// What needs more fails with [`Error::DatabaseCorrupt`].
+/// What needs more fails with [`Error::TooLarge`].
 #[expect(unsafe_code, reason = "rusqlite does not wrap sqlite3_hard_heap_limit64")]
 pub fn limit_memory() {
     // SAFETY: the function may be called at any time and takes any number.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::unistd::{AccessFlags, access};
 use rusqlite::hooks::Action;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, ToSql};
@@ -152,7 +153,13 @@ impl Store {
     fn require_writable(&self) -> Result<()> {
         if self.read(self.connection.is_readonly("main"))? {
             let path = self.database.path.clone();
-            let reason = "this user may not write to it".to_owned();
+            let may_write = access(&path, AccessFlags::W_OK).is_ok();
+            let reason = if may_write {
+                "its header asks for a newer version of SQLite"
+            } else {
+                "this user may not write to it"
+            };
+            let reason = reason.to_owned();
             return Err(Error::DatabaseReadOnly { path, reason });
         }
         Ok(())
