@@ -181,3 +181,25 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_is_answered_by_the_index_alone() {
+        for column in ["TEXT UNIQUE", "TEXT COLLATE NOCASE UNIQUE"] {
+            let connection = rusqlite::Connection::open_in_memory().unwrap();
+            let schema = format!(
+                "CREATE TABLE user (id INTEGER PRIMARY KEY, username {column}, password_hash);
+                 CREATE INDEX names ON user (username COLLATE BINARY)"
+            );
+            connection.execute_batch(&schema).unwrap();
+            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {PROBE}")).unwrap();
+            let steps = plan.query_map(["a"], |row| row.get::<_, String>("detail")).unwrap();
+            let steps: Vec<String> = steps.map(Result::unwrap).collect();
+            assert_eq!(steps.len(), 1, "{steps:?}");
+            assert!(steps[0].starts_with("SEARCH user USING COVERING INDEX"), "{steps:?}");
+        }
+    }
+}

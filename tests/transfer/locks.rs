@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::{PASSWORD, Running, Sandbox, hash, ready_rows};
+use crate::harness::{APPLICATION_TABLE, PASSWORD, Running, Sandbox, hash, lines, ready_rows};
 
 const ROW: &str = "username,password\nalice,battery staple\n";
 
@@ -231,4 +231,43 @@ fn holds_the_lock_only_while_it_writes() {
     let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     let batch = answer["locked_seconds"].as_f64().unwrap();
     assert!(batch > 0.0, "{stdout}");
+}
+
+/// How long the database was locked, in seconds, by an import of rows into so many users while
+/// another process commits between its comparison and its lock.
+fn locked(schema: &str, names: &str, rows: &str) -> f64 {
+    let sandbox = Sandbox::with_schema(schema);
+    sandbox.sql(&format!(
+        "INSERT INTO user (username, password_hash)
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 60000)
+         SELECT {names}, '{}' FROM numbers",
+        hash(PASSWORD)
+    ));
+    let lock = sandbox.connection();
+    lock.execute_batch("BEGIN IMMEDIATE; DELETE FROM user WHERE id = 1").unwrap();
+    let run = sandbox.useradm("import --from csv --format json --timeout 300 -");
+    let mut running = run.stdout("{[..]}\n").start();
+    running.child.stdin.take().unwrap().write_all(rows.as_bytes()).unwrap();
+    thread::sleep(Duration::from_millis(1500));
+    lock.execute_batch("COMMIT").unwrap();
+    let (stdout, _) = running.finish();
+    let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    answer["locked_seconds"].as_f64().unwrap()
+}
+
+#[test]
+fn the_lock_is_not_held_for_rows_times_users_or_for_the_scripts_of_names() {
+    const NOCASE: &str = "CREATE TABLE user (id INTEGER PRIMARY KEY,
+        username VARCHAR(80) COLLATE NOCASE UNIQUE NOT NULL, password_hash VARCHAR(120) NOT NULL)";
+    let ready = hash("battery staple");
+    let ascii = lines(0..3000, |number| format!("someone{number},{ready}\n"));
+    let other = lines(0..6000, |number| format!("\u{e9}\u{3b1}\u{43f}{number}x,{ready}\n"));
+    // Two thousand rows took this long, and more, when every row read every name, or all of
+    // Unicode: a machine that is only busy does not.
+    let header = "username,password_hash\n";
+    let seconds = locked(NOCASE, "'user' || n", &format!("{header}{ascii}"));
+    assert!(seconds < 30.0, "{seconds} s for ASCII names without an index in byte order");
+    let names = "'\u{e9}\u{3b1}\u{43f}' || n";
+    let seconds = locked(APPLICATION_TABLE, names, &format!("{header}{other}"));
+    assert!(seconds < 30.0, "{seconds} s for names of other scripts");
 }

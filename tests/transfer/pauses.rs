@@ -45,7 +45,8 @@ fn stops_while_it_hashes_and_goes_on_again() {
 fn stops_between_batches_with_no_lock() {
     let sandbox = Sandbox::application(&[]);
     sandbox.sql(SLOW);
-    let mut running = sandbox.useradm("import --from csv --batch 100 -").counts(2000, 0, 0).start();
+    let run = sandbox.useradm("import --from csv --batch 100 -");
+    let mut running = run.stderr("[..]\nimported 2000, skipped 0, updated 0\n").start();
     running.child.stdin.take().unwrap().write_all(ready_rows(2000).as_bytes()).unwrap();
     for _ in 0..3 {
         wait_for_lock(&sandbox.path("users.db"));
