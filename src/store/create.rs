@@ -18,11 +18,17 @@ impl Database {
     /// file exists by then: somebody else made it first. The mode is 0600 whatever the umask.
     ///
     /// # Errors
+    /// [`Error::DatabaseMissing`] if only the file of the undecoded name exists;
     /// [`Error::DirectoryMissing`]; [`Error::FileExists`] if the name is a link to nowhere;
     /// [`Error::LeftoverJournal`]; [`Error::WrongOwner`]; or what `body` and writing fail with.
     pub fn create<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<Option<T>> {
         let parent = self.path.parent().unwrap_or(Path::new("/"));
         let name = self.path.file_name().unwrap_or_default();
+        if let Some(undecoded) = self.undecoded() {
+            // The application's file, if it reads the name otherwise: this would be a second one.
+            let path = self.path.clone();
+            return Err(Error::DatabaseMissing { path, elsewhere: Some(undecoded) });
+        }
         if self.path.is_symlink() {
             return Err(Error::FileExists(self.path.clone()));
         }

@@ -119,8 +119,12 @@ impl Database {
     /// A file that is there and may be meant where this one is not: that of the undecoded name, or
     /// the one in the `instance` folder, where Flask-SQLAlchemy 3 keeps it.
     pub(super) fn elsewhere(&self) -> Option<PathBuf> {
-        let undecoded = self.undecoded.clone().filter(|path| path.is_file());
-        undecoded.or_else(|| in_instance_folder(&self.path))
+        self.undecoded().or_else(|| in_instance_folder(&self.path))
+    }
+
+    /// The file of the undecoded name, if it is there.
+    pub(super) fn undecoded(&self) -> Option<PathBuf> {
+        self.undecoded.clone().filter(|path| path.is_file())
     }
 }
 

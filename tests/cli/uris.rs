@@ -49,3 +49,14 @@ fn a_name_that_is_not_utf_8_is_no_uri() {
     // A path is bytes.
     sandbox.useradm("init -q --db").arg_bytes(b"caf\xe9.db").check();
 }
+
+#[test]
+fn no_second_database_is_made_beside_the_file_of_the_undecoded_name() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("a%20b.db", "");
+    for line in ["init", "add alice --create --password-stdin"] {
+        let run = sandbox.useradm(&format!("{line} --db sqlite:///a%20b.db")).stdin(PASSWORD);
+        run.error(8, "database_missing").check();
+    }
+    assert_eq!(sandbox.files(), ["a%20b.db"]);
+}
