@@ -32,12 +32,16 @@ pub(super) fn begin(path: &Path, taken: Taken) -> useradm::Result<Draft> {
     Ok(draft)
 }
 
-/// Whether a file is the database, or one that SQLite keeps beside it.
+/// Whether a file is the database, or one that SQLite keeps beside it: beside what a link leads to,
+/// not beside the link.
 pub(super) fn is_of_database(path: &Path, database: &Path) -> bool {
-    ["", "-wal", "-shm", "-journal"].iter().any(|ending| {
-        let mut name = database.as_os_str().to_owned();
-        name.push(ending);
-        are_same(path, Path::new(&name))
+    let names = [Some(database.to_owned()), place(database)];
+    names.into_iter().flatten().any(|database| {
+        ["", "-wal", "-shm", "-journal"].iter().any(|ending| {
+            let mut name = database.as_os_str().to_owned();
+            name.push(ending);
+            are_same(path, Path::new(&name))
+        })
     })
 }
 

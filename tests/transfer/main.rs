@@ -35,6 +35,8 @@ mod jsonl;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod locks;
 #[cfg(test)]
 mod odd_rows;
