@@ -8,7 +8,7 @@
 use std::cell::OnceCell;
 
 use nix::errno::Errno;
-use nix::unistd::{Gid, Uid, User};
+use nix::unistd::{Gid, Uid};
 
 use super::process;
 use useradm::error::Remedy;
@@ -71,7 +71,7 @@ fn become_user(owner: Owner) -> Result<(), Errno> {
 /// Root's own supplementary groups must not open what the owner could not.
 #[cfg(not(target_vendor = "apple"))]
 fn set_groups(user: Uid, group: Gid) -> Result<(), Errno> {
-    let name = User::from_uid(user).ok().flatten().map(|user| user.name);
+    let name = nix::unistd::User::from_uid(user).ok().flatten().map(|user| user.name);
     match name.and_then(|name| std::ffi::CString::new(name).ok()) {
         Some(name) => nix::unistd::initgroups(&name, group),
         None => nix::unistd::setgroups(&[group]),
