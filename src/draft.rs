@@ -55,7 +55,8 @@ impl Draft {
     pub fn new(path: &Path) -> Result<Self> {
         let cannot = |error: io::Error| Error::output(path, &error);
         let name = path.file_name().ok_or_else(|| cannot(Errno::EISDIR.into()))?;
-        let place = Place::of(path.parent().unwrap_or(Path::new("/"))).map_err(cannot)?;
+        let place = Place::of(path.parent().unwrap_or(Path::new("/")))
+            .map_err(|lost| cannot(lost.error))?;
         place.check_links(nix::unistd::geteuid().as_raw())?;
         let found = place.file.as_ref().ok_or_else(|| cannot(io::ErrorKind::NotFound.into()))?;
         Draft::at(&place.path, found, name).map_err(cannot)

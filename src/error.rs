@@ -240,7 +240,15 @@ pub enum Error {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// Run the same command as the owner.
-    ActAsOwner,
+    ActAsOwner {
+        /// The database.
+        database: PathBuf,
+    },
+    /// Have the container start the command as the owner, as whom root cannot act there.
+    StartAsOwner {
+        /// Whether trust in the directory would help as well.
+        or_trust: bool,
+    },
     /// Name the file itself, not a link to it.
     NameTheFile,
     /// Give the file to this user.

@@ -51,6 +51,15 @@ struct Link {
     target: Option<u32>,
 }
 
+/// Why a name could not be looked up.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) error: io::Error,
+    /// The directory in which that was, and its owner.
+    directory: PathBuf,
+    owner: u32,
+}
+
 /// What is still to be looked up.
 enum Step {
     Name(OsString),
@@ -59,14 +68,56 @@ enum Step {
     EndOf(usize),
 }
 
+impl Lost {
+    /// Whether it is only that there is nothing of that name.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self.error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+    }
+
+    /// The failure to look up this database.
+    pub(crate) fn explain(self, database: &Path) -> Error {
+        let is_foreign = Uid::effective().as_raw() != self.owner;
+        if is_foreign && self.error.kind() == ErrorKind::PermissionDenied {
+            return not_let_in(&self.directory, self.owner, "this user may not enter it", database);
+        }
+        Error::io(database, &self.error)
+    }
+}
+
+/// The refusal of a file or directory that its owner keeps to themselves.
+pub(crate) fn not_let_in(path: &Path, owner: u32, reason: &str, database: &Path) -> Error {
+    let remedy = if Uid::effective().is_root() {
+        // Only a root without root's capabilities is kept out, and `sudo` needs the same.
+        Remedy::StartAsOwner { or_trust: false }
+    } else {
+        Remedy::ActAsOwner { database: database.to_owned() }
+    };
+    let (path, owner, reason) = (path.to_owned(), name_of(owner), reason.to_owned());
+    Error::WrongOwner { path, owner, reason, remedy }
+}
+
 impl Place {
     /// Looks an absolute path up. The last component may be missing.
     ///
     /// # Errors
-    /// The system's, among them `NotFound` and `NotADirectory`.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+    /// The system's, and where on the way that was.
+    pub(crate) fn of(path: &Path) -> Result<Self, Lost> {
         let root = PathBuf::from("/");
-        let mut found = vec![(root.clone(), fs::symlink_metadata(&root)?)];
+        let metadata = fs::symlink_metadata(&root).map_err(|error| Lost {
+            error,
+            directory: root.clone(),
+            owner: 0,
+        })?;
+        let mut found = vec![(root, metadata)];
+        Place::complete(path, &mut found).map_err(|error| {
+            let (directory, metadata) = &found[found.len() - 1];
+            Lost { error, directory: directory.clone(), owner: metadata.uid() }
+        })
+    }
+
+    /// Looks a path up, from the root that is found already; the last of what is found is where it
+    /// failed, if it fails.
+    fn complete(path: &Path, found: &mut Vec<(PathBuf, Metadata)>) -> io::Result<Self> {
         let mut links: Vec<Link> = Vec::new();
         let mut steps: VecDeque<Step> = steps(path).collect();
         while let Some(step) = steps.pop_front() {
@@ -82,7 +133,8 @@ impl Place {
                     match fs::symlink_metadata(&path) {
                         Err(error) if error.kind() == ErrorKind::NotFound => {
                             if steps.iter().all(|step| matches!(step, Step::EndOf(_))) {
-                                return Ok(Place { path, file: None, directories: found, links });
+                                let directories = std::mem::take(found);
+                                return Ok(Place { path, file: None, directories, links });
                             }
                             return Err(error);
                         }
@@ -109,7 +161,8 @@ impl Place {
         }
         let (path, file) = if found.len() > 1 { found.pop() } else { found.first().cloned() }
             .ok_or(ErrorKind::NotFound)?;
-        Ok(Place { path, file: Some(file), directories: found, links })
+        let directories = std::mem::take(found);
+        Ok(Place { path, file: Some(file), directories, links })
     }
 
     /// The directory in which the last component is.

@@ -21,7 +21,6 @@ mod wait;
 mod write;
 
 use std::cell::Cell;
-use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -31,9 +30,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode};
 
-use crate::error::{Error, Remedy, Result};
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::paths::{Place, beside, name_of};
+use crate::paths::{Place, beside, not_let_in};
 use failure::{Context, During};
 use limits::{Allowance, MAX_VALUE_BYTES};
 use owner::Standing;
@@ -113,10 +112,8 @@ impl Database {
             let elsewhere = self.elsewhere();
             Error::DatabaseMissing { path: self.path.clone(), elsewhere }
         };
-        let place = Place::of(&self.path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => missing(),
-            _ => Error::io(&self.path, &error),
-        })?;
+        let place = Place::of(&self.path)
+            .map_err(|lost| if lost.is_missing() { missing() } else { lost.explain(&self.path) })?;
         let Some(file) = &place.file else { return Err(missing()) };
         let user = Uid::effective();
         place.check_links(if user.is_root() { file.uid() } else { user.as_raw() })?;
@@ -236,12 +233,10 @@ impl Store {
         }
         let path = self.database.path.clone();
         match (self.database.standing(&place, false), &place.file) {
-            (Ok(Standing::Stranger), Some(file)) => Error::WrongOwner {
-                path,
-                owner: name_of(file.uid()),
-                reason: "reading it now takes a change of the files beside it".to_owned(),
-                remedy: Remedy::ActAsOwner,
-            },
+            (Ok(Standing::Stranger), Some(file)) => {
+                let reason = "reading it now takes a change of the files beside it";
+                not_let_in(&path, file.uid(), reason, &path)
+            }
             _ => Error::DatabaseReadOnly {
                 path,
                 reason:

@@ -322,17 +322,24 @@ fn hint(error: &Error) -> Option<String> {
     Some(hint)
 }
 
+const TRUST: &str =
+    "; --trust-directory lets root go on as root, if you trust all who may write there";
+
 fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
     let quoted = |path: &Path| shell::quoted(path.as_os_str());
     match remedy {
-        Remedy::ActAsOwner => shell::as_owner(owner, path, std::env::args_os()),
+        Remedy::ActAsOwner { database } => shell::as_owner(owner, database, std::env::args_os()),
+        Remedy::StartAsOwner { or_trust } => {
+            let id = owner.trim_start_matches('#');
+            let trust = if *or_trust { TRUST } else { "" };
+            format!("run the container's command as that user (docker exec --user {id} ...){trust}")
+        }
         Remedy::NameTheFile => {
             format!("`ls -l {}` tells where it leads; --db names the file itself", quoted(path))
         }
         Remedy::Give(to) => format!("`chown {} {}`", shell::quoted(to.as_ref()), quoted(path)),
         Remedy::GiveOrTrust { file } => format!(
-            "`chown USER {}` gives it to the user of the application, as whom root then acts; \
-             --trust-directory lets root go on as root, if you trust all who may write there",
+            "`chown USER {}` gives it to the user of the application, as whom root then acts{TRUST}",
             quoted(file)
         ),
         Remedy::MoveAway => {

@@ -47,7 +47,7 @@ impl Identity {
                     path: self.database.path.clone(),
                     owner: owner.name(),
                     reason: format!("root cannot become that user here ({})", errno.desc()),
-                    remedy: Remedy::ActAsOwner,
+                    remedy: Remedy::StartAsOwner { or_trust: false },
                 })?;
                 self.database.check_reachable(owner)?;
             }

@@ -1,6 +1,7 @@
 //! Making a database file, whole or not at all.
 
 use std::io::{Error as IoError, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::unistd::Uid;
@@ -8,7 +9,7 @@ use nix::unistd::Uid;
 use super::{Access, Database, Store, Transaction, vfs};
 use crate::draft::{Draft, Taken};
 use crate::error::{Error, Result, system_words};
-use crate::paths::Place;
+use crate::paths::{Place, not_let_in};
 
 impl Database {
     /// Makes the database with the application's table and what `body` puts into it.
@@ -32,11 +33,12 @@ impl Database {
         if self.path.is_symlink() {
             return Err(Error::FileExists(self.path.clone()));
         }
-        let place = Place::of(&self.path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => {
+        let place = Place::of(&self.path).map_err(|lost| {
+            if lost.is_missing() {
                 Error::DirectoryMissing(parent.to_owned())
+            } else {
+                lost.explain(&self.path)
             }
-            _ => Error::io(&self.path, &error),
         })?;
         if place.file.is_some() || is_made_meanwhile(&place)? {
             return Ok(None);
@@ -46,8 +48,8 @@ impl Database {
 
         let _finish = self.interrupt.defer();
         let (directory, found) = place.directory();
-        let mut draft =
-            Draft::at(directory, found, name).map_err(|error| self.cannot_make(&error))?;
+        let cannot_make = |error: IoError| self.cannot_make(&place, &error);
+        let mut draft = Draft::at(directory, found, name).map_err(cannot_make)?;
         let connection = vfs::open_unnamed(draft.file())
             .map_err(|error| super::explain(self, None, &error, super::During::Write))?;
         let store = Store::new(self, connection, Access::Write)?;
@@ -73,16 +75,23 @@ impl Database {
         match draft.publish(Taken::Refuse) {
             Ok(()) => Ok(Some(value)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
-            Err(error) => Err(self.cannot_make(&error)),
+            Err(error) => Err(cannot_make(error)),
         }
     }
 
-    fn cannot_make(&self, error: &IoError) -> Error {
+    fn cannot_make(&self, place: &Place, error: &IoError) -> Error {
         let path = self.path.clone();
         let reason = system_words(error);
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 Error::DatabaseFull { path, reason }
+            }
+            ErrorKind::PermissionDenied
+                if place.directory().1.uid() != Uid::effective().as_raw() =>
+            {
+                let (directory, found) = place.directory();
+                let reason = "this user may not make files in it";
+                not_let_in(directory, found.uid(), reason, &self.path)
             }
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 let reason = "this user may not make files in its directory".to_owned();

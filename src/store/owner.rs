@@ -5,15 +5,17 @@
 //! directory gives everything the file's group; and root works on no file that others could have
 //! prepared. Nothing here changes who this process is: that is the caller's to decide.
 
-use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
+use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
+use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, Uid, faccessat};
 
 use super::Database;
 use crate::error::{Error, Remedy, Result};
-use crate::paths::{Place, name_of};
+use crate::paths::{Place, name_of, not_let_in};
 
 /// A user and group, as whom a database is to be worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +52,8 @@ impl Database {
     /// [`Error::WrongOwner`] for a link that somebody planted, or [`Error::Io`].
     pub fn owner(&self) -> Result<Option<Owner>> {
         let place = match Place::of(&self.path) {
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
-            {
-                return Ok(None);
-            }
-            place => place.map_err(|error| Error::io(&self.path, &error))?,
+            Err(lost) if lost.is_missing() => return Ok(None),
+            place => place.map_err(|lost| lost.explain(&self.path))?,
         };
         let metadata = match &place.file {
             Some(file) => file,
@@ -73,7 +71,7 @@ impl Database {
     /// [`Error::WrongOwner`], which names the owner.
     pub fn check_reachable(&self, owner: Owner) -> Result<()> {
         match faccessat(AT_FDCWD, &self.path, AccessFlags::R_OK, AtFlags::AT_EACCESS) {
-            Err(nix::errno::Errno::EACCES) => Err(Error::WrongOwner {
+            Err(Errno::EACCES) => Err(Error::WrongOwner {
                 path: self.path.clone(),
                 owner: owner.name(),
                 reason: "they cannot open it themselves, and root acts as they".to_owned(),
@@ -86,9 +84,9 @@ impl Database {
     /// Tells what this process is to the file of this place.
     ///
     /// # Errors
-    /// [`Error::WrongOwner`] where root must not trust the file, or where `writing` would leave
-    /// journals that the owner cannot open; [`Error::DatabaseReadOnly`] where the file does not
-    /// let this user write anyway.
+    /// [`Error::WrongOwner`] where root must not trust the file, where it does not let this user
+    /// in, or where `writing` would leave journals that the owner cannot open;
+    /// [`Error::DatabaseReadOnly`] on a read-only file system.
     pub(super) fn standing(&self, place: &Place, writing: bool) -> Result<Standing> {
         let Some(file) = &place.file else { return Ok(Standing::Entitled) };
         let user = Uid::effective();
@@ -96,21 +94,44 @@ impl Database {
             self.check_root(place)?;
             return Ok(Standing::Entitled);
         }
+        self.check_access(place, file.uid(), writing)?;
         if place.is_shared() {
             return Ok(Standing::Entitled);
         }
         if !writing {
             return Ok(Standing::Stranger);
         }
-        let owner = name_of(file.uid());
-        let path = self.path.clone();
-        if faccessat(AT_FDCWD, &place.path, AccessFlags::W_OK, AtFlags::AT_EACCESS).is_err() {
-            let reason = format!("it belongs to {owner} and does not let others write");
-            return Err(Error::DatabaseReadOnly { path, reason });
-        }
         let reason = "journals made by somebody else could lock the owner out of the file";
-        let reason = reason.to_owned();
-        Err(Error::WrongOwner { path, owner, reason, remedy: Remedy::ActAsOwner })
+        Err(not_let_in(&self.path, file.uid(), reason, &self.path))
+    }
+
+    /// Fails where the file, or for a change its directory, does not let in a user who is not the
+    /// owner.
+    fn check_access(&self, place: &Place, owner: u32, writing: bool) -> Result<()> {
+        let (directory, its) = place.directory();
+        let for_change = [
+            (place.path.as_path(), owner, AccessFlags::W_OK, "this user may not write to it"),
+            (directory, its.uid(), AccessFlags::W_OK, "this user may not make files in it"),
+        ];
+        let for_all = (place.path.as_path(), owner, AccessFlags::R_OK, "this user may not read it");
+        let user = Uid::effective().as_raw();
+        for (path, owner, access, reason) in
+            std::iter::once(for_all).chain(for_change.into_iter().filter(|_| writing))
+        {
+            match faccessat(AT_FDCWD, path, access, AtFlags::AT_EACCESS) {
+                Err(Errno::EACCES | Errno::EROFS)
+                    if access == AccessFlags::W_OK && is_mounted_read_only(path) =>
+                {
+                    let reason = "its file system is".to_owned();
+                    return Err(Error::DatabaseReadOnly { path: self.path.clone(), reason });
+                }
+                Err(Errno::EACCES) if owner != user => {
+                    return Err(not_let_in(path, owner, reason, &self.path));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Refuses, to root, a place to which others may write.
@@ -120,4 +141,8 @@ impl Database {
         }
         Ok(())
     }
+}
+
+fn is_mounted_read_only(path: &Path) -> bool {
+    statvfs(path).is_ok_and(|mounted| mounted.flags().contains(FsFlags::ST_RDONLY))
 }

@@ -13,6 +13,7 @@ mod full_disk;
 mod harness;
 mod identity;
 mod journal;
+mod kept_out;
 mod kill;
 mod leftovers;
 mod locks;
