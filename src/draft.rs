@@ -82,6 +82,11 @@ impl Draft {
         Ok(draft)
     }
 
+    /// Gives the file to another user and group, which takes more than being root.
+    pub(crate) fn give(&self, user: u32, group: u32) -> io::Result<()> {
+        std::os::unix::fs::fchown(&self.file, Some(user), Some(group))
+    }
+
     /// The file, to be filled.
     #[must_use]
     pub fn file(&self) -> &File {

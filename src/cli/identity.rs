@@ -43,17 +43,36 @@ impl Identity {
                 && let Some(owner) = self.database.owner()?
                 && owner.user != 0
             {
-                become_user(owner).map_err(|errno| Error::WrongOwner {
-                    path: self.database.path.clone(),
-                    owner: owner.name(),
-                    reason: format!("root cannot become that user here ({})", errno.desc()),
-                    remedy: Remedy::StartAsOwner { or_trust: false },
-                })?;
-                self.database.check_reachable(owner)?;
+                match become_user(owner) {
+                    Ok(()) => self.database.check_reachable(owner)?,
+                    Err(errno) if self.may_stay_root(errno) => {}
+                    Err(errno) => {
+                        return Err(Error::WrongOwner {
+                            path: self.database.path.clone(),
+                            owner: owner.name(),
+                            reason: format!("root cannot become that user here ({})", errno.desc()),
+                            remedy: Remedy::StartAsOwner {
+                                or_trust: !self.database.trust_directory,
+                            },
+                        });
+                    }
+                }
             }
             let _ = self.is_taken.set(());
         }
         Ok(&self.database)
+    }
+
+    /// Whether root goes on as root, which it only does where it was told to and cannot do better,
+    /// as in a container without `CAP_SETUID` or in which the user has no id: as the owner it could
+    /// neither be led astray nor leave anything that is not theirs. The store then writes only where
+    /// what root makes beside the database can be given to the owner. Root's groups may be the
+    /// owner's by then, which harms nobody.
+    fn may_stay_root(&self, errno: Errno) -> bool {
+        self.database.trust_directory
+            && matches!(errno, Errno::EPERM | Errno::EINVAL)
+            && Uid::current().is_root()
+            && Uid::effective().is_root()
     }
 }
 

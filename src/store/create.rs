@@ -8,8 +8,8 @@ use nix::unistd::Uid;
 
 use super::{Access, Database, Store, Transaction, vfs};
 use crate::draft::{Draft, Taken};
-use crate::error::{Error, Result, system_words};
-use crate::paths::{Place, not_let_in};
+use crate::error::{Error, Remedy, Result, system_words};
+use crate::paths::{Place, name_of, not_let_in};
 
 impl Database {
     /// Makes the database with the application's table and what `body` puts into it.
@@ -50,6 +50,16 @@ impl Database {
         let (directory, found) = place.directory();
         let cannot_make = |error: IoError| self.cannot_make(&place, &error);
         let mut draft = Draft::at(directory, found, name).map_err(cannot_make)?;
+        if Uid::effective().is_root() && found.uid() != 0 {
+            // Root could not become that user, or it would be them by now. Its own file would be
+            // of no use to them.
+            draft.give(found.uid(), found.gid()).map_err(|error| Error::WrongOwner {
+                path: directory.to_owned(),
+                owner: name_of(found.uid()),
+                reason: format!("root cannot give them the file here ({})", system_words(&error)),
+                remedy: Remedy::StartAsOwner { or_trust: false },
+            })?;
+        }
         let connection = vfs::open_unnamed(draft.file())
             .map_err(|error| super::explain(self, None, &error, super::During::Write))?;
         let store = Store::new(self, connection, Access::Write)?;

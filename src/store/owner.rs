@@ -14,6 +14,7 @@ use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, Uid, faccessat};
 
 use super::Database;
+use crate::draft::Draft;
 use crate::error::{Error, Remedy, Result};
 use crate::paths::{Place, name_of, not_let_in};
 
@@ -45,8 +46,7 @@ impl Owner {
 
 impl Database {
     /// The owner of the file or, where there is none, of the directory in which it would be made;
-    /// nothing where that is missing too, or where root is to make its own file in a directory
-    /// that it trusts.
+    /// nothing where that is missing too.
     ///
     /// # Errors
     /// [`Error::WrongOwner`] for a link that somebody planted, or [`Error::Io`].
@@ -55,11 +55,7 @@ impl Database {
             Err(lost) if lost.is_missing() => return Ok(None),
             place => place.map_err(|lost| lost.explain(&self.path))?,
         };
-        let metadata = match &place.file {
-            Some(file) => file,
-            None if self.trust_directory => return Ok(None),
-            None => place.directory().1,
-        };
+        let metadata = place.file.as_ref().unwrap_or(place.directory().1);
         place.check_links(metadata.uid())?;
         Ok(Some(Owner { user: metadata.uid(), group: metadata.gid() }))
     }
@@ -95,7 +91,7 @@ impl Database {
             return Ok(Standing::Entitled);
         }
         self.check_access(place, file.uid(), writing)?;
-        if place.is_shared() {
+        if place.is_shared() || writing && self.trust_directory && gives_what_it_makes(place) {
             return Ok(Standing::Entitled);
         }
         if !writing {
@@ -145,4 +141,19 @@ impl Database {
 
 fn is_mounted_read_only(path: &Path) -> bool {
     statvfs(path).is_ok_and(|mounted| mounted.flags().contains(FsFlags::ST_RDONLY))
+}
+
+/// Whether this process is root, and may give the owner of the database what it makes beside it.
+///
+/// As root, SQLite gives its journals to that owner, but does not tell if it could not; a journal
+/// that stayed root's would lock the owner out after a kill. So that is tried beforehand, on a file
+/// without a name in the same directory.
+pub(super) fn gives_what_it_makes(place: &Place) -> bool {
+    let Some(file) = &place.file else { return false };
+    let (directory, found) = place.directory();
+    let name = place.path.file_name().unwrap_or_default();
+    Uid::effective().is_root()
+        && Draft::at(directory, found, name)
+            .and_then(|draft| draft.give(file.uid(), file.gid()))
+            .is_ok()
 }

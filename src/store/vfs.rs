@@ -22,6 +22,7 @@ use std::sync::OnceLock;
 use nix::unistd::Uid;
 use rusqlite::{Connection, OpenFlags, ffi};
 
+use super::owner::gives_what_it_makes;
 use crate::paths::{Place, beside};
 
 pub(super) use unnamed::open as open_unnamed;
@@ -144,7 +145,7 @@ unsafe fn allowed(name: *const c_char, flags: c_int) -> Result<c_int, c_int> {
 /// Whether this process may leave files beside the database.
 fn is_entitled(place: &Place) -> bool {
     let owner = place.file.as_ref().map(MetadataExt::uid);
-    place.is_shared() || owner == Some(Uid::effective().as_raw())
+    place.is_shared() || owner == Some(Uid::effective().as_raw()) || gives_what_it_makes(place)
 }
 
 /// The database beside which there is a journal or log of this name.

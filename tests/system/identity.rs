@@ -196,7 +196,7 @@ fn a_new_file_of_root_needs_a_directory_of_root_or_trust() {
             let mut command = sandbox.useradm(arguments);
             command.arg("--trust-directory");
             Running::start_with(command, PASSWORD).finish().assert_code(0);
-            assert_eq!(owner(&sandbox.database()), 0);
+            assert_eq!(owner(&sandbox.database()), uid);
         }
     }
 }

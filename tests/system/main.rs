@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test like the test itself")]
 
 mod concurrency;
+mod containers;
 mod endless;
 mod full_disk;
 mod harness;

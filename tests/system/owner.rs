@@ -218,7 +218,7 @@ fn a_new_file_is_private_whatever_the_umask() {
 /// Takes capabilities away from the program that the command starts, root or not.
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "only between fork and exec can a child lose a capability")]
-fn without_capability(command: &mut Command, capability: i32) {
+pub(crate) fn without_capability(command: &mut Command, capability: i32) {
     let drop_it = move || {
         // SAFETY: the call takes two numbers and touches no memory.
         match unsafe { nix::libc::prctl(nix::libc::PR_CAPBSET_DROP, capability, 0, 0, 0) } {
