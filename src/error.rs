@@ -202,6 +202,16 @@ pub enum Error {
         /// What helps.
         remedy: Remedy,
     },
+    /// Others may write to a file or directory that root would have to trust.
+    #[error("{} can be changed by {who}, so root does not trust it", path.display())]
+    OpenToOthers {
+        /// The database, or a directory above it.
+        path: PathBuf,
+        /// Who may write there.
+        who: String,
+        /// What helps.
+        remedy: Remedy,
+    },
     /// Beside the database that was to be made lies what SQLite would play into it.
     #[error("{} was left there by another database, and would be played into a new one", .0.display())]
     LeftoverJournal(PathBuf),
@@ -258,6 +268,11 @@ pub enum Remedy {
         /// The database.
         file: PathBuf,
     },
+    /// Make this database in another directory, or as the user of the application.
+    MakeElsewhere {
+        /// The database.
+        file: PathBuf,
+    },
     /// Move the file away, after a look at it.
     MoveAway,
     /// Let the owner enter the directories and open the file.
@@ -293,7 +308,7 @@ impl Error {
             Error::SchemeMismatch { .. } => "scheme_mismatch",
             Error::UsersElsewhere { .. } => "users_elsewhere",
             Error::ConstraintFailed(_) => "constraint_failed",
-            Error::WrongOwner { .. } => "wrong_owner",
+            Error::WrongOwner { .. } | Error::OpenToOthers { .. } => "wrong_owner",
             Error::LeftoverJournal(_) => "leftover_journal",
             Error::FileExists(_) => "file_exists",
             Error::Output { .. } => "output_failed",

@@ -197,36 +197,41 @@ impl Place {
     /// directory of the file itself may be open to the group of the file, if it is setgid.
     ///
     /// # Errors
-    /// [`Error::WrongOwner`], which names the file or directory.
+    /// [`Error::WrongOwner`] or [`Error::OpenToOthers`], which name the file or directory.
     pub(crate) fn check_only_root_writes(&self) -> Result<()> {
-        let refuse = |path: &Path, metadata: &Metadata, reason: &str| {
-            Err(Error::WrongOwner {
-                path: path.to_owned(),
-                owner: name_of(metadata.uid()),
-                reason: reason.to_owned(),
-                remedy: Remedy::GiveOrTrust { file: self.path.clone() },
-            })
+        let remedy = || match self.file {
+            Some(_) => Remedy::GiveOrTrust { file: self.path.clone() },
+            None => Remedy::MakeElsewhere { file: self.path.clone() },
         };
         let shared = self.is_shared();
-        let others = |metadata: &Metadata, group_is_fine: bool| {
-            let group = if group_is_fine { 0 } else { GROUP_MAY_WRITE };
-            metadata.mode() & (group | OTHERS_MAY_WRITE) != 0
+        let open_to = |metadata: &Metadata, group_is_fine: bool| {
+            if metadata.mode() & OTHERS_MAY_WRITE != 0 {
+                return Some("everybody".to_owned());
+            }
+            let is_open = !group_is_fine && metadata.mode() & GROUP_MAY_WRITE != 0;
+            is_open.then(|| format!("its group ({})", metadata.gid()))
+        };
+        let refuse = |path: &Path, who: String| {
+            Err(Error::OpenToOthers { path: path.to_owned(), who, remedy: remedy() })
         };
         let parent = self.directories.len() - 1;
         for (index, (path, metadata)) in self.directories.iter().enumerate() {
             if metadata.uid() != 0 {
-                return refuse(path, metadata, "they may swap what root would write to");
+                return Err(Error::WrongOwner {
+                    path: path.clone(),
+                    owner: name_of(metadata.uid()),
+                    reason: "they may swap what root would write to".to_owned(),
+                    remedy: remedy(),
+                });
             }
             let is_sticky = index != parent && metadata.mode() & STICKY != 0;
-            if !is_sticky && others(metadata, shared && index == parent) {
-                return refuse(path, metadata, "others may swap what root would write to");
+            if !is_sticky && let Some(who) = open_to(metadata, shared && index == parent) {
+                return refuse(path, who);
             }
         }
-        match &self.file {
-            Some(file) if others(file, shared) => {
-                refuse(&self.path, file, "others may write to it, so root must not trust it")
-            }
-            _ => Ok(()),
+        match self.file.as_ref().and_then(|file| open_to(file, shared)) {
+            Some(who) => refuse(&self.path, who),
+            None => Ok(()),
         }
     }
 

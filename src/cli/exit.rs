@@ -275,6 +275,7 @@ fn status(error: &Error) -> u8 {
         | Error::SchemeMismatch { .. }
         | Error::ConstraintFailed(_)
         | Error::WrongOwner { .. }
+        | Error::OpenToOthers { .. }
         | Error::LeftoverJournal(_) => 8,
         Error::OutcomeUnknown(_) => OUTCOME_UNKNOWN,
         Error::Partly { cause, .. } => status(cause),
@@ -300,6 +301,7 @@ fn hint(error: &Error) -> Option<String> {
         }
         Error::WrongSchema { absent: true, .. } => "`useradm init` adds the table".to_owned(),
         Error::WrongOwner { owner, path, remedy, .. } => wrong_owner_hint(owner, path, remedy),
+        Error::OpenToOthers { path, remedy, .. } => wrong_owner_hint("USER", path, remedy),
         Error::FileExists(_) => "name another file, or move that one away first".to_owned(),
         Error::LeftoverJournal(path) => {
             format!("look whose it is, and `{}`", shell::move_away(path))
@@ -334,6 +336,11 @@ fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
             let trust = if *or_trust { TRUST } else { "" };
             format!("run the container's command as that user (docker exec --user {id} ...){trust}")
         }
+        Remedy::MakeElsewhere { file } => format!(
+            "name a file in another directory with --db, or make it as the user of the application: \
+             `{}`{TRUST}",
+            shell::as_owner("USER", file, std::env::args_os())
+        ),
         Remedy::NameTheFile => {
             format!("`ls -l {}` tells where it leads; --db names the file itself", quoted(path))
         }

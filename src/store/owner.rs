@@ -82,7 +82,7 @@ impl Database {
     /// # Errors
     /// [`Error::WrongOwner`] where root must not trust the file, where it does not let this user
     /// in, or where `writing` would leave journals that the owner cannot open;
-    /// [`Error::DatabaseReadOnly`] on a read-only file system.
+    /// [`Error::OpenToOthers`]; [`Error::DatabaseReadOnly`] on a read-only file system.
     pub(super) fn standing(&self, place: &Place, writing: bool) -> Result<Standing> {
         let Some(file) = &place.file else { return Ok(Standing::Entitled) };
         let user = Uid::effective();

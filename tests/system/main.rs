@@ -21,6 +21,7 @@ mod locks;
 #[cfg(target_os = "linux")]
 mod memory;
 mod no_locks;
+mod open_directories;
 mod owner;
 mod planted;
 mod prompt;
