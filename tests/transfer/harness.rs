@@ -117,6 +117,8 @@ impl Sandbox {
     /// Another process's connection to the database.
     pub(crate) fn connection(&self) -> Connection {
         let connection = Connection::open(self.path("users.db")).unwrap();
+        // On a busy machine a batch takes longer than the 5 s of the application.
+        connection.busy_timeout(PATIENCE).unwrap();
         // No power cut is tested here, and waiting for the disk would take most of the time.
         connection.execute_batch("PRAGMA synchronous = OFF").unwrap();
         connection
