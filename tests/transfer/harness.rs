@@ -286,7 +286,7 @@ impl Useradm {
         // Which rows were skipped is told before.
         let skips = if skipped > 0 { "[...]" } else { "" };
         self.stderr(format!(
-            "{skips}Database locked for 0.[..] s\n\
+            "{skips}Database locked for [..] s\n\
              imported {imported}, skipped {skipped}, updated {updated}\n"
         ))
     }
