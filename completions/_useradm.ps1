@@ -214,7 +214,7 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('--rounds', '--rounds', [CompletionResultType]::ParameterName, 'PBKDF2 iterations for new hashes, 1000 to 10000000')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The format of the file [default: by its ending]')
             [CompletionResult]::new('--on-conflict', '--on-conflict', [CompletionResultType]::ParameterName, 'What to do with rows whose users exist')
-            [CompletionResult]::new('--generate-passwords', '--generate-passwords', [CompletionResultType]::ParameterName, 'Give rows without a password one, and write names and passwords to this new file')
+            [CompletionResult]::new('--generate-passwords', '--generate-passwords', [CompletionResultType]::ParameterName, 'Give new users without a password one, and write names and passwords to this new file')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Threads that hash [default: one for each core]')
             [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Commit after every N rows, for bases that would lock the database for too long')
             [CompletionResult]::new('--max-errors', '--max-errors', [CompletionResultType]::ParameterName, 'How many rejected rows to show, and how many that were skipped')

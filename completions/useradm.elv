@@ -202,7 +202,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
             cand --from 'The format of the file [default: by its ending]'
             cand --on-conflict 'What to do with rows whose users exist'
-            cand --generate-passwords 'Give rows without a password one, and write names and passwords to this new file'
+            cand --generate-passwords 'Give new users without a password one, and write names and passwords to this new file'
             cand --jobs 'Threads that hash [default: one for each core]'
             cand --batch 'Commit after every N rows, for bases that would lock the database for too long'
             cand --max-errors 'How many rejected rows to show, and how many that were skipped'

@@ -210,7 +210,7 @@ htpasswd\t'NAME:HASH lines'"
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l on-conflict -d 'What to do with rows whose users exist' -r -f -a "fail\t'Import nothing'
 skip\t'Leave these users as they are'
 update\t'Change their hashes where they differ'"
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l generate-passwords -d 'Give rows without a password one, and write names and passwords to this new file' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l generate-passwords -d 'Give new users without a password one, and write names and passwords to this new file' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'Threads that hash [default: one for each core]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, for bases that would lock the database for too long' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d 'How many rejected rows to show, and how many that were skipped' -r

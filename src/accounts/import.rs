@@ -99,7 +99,7 @@ pub enum Unsupported {
 pub enum WithoutPassword {
     /// Import nothing.
     Reject,
-    /// Give them a generated password.
+    /// Give them a generated password if their users are new.
     Generate,
 }
 
@@ -213,7 +213,7 @@ pub fn import(
     }
     let passwords = std::mem::take(&mut checked.found.passwords);
     let old = &plan.old_passwords;
-    let hashes = hashing::hash(store, passwords, old, importing, random, observer)?;
+    let hashes = hashing::hash(store, &mut checked.found, old, importing, random, observer)?;
     let ready = Ready { checked: &checked, hashes: &hashes, plan: &plan, importing };
     // Generated passwords that somebody keeps must not stay behind without their users.
     let _section = (importing.without_password == WithoutPassword::Generate)

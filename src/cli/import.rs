@@ -50,7 +50,7 @@ pub(crate) struct ImportArgs {
     /// Leave out rows with hashes of schemes that the application cannot verify
     #[arg(long)]
     skip_unsupported: bool,
-    /// Give rows without a password one, and write names and passwords to this new file
+    /// Give new users without a password one, and write names and passwords to this new file
     // Another run in batches would give those who are stored already other passwords.
     #[arg(long, value_name = "FILE", conflicts_with = "batch")]
     generate_passwords: Option<PathBuf>,
@@ -186,7 +186,7 @@ impl ImportArgs {
 }
 
 /// What helps where users exist.
-pub(crate) const IF_TAKEN: &str = "--on-conflict skip leaves users who exist as they are, --on-conflict update changes their hashes";
+pub(crate) const IF_TAKEN: &str = "--on-conflict skip leaves them as they are";
 
 /// Watches an import: shows progress, keeps generated passwords, notes rejected rows.
 struct Watch {

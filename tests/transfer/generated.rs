@@ -127,18 +127,61 @@ fn lists_only_passwords_that_were_given() {
     assert_eq!(sandbox.hash_of("alice"), before);
     let made = passwords(&sandbox, "new.csv");
     assert_eq!(made.keys().collect::<Vec<_>>(), ["bob"]);
-    let run =
-        sandbox.useradm("import --on-conflict update --generate-passwords re.csv --from csv -");
-    run.stdin("username\nalice\n").counts(0, 0, 1).check();
-    let made = passwords(&sandbox, "re.csv");
-    sandbox.useradm("login -q alice --password-stdin").stdin(&made["alice"]).check();
+    assert_eq!(sandbox.hash_of("alice"), before);
+}
+
+#[test]
+fn only_new_users_get_one_whatever_is_done_with_those_who_exist() {
+    let sandbox = Sandbox::application(&["alice", "carol"]);
+    let before = sandbox.hash_of("alice");
+    let line = "import --on-conflict update --generate-passwords new.csv --from csv -";
+    let rows = "username,password\nalice,\nbob,\ncarol,battery staple\ndave,correct horse\n";
+    let kept = "line 2: alice: the user exists already, and the row brings no password, skipped\n";
+    let run = sandbox.useradm(line).arg("--dry-run").stdin(rows);
+    let said = format!("{kept}[..]dry run[..]\nimported 2, skipped 1, updated 1\n");
+    run.stderr(said).check_unchanged();
+    let said = format!("{kept}[..]\nimported 2, skipped 1, updated 1\n");
+    sandbox.useradm(line).stdin(rows).stderr(said).check();
+    assert_eq!(sandbox.hash_of("alice"), before);
+    let made = passwords(&sandbox, "new.csv");
+    assert_eq!(made.keys().collect::<Vec<_>>(), ["bob"]);
+    for (name, password) in
+        [("bob", &*made["bob"]), ("carol", "battery staple"), ("dave", PASSWORD)]
+    {
+        sandbox.useradm("login -q --password-stdin").arg(name).stdin(password).check();
+    }
+}
+
+#[test]
+fn a_conflict_has_a_hint_that_leaves_those_who_exist_as_they_are() {
+    let sandbox = Sandbox::application(&["alice"]);
+    for options in ["", "--generate-passwords new.csv"] {
+        let run = sandbox.useradm(&format!("import --from csv - {options}"));
+        let run = run.stdin("username,password\nalice,correct horse\n");
+        let said = "line 2: alice: the user exists already\n\
+                    error: User already exists: alice\n\
+                    hint: --on-conflict skip leaves them as they are\n";
+        run.status(4).stderr(said).check_unchanged();
+    }
+    let run = sandbox.useradm("import --generate-passwords new.csv --from csv -");
+    run.stdin("username\nalice\n").error(4, "user_exists").check_unchanged();
+}
+
+#[test]
+fn keeps_the_password_of_a_user_whom_somebody_else_added_meanwhile() {
+    loses_to_another_process("update");
 }
 
 #[test]
 fn takes_a_password_off_the_list_whose_user_somebody_else_added_meanwhile() {
+    loses_to_another_process("skip");
+}
+
+#[track_caller]
+fn loses_to_another_process(action: &str) {
     let sandbox = Sandbox::application(&[]);
-    let run =
-        sandbox.useradm("import --on-conflict skip --generate-passwords new.csv --from csv -");
+    let line = format!("import --on-conflict {action} --generate-passwords new.csv --from csv -");
+    let run = sandbox.useradm(&line);
     let run = run.env("USERADM_ROUNDS", "2000000").arg("--timeout=60").counts(1, 1, 0);
     let mut running = run.start();
     let mut stdin = running.child.stdin.take().unwrap();

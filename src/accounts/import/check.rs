@@ -134,6 +134,11 @@ pub(super) fn check(
 }
 
 impl Found {
+    /// Whether the password with this number was generated. They are in the order of their numbers.
+    pub(super) fn is_generated(&self, number: usize) -> bool {
+        self.generated.binary_search_by_key(&number, |(number, _)| *number).is_ok()
+    }
+
     /// Checks a row, and gives the number of its password or its hash, unless it is left out.
     fn check(
         &mut self,

@@ -3,6 +3,7 @@
 //! What comes out are hashes alone. Each password is wiped as soon as it has one, so that none is
 //! in memory while the lock is waited for.
 
+use super::check::Found;
 use super::{Importing, Observer, OnConflict, Stage};
 use crate::accounts::Random;
 use crate::error::{Error, Result};
@@ -25,26 +26,29 @@ impl Hashes {
     }
 }
 
-/// Hashes the passwords, except those of users who keep theirs: because they are skipped, or
-/// because it is the same. These users' hashes take the place of new ones, so that whatever becomes
-/// of the users meanwhile, their rows have a hash of the right password.
+/// Hashes the passwords, except those of users who keep theirs: because they are skipped, because
+/// the row brings none, or because it is the same. The hashes of the last take the place of new
+/// ones, so that whatever becomes of the users meanwhile, their rows have a hash of the right
+/// password.
 pub(super) fn hash(
     store: Option<&Store>,
-    passwords: Vec<Password>,
+    found: &mut Found,
     old: &[(usize, UserId)],
     importing: &Importing,
     random: Random<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Hashes> {
+    let passwords = std::mem::take(&mut found.passwords);
     let mut passwords: Vec<Option<Password>> = passwords.into_iter().map(Some).collect();
     let mut hashes = Hashes(vec![None; passwords.len()]);
     let skips = importing.on_conflict == OnConflict::Skip;
-    if skips {
-        for &(number, _) in old {
+    for &(number, _) in old {
+        if skips || found.is_generated(number) {
             passwords[number] = None;
         }
     }
-    let known = if skips { &[] } else { old };
+    let known: Vec<_> =
+        old.iter().copied().filter(|&(number, _)| passwords[number].is_some()).collect();
     let pending = passwords.iter().flatten().count();
     let total = if importing.dry_run { known.len() } else { pending };
     if total == 0 {

@@ -111,15 +111,13 @@ pub(super) fn write_at_once(target: Target<'_>, ready: Ready<'_>) -> Result<Impo
 }
 
 impl Ready<'_> {
-    /// The numbers of the generated passwords that users are given: who is skipped keeps their own.
+    /// The numbers of the generated passwords that users are given: who exists keeps their own.
     fn in_use(&self, plan: &Plan) -> HashSet<usize> {
         let generated = self.checked.found.generated.iter().map(|(number, _)| *number);
         let mut used: HashSet<usize> =
             generated.filter(|&number| self.hashes.of(number).is_some()).collect();
-        if !used.is_empty() && self.importing.on_conflict == OnConflict::Skip {
-            for (number, _) in &plan.old_passwords {
-                used.remove(number);
-            }
+        for (number, _) in &plan.old_passwords {
+            used.remove(number);
         }
         used
     }
@@ -223,7 +221,7 @@ impl<'r> Writer<'r> {
                 Some(number) => self.ready.hashes.of(number),
             };
             let user = existing.of(row.place)?;
-            match step(importing, reader, &row, hash, user)? {
+            match self.step(reader, &row, hash, user)? {
                 Step::Insert => {
                     if let Some((_, inserter)) = &mut inserter {
                         let id = row.id.filter(|_| importing.keep_ids).map(UserId);
@@ -276,25 +274,30 @@ impl<'r> Writer<'r> {
             "{stored} of {all} rows are stored; the same command goes on from there"
         ))
     }
-}
 
-fn step(
-    importing: &Importing,
-    store: Option<&Store>,
-    row: &Row<'_>,
-    hash: Option<&[u8]>,
-    user: Option<UserId>,
-) -> Result<Step> {
-    let is_same = |id| hash.map_or(Ok(false), |hash| has_hash(store, id, hash));
-    Ok(match (user, importing.on_conflict) {
-        // Of those who are to be stored, only a dry run hashes no passwords.
-        (None, _) if hash.is_some() || importing.dry_run => Step::Insert,
-        (None, _) => Step::Skip("the user existed, and was deleted meanwhile"),
-        (Some(_), OnConflict::Skip) => Step::Skip("the user exists already"),
-        (Some(id), OnConflict::Update) if !is_same(id)? => Step::Replace(id),
-        (Some(_), OnConflict::Update) => Step::Skip("the user has this password already"),
-        // A batch that another run stored.
-        (Some(id), OnConflict::Fail) if is_same(id)? => Step::Skip("it is stored already"),
-        (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
-    })
+    fn step(
+        &self,
+        store: Option<&Store>,
+        row: &Row<'_>,
+        hash: Option<&[u8]>,
+        user: Option<UserId>,
+    ) -> Result<Step> {
+        let Ready { checked, importing, .. } = self.ready;
+        let is_same = |id| hash.map_or(Ok(false), |hash| has_hash(store, id, hash));
+        let brings_none = row.password.is_some_and(|number| checked.found.is_generated(number));
+        Ok(match (user, importing.on_conflict) {
+            // Of those who are to be stored, only a dry run hashes no passwords.
+            (None, _) if hash.is_some() || importing.dry_run => Step::Insert,
+            (None, _) => Step::Skip("the user existed, and was deleted meanwhile"),
+            (Some(_), OnConflict::Skip) => Step::Skip("the user exists already"),
+            (Some(_), OnConflict::Update) if brings_none => {
+                Step::Skip("the user exists already, and the row brings no password")
+            }
+            (Some(id), OnConflict::Update) if !is_same(id)? => Step::Replace(id),
+            (Some(_), OnConflict::Update) => Step::Skip("the user has this password already"),
+            // A batch that another run stored.
+            (Some(id), OnConflict::Fail) if is_same(id)? => Step::Skip("it is stored already"),
+            (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
+        })
+    }
 }
