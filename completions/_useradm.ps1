@@ -224,7 +224,7 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail instead')
             [CompletionResult]::new('--trust-directory', '--trust-directory', [CompletionResultType]::ParameterName, 'As root: stay root though somebody else may write to the database''s directory')
             [CompletionResult]::new('--keep-ids', '--keep-ids', [CompletionResultType]::ParameterName, 'Store the rows'' ids, and their names whatever they hold')
-            [CompletionResult]::new('--skip-unsupported', '--skip-unsupported', [CompletionResultType]::ParameterName, 'Leave out rows with hashes of schemes that the application cannot verify')
+            [CompletionResult]::new('--skip-unsupported', '--skip-unsupported', [CompletionResultType]::ParameterName, 'Leave out rows without a hash that can be stored: of another scheme, malformed, empty or NULL')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check everything and write nothing')
             [CompletionResult]::new('--create', '--create', [CompletionResultType]::ParameterName, 'Make the database if there is none')
             [CompletionResult]::new('--allow-weak-password', '--allow-weak-password', [CompletionResultType]::ParameterName, 'Take a password of any length, even the username itself')

@@ -212,7 +212,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand --no-input 'Never prompt: fail instead'
             cand --trust-directory 'As root: stay root though somebody else may write to the database''s directory'
             cand --keep-ids 'Store the rows'' ids, and their names whatever they hold'
-            cand --skip-unsupported 'Leave out rows with hashes of schemes that the application cannot verify'
+            cand --skip-unsupported 'Leave out rows without a hash that can be stored: of another scheme, malformed, empty or NULL'
             cand --dry-run 'Check everything and write nothing'
             cand --create 'Make the database if there is none'
             cand --allow-weak-password 'Take a password of any length, even the username itself'

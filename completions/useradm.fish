@@ -219,7 +219,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Store the rows\' ids, and their names whatever they hold'
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Leave out rows with hashes of schemes that the application cannot verify'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Leave out rows without a hash that can be stored: of another scheme, malformed, empty or NULL'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l dry-run -d 'Check everything and write nothing'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l allow-weak-password -d 'Take a password of any length, even the username itself'

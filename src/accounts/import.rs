@@ -85,7 +85,7 @@ pub enum OnConflict {
     Update,
 }
 
-/// What to do with rows whose hashes are of a scheme that cannot be verified.
+/// What to do with rows whose hashes cannot be stored: of another scheme, malformed or NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsupported {
     /// Import nothing.
@@ -112,7 +112,7 @@ pub struct Importing {
     pub keep_ids: bool,
     /// Whether to make the database if there is none.
     pub create: bool,
-    /// What to do with rows whose hashes cannot be verified.
+    /// What to do with rows whose hashes cannot be stored.
     pub unsupported: Unsupported,
     /// What to do with rows that have neither a password nor a hash.
     pub without_password: WithoutPassword,
@@ -211,7 +211,6 @@ pub fn import(
         plan.report(observer)?;
         return Err(error);
     }
-    let passwords = std::mem::take(&mut checked.found.passwords);
     let old = &plan.old_passwords;
     let hashes = hashing::hash(store, &mut checked.found, old, importing, random, observer)?;
     let ready = Ready { checked: &checked, hashes: &hashes, plan: &plan, importing };

@@ -191,16 +191,10 @@ fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()>
             csv::push_line(out, [Some(id), row.name, row.hash].into_iter());
         }
         UserFormat::Jsonl => {
-            let text = std::str::from_utf8(name).ok();
-            let hex = text.is_none().then(|| hexadecimal(name));
-            let password_hash = String::from_utf8_lossy(hash);
-            let user = User {
-                id: row.id,
-                username: hex.is_none().then(|| Nullable(row.name.and(text))),
-                username_hex: hex,
-                password_hash: &password_hash,
-            };
-            json::line(out, &user);
+            let (username, username_hex) = text_or_hexadecimal(row.name);
+            let (password_hash, password_hash_hex) = text_or_hexadecimal(row.hash);
+            let id = row.id;
+            json::line(out, &User { id, username, username_hex, password_hash, password_hash_hex });
         }
         UserFormat::Htpasswd => {
             let unfit = |byte: &u8| b":\r\n\0".contains(byte);
@@ -221,12 +215,21 @@ fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()>
     Ok(())
 }
 
+/// A value as text, or where it is not UTF-8 the digits of its bytes; one of them is given.
+fn text_or_hexadecimal(bytes: Option<&[u8]>) -> (Option<Nullable<'_>>, Option<String>) {
+    match bytes.map(|bytes| std::str::from_utf8(bytes).map_err(|_| hexadecimal(bytes))) {
+        None => (Some(Nullable(None)), None),
+        Some(Ok(text)) => (Some(Nullable(Some(text))), None),
+        Some(Err(digits)) => (None, Some(digits)),
+    }
+}
+
 fn hexadecimal(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
-/// A name that is text, or `null`.
+/// Text, or `null`.
 #[derive(Serialize)]
 struct Nullable<'a>(Option<&'a str>);
 
@@ -238,5 +241,8 @@ struct User<'a> {
     username: Option<Nullable<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     username_hex: Option<String>,
-    password_hash: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_hash: Option<Nullable<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_hash_hex: Option<String>,
 }

@@ -47,7 +47,7 @@ pub(crate) struct ImportArgs {
     /// Store the rows' ids, and their names whatever they hold
     #[arg(long)]
     keep_ids: bool,
-    /// Leave out rows with hashes of schemes that the application cannot verify
+    /// Leave out rows without a hash that can be stored: of another scheme, malformed, empty or NULL
     #[arg(long)]
     skip_unsupported: bool,
     /// Give new users without a password one, and write names and passwords to this new file

@@ -362,24 +362,24 @@ fn with_row<T>(
     visit: impl FnOnce(Row<'_>) -> T,
 ) -> rusqlite::Result<T> {
     let id = row.get_ref(0)?.as_i64()?;
-    let number;
-    let name = match row.get_ref(1)? {
-        ValueRef::Null => None,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
-        ValueRef::Integer(value) => {
-            number = value.to_string();
-            Some(number.as_bytes())
-        }
-        ValueRef::Real(value) => {
-            number = value.to_string();
-            Some(number.as_bytes())
-        }
-    };
-    let hash = match hash_at.map(|at| row.get_ref(at)).transpose()? {
-        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => Some(bytes),
-        _ => None,
+    let (mut name_digits, mut hash_digits) = (String::new(), String::new());
+    let name = as_bytes(row.get_ref(1)?, &mut name_digits);
+    let hash = match hash_at {
+        Some(at) => as_bytes(row.get_ref(at)?, &mut hash_digits),
+        None => None,
     };
     Ok(visit(Row { id, name, hash }))
+}
+
+/// The bytes of a text or blob, and of the digits of a number; none for NULL.
+fn as_bytes<'v>(value: ValueRef<'v>, digits: &'v mut String) -> Option<&'v [u8]> {
+    match value {
+        ValueRef::Null => return None,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => return Some(bytes),
+        ValueRef::Integer(value) => *digits = value.to_string(),
+        ValueRef::Real(value) => *digits = value.to_string(),
+    }
+    Some(digits.as_bytes())
 }
 
 /// Binds a parameter where the statement has it.

@@ -60,3 +60,4 @@ mod tables;
 mod targets;
 #[cfg(test)]
 mod wiped;
+mod unreadable;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
-use crate::hash::{HashString, is_supported, scheme};
+use crate::hash::HashString;
 use crate::password::{GENERATED_CHARS, Password};
 use crate::sort::{Sorted, Sorter};
 use crate::user::{Username, lookalike};
@@ -154,19 +154,11 @@ impl Found {
             return Err(Error::InvalidInput("it has no id to keep".to_owned()));
         }
         let password = match credential {
-            Offered::Hash(hash)
-                if importing.unsupported == Unsupported::Skip && !is_supported(&hash) =>
-            {
-                self.unsupported += 1;
-                let scheme = scheme(&hash).name;
-                let reason = format!("its hash is of the scheme {scheme}, which is not supported");
-                let skipped = || Rejection::of(row, reason);
-                self.skips.extend((self.skips.len() < importing.max_skips).then(skipped));
-                return Ok(None);
-            }
             Offered::Hash(hash) => {
-                HashString::from_ready(&hash)?;
-                return Ok(Some((None, hash)));
+                return match HashString::from_ready(&hash) {
+                    Ok(_) => Ok(Some((None, hash))),
+                    Err(error) => self.leave_out(row, error, importing),
+                };
             }
             Offered::Password(bytes) => Password::new(bytes)?,
             Offered::Nothing if importing.without_password == WithoutPassword::Generate => {
@@ -178,13 +170,30 @@ impl Found {
             }
             Offered::Nothing => {
                 let reason = "it has neither a password nor a password_hash".to_owned();
-                return Err(Error::InvalidInput(reason));
+                return self.leave_out(row, Error::InvalidInput(reason), importing);
             }
         };
         password.check_policy(row.name, importing.waived.weak_password)?;
         self.warn(!password.is_nfc(), Warning::PasswordNotNfc);
         self.passwords.push(password);
         Ok(Some((Some(self.passwords.len() - 1), Vec::new())))
+    }
+
+    /// Leaves a row out that has nothing to log in with which could be stored, if that is asked for.
+    fn leave_out<T>(
+        &mut self,
+        row: &Row<'_>,
+        error: Error,
+        importing: &Importing,
+    ) -> Result<Option<T>> {
+        if importing.unsupported == Unsupported::Reject {
+            return Err(error);
+        }
+        self.unsupported += 1;
+        if self.skips.len() < importing.max_skips {
+            self.skips.push(Rejection::of(row, error.to_string()));
+        }
+        Ok(None)
     }
 
     fn warn(&mut self, is_due: bool, warning: Warning) {

@@ -29,6 +29,9 @@ struct Fields {
     password: Option<Zeroizing<String>>,
     #[serde(default)]
     password_hash: Option<String>,
+    /// The bytes of a hash that is not UTF-8, likewise.
+    #[serde(default)]
+    password_hash_hex: Option<String>,
 }
 
 /// Text or `null`, which is something else than no field at all.
@@ -101,12 +104,22 @@ fn row(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
             return Err((name.map(String::into_bytes), reason));
         }
     };
-    let credential = match (fields.password.take(), fields.password_hash.take()) {
+    let hash = match (fields.password_hash.take(), fields.password_hash_hex.take()) {
+        (Some(_), Some(_)) => {
+            return Err((name, "it has both a password_hash and a password_hash_hex".to_owned()));
+        }
+        (None, Some(hex)) => match unhex(&hex) {
+            None => return Err((name, "its password_hash_hex is not hexadecimal".to_owned())),
+            bytes => bytes,
+        },
+        (text, None) => text.map(String::into_bytes),
+    };
+    let credential = match (fields.password.take(), hash) {
         (None, None) => Offered::Nothing,
         (Some(mut password), None) => {
             Offered::Password(Zeroizing::new(std::mem::take(&mut *password).into_bytes()))
         }
-        (None, Some(hash)) => Offered::Hash(hash.into_bytes()),
+        (None, Some(hash)) => Offered::Hash(hash),
         (Some(_), Some(_)) => {
             return Err((name, "it has both a password and a password_hash".to_owned()));
         }
