@@ -22,6 +22,14 @@ pub enum Error {
     /// The name is taken, byte for byte.
     #[error("User already exists: {0}")]
     UserExists(String),
+    /// An id that a row is to keep is that of another user.
+    #[error("The id {id} belongs to {user}")]
+    IdTaken {
+        /// The id.
+        id: i64,
+        /// The name of the user who has it, or that there is none.
+        user: String,
+    },
     /// A stored name differs only by letter case or Unicode normal form.
     #[error("User already exists under a look-alike name: {existing} (asked for: {asked})")]
     LookalikeExists {
@@ -285,7 +293,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::UserNotFound(_) => "user_not_found",
-            Error::UserExists(_) => "user_exists",
+            Error::UserExists(_) | Error::IdTaken { .. } => "user_exists",
             Error::LookalikeExists { .. } => "lookalike_exists",
             Error::AlreadyInitialised(_) => "already_initialised",
             Error::InvalidCredentials => "invalid_credentials",

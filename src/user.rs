@@ -91,6 +91,12 @@ impl StoredName {
         String::from_utf8_lossy(self.as_bytes())
     }
 
+    /// The name in a sentence.
+    #[must_use]
+    pub fn described(&self) -> String {
+        self.0.as_ref().map_or_else(|| "a user without a name".into(), |_| self.to_text().into())
+    }
+
     /// The bytes of the name; none for NULL.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -249,6 +249,7 @@ fn status(error: &Error) -> u8 {
         Error::Internal(_) | Error::Output { .. } => 1,
         Error::UserNotFound(_) => 3,
         Error::UserExists(_)
+        | Error::IdTaken { .. }
         | Error::LookalikeExists { .. }
         | Error::AlreadyInitialised(_)
         | Error::FileExists(_)
@@ -288,6 +289,7 @@ fn hint(error: &Error) -> Option<String> {
     let hint = match error {
         Error::WeakPassword(_) => "--allow-weak-password takes it all the same".to_owned(),
         Error::LookalikeExists { .. } => "--allow-lookalike takes the name all the same".to_owned(),
+        Error::IdTaken { .. } => "without --keep-ids the row gets a new id".to_owned(),
         Error::AlreadyInitialised(_) => "--if-not-exists accepts that".to_owned(),
         Error::DatabaseBusy { .. } => {
             "--timeout waits longer; a transaction left open in the application keeps the lock"

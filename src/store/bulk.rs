@@ -3,7 +3,7 @@
 use rusqlite::{Statement, ToSql};
 
 use super::failure::{During, is_unique_rule_on};
-use super::read::Text;
+use super::read::{Account, Text};
 use super::{Store, Transaction};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -109,12 +109,11 @@ impl Inserter<'_> {
         if is_unique_rule_on(error, "username") && self.store.is_taken(&name, None) {
             return Error::UserExists(name.into_owned());
         }
-        let is_there = |id: &UserId| {
-            let found = self.store.find(&Selector::Id(*id));
-            found.is_ok_and(|found| !found.is_empty())
-        };
-        match id.filter(is_there) {
-            Some(id) if is_unique_rule_on(error, "id") => Error::UserExists(format!("id {id}")),
+        let owner = |id: UserId| self.store.find(&Selector::Id(id)).ok()?.pop();
+        match id.and_then(owner) {
+            Some(Account { user, .. }) if is_unique_rule_on(error, "id") => {
+                Error::IdTaken { id: user.id.0, user: user.name.described() }
+            }
             _ => self.store.failure(error, During::Write),
         }
     }

@@ -9,6 +9,8 @@
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod blame;
+#[cfg(test)]
 mod conflicts;
 #[cfg(test)]
 mod csv;

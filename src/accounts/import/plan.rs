@@ -79,11 +79,15 @@ impl Plan {
         }
         match first.take() {
             None => Ok(()),
-            Some((_, Error::UserExists(first))) if *conflicts > 1 => {
-                let more = *conflicts - 1;
-                Err(Error::UserExists(format!("{first} and {more} more conflicts")))
+            Some((_, mut error)) => {
+                if let Error::UserExists(first) | Error::IdTaken { user: first, .. } = &mut error
+                    && *conflicts > 1
+                {
+                    let s = if *conflicts > 2 { "s" } else { "" };
+                    *first = format!("{first} and {} more conflict{s}", *conflicts - 1);
+                }
+                Err(error)
             }
-            Some((_, error)) => Err(error),
         }
     }
 
@@ -164,7 +168,8 @@ impl Planner<'_> {
             }
             let name = owned(&row);
             if let Some((line, _)) = taken.iter().find(|(_, other)| *other == name) {
-                let what = if name.is_some() { "name" } else { "id" };
+                let what = row.id.filter(|_| name.is_none());
+                let what = what.map_or_else(|| "name".to_owned(), |id| format!("id {id}"));
                 self.wrong(&row, &format!("its {what} is that of line {line}"))?;
                 continue;
             }
@@ -180,7 +185,9 @@ impl Planner<'_> {
                 continue;
             } else if let Some(id) = row.id {
                 row.write(&mut self.value);
-                self.by_id.push(&id.to_be_bytes(), &self.value)?;
+                // Of two rows with one id, the later is to blame.
+                let key = [id.to_be_bytes(), row.place_key()].concat();
+                self.by_id.push(&key, &self.value)?;
             }
             taken.push((row.line, name));
         }
@@ -214,14 +221,16 @@ impl Planner<'_> {
             let id = row.id.unwrap_or_default();
             if let Some((_, line)) = last.filter(|(last, _)| *last == id) {
                 self.wrong(&row, &format!("its id {id} is that of line {line}"))?;
-            } else if let Some(store) = self.store
-                && let Some(account) = store.find(&Selector::Id(UserId(id)))?.pop()
-            {
-                let name = account.user.name.to_text().into_owned();
-                let reason = format!("its id {id} is that of the user {name}");
-                self.conflict(&row, &reason, Error::UserExists(name))?;
+                continue;
             }
             last = Some((id, row.line));
+            if let Some(store) = self.store
+                && let Some(account) = store.find(&Selector::Id(UserId(id)))?.pop()
+            {
+                let user = account.user.name.described();
+                let reason = format!("its id {id} belongs to {user}");
+                self.conflict(&row, &reason, Error::IdTaken { id, user })?;
+            }
         }
         Ok(())
     }

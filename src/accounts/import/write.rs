@@ -225,14 +225,17 @@ impl<'r> Writer<'r> {
                 Step::Insert => {
                     if let Some((_, inserter)) = &mut inserter {
                         let id = row.id.filter(|_| importing.keep_ids).map(UserId);
-                        inserter.insert(id, row.name, hash.unwrap_or_default())?;
+                        inserter
+                            .insert(id, row.name, hash.unwrap_or_default())
+                            .map_err(|error| on_line(row.line, error))?;
                     }
                     part.imported += 1;
                 }
                 Step::Replace(id) => {
                     if let Some((transaction, _)) = &inserter {
                         let hash = HashString::from_ready(hash.unwrap_or_default())?;
-                        transaction.update(id, None, Some(&hash))?;
+                        let updated = transaction.update(id, None, Some(&hash));
+                        updated.map_err(|error| on_line(row.line, error))?;
                     }
                     part.updated += 1;
                 }
@@ -299,5 +302,15 @@ impl<'r> Writer<'r> {
             (Some(id), OnConflict::Fail) if is_same(id)? => Step::Skip("it is stored already"),
             (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
         })
+    }
+}
+
+/// What the database refuses a row for, with the line of the row.
+fn on_line(line: u64, error: Error) -> Error {
+    match error {
+        Error::ConstraintFailed(reason) => {
+            Error::ConstraintFailed(format!("line {line}: {reason}"))
+        }
+        error => error,
     }
 }
