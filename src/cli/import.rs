@@ -92,9 +92,10 @@ impl ImportArgs {
             session.check_present()?;
         }
         let (path, format) = self.source()?;
-        let input = Input::open(path, session.path())?;
+        let mut input = Input::open(path, session.path())?;
         let database = session.database()?;
         let mut watch = Watch::new(&self, session, &input)?;
+        input.refuse_utf_16()?;
         let rows = input::rows(input, format)?;
         let importing = self.importing(session);
         let imported =
@@ -213,7 +214,7 @@ impl Watch {
         let rejects = args.rejects.as_ref().map(begin).transpose()?;
         let passwords = args.generate_passwords.as_ref().map(begin).transpose()?;
         Ok(Watch {
-            progress: Progress::new(session),
+            progress: Progress::new(session, input),
             shown: Vec::new(),
             max_shown: usize::try_from(args.max_errors).unwrap_or(usize::MAX),
             rejected: 0,

@@ -8,11 +8,12 @@ mod jsonl;
 mod lines;
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::exit::Failure;
 use super::{files, prompt};
 use useradm::accounts::{InputRow, Rejection};
 use useradm::error::system_words;
@@ -65,6 +66,9 @@ pub(crate) fn rows(
 pub(crate) struct Input {
     file: File,
     before: Metadata,
+    /// What was read to look at the encoding, and is still to be given out.
+    head: Vec<u8>,
+    is_at_end: bool,
 }
 
 impl Input {
@@ -90,7 +94,27 @@ impl Input {
         if database.is_some_and(|database| files::is_same(&before, &database)) {
             return Err(invalid(format!("{shown} is the database itself")));
         }
-        Ok(Input { file, before })
+        Ok(Input { file, before, head: Vec::new(), is_at_end: false })
+    }
+
+    /// Whether somebody types it.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.file.is_terminal()
+    }
+
+    /// Refuses UTF-16, of which nothing could be read, by its byte order mark (Unicode Standard,
+    /// section 23.8).
+    pub(crate) fn refuse_utf_16(&mut self) -> anyhow::Result<()> {
+        let mut head = Vec::with_capacity(2);
+        let read = self.by_ref().take(2).read_to_end(&mut head);
+        read.map_err(|error| invalid(format!("it cannot be read ({})", system_words(&error))))?;
+        if matches!(head[..], [0xFF, 0xFE] | [0xFE, 0xFF]) {
+            let error = Box::new(invalid("it is in UTF-16, not in UTF-8".to_owned()));
+            let hint = "`iconv -f UTF-16 -t UTF-8` converts it".to_owned();
+            return Err(Failure::Helped { error, hint }.into());
+        }
+        self.head = head;
+        Ok(())
     }
 
     /// Whether this is the file that is being read.
@@ -111,7 +135,20 @@ impl Input {
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.file.read(buffer)
+        if !self.head.is_empty() {
+            let length = self.head.len().min(buffer.len());
+            for (byte, read) in buffer.iter_mut().zip(self.head.drain(..length)) {
+                *byte = read;
+            }
+            return Ok(length);
+        }
+        // A terminal has more behind its end, which would have to be typed again.
+        if self.is_at_end {
+            return Ok(0);
+        }
+        let length = self.file.read(buffer)?;
+        self.is_at_end = length == 0;
+        Ok(length)
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Session;
+use super::input::Input;
 use useradm::accounts::Stage;
 
 /// A progress bar, or none.
@@ -13,9 +14,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Shows progress only to people who did not ask for silence.
-    pub(crate) fn new(session: &Session) -> Self {
-        let shows = io::stderr().is_terminal() && !session.quiet;
+    /// Shows progress only to people who did not ask for silence, and do not type the input
+    /// meanwhile.
+    pub(crate) fn new(session: &Session, input: &Input) -> Self {
+        let shows = io::stderr().is_terminal() && !session.quiet && !input.is_terminal();
         let bar = shows.then(|| {
             // A few times a second is enough to see that something moves.
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5))

@@ -63,3 +63,7 @@ mod targets;
 #[cfg(test)]
 mod wiped;
 mod unreadable;
+#[cfg(test)]
+mod typed;
+#[cfg(test)]
+mod utf_16;
