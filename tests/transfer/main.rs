@@ -61,9 +61,10 @@ mod tables;
 #[cfg(test)]
 mod targets;
 #[cfg(test)]
-mod wiped;
-mod unreadable;
-#[cfg(test)]
 mod typed;
 #[cfg(test)]
+mod unreadable;
+#[cfg(test)]
 mod utf_16;
+#[cfg(test)]
+mod wiped;

@@ -1,8 +1,6 @@
 //! The first line of a CSV file. It may be no header but the first row, with a password in it, so
 //! nothing of it is shown but what is surely the name of a column.
 
-use crate::cli::output::escape::short;
-
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
@@ -84,14 +82,33 @@ pub(super) fn columns(fields: &[&[u8]]) -> Result<Vec<Column>, Wrong> {
         );
     }
     if columns.len() < fields.len() {
-        let unknown = fields.iter().filter(|name| known(name).is_none());
-        let unknown: Vec<String> = unknown.take(MAX_SHOWN).map(|name| short(name)).collect();
+        // Two known names and nothing but words is no user with a password.
+        let are_names = columns.len() > 1 && fields.iter().all(|name| is_word(name));
+        let unknown = fields.iter().enumerate().filter(|(_, name)| known(name).is_none());
+        let shown = unknown.clone().take(MAX_SHOWN);
+        let shown =
+            shown.map(|(at, name)| if are_names { name.to_string() } else { (at + 1).to_string() });
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        let count = unknown.count();
+        let s = if count == 1 { "" } else { "s" };
+        let which =
+            if are_names { format!(": {shown}") } else { format!(", at position{s} {shown}") };
         return wrong(
-            format!("the header has unknown columns: {}", unknown.join(", ")),
+            format!("the header has {count} unknown column{s}{which}"),
             "known are username, password, password_hash and id".to_owned(),
         );
     }
     Ok(columns)
+}
+
+/// Whether this looks like the name of a column: a short word in lower case, perhaps of several
+/// parts.
+fn is_word(name: &str) -> bool {
+    const LONGEST: usize = 32;
+    let parts = name
+        .split('_')
+        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()));
+    parts && name.len() <= LONGEST
 }
 
 #[cfg(test)]
@@ -115,7 +132,10 @@ mod tests {
             ("USERNAME,password_hash", "`USERNAME`", "`username,password_hash`"),
             ("\u{a0}username ,id", "`\u{a0}username `", "`username,id`"),
             ("username,password,username", "username twice", "one name"),
-            ("username,colour,shape", "colour, shape", "known are"),
+            ("username,colour,id,home_town", "2 unknown columns: colour, home_town", "known are"),
+            ("username,id,colour", "1 unknown column: colour", "known are"),
+            ("username,colour,shape", "2 unknown columns, at positions 2, 3", "known are"),
+            ("username,passwort", "1 unknown column, at position 2", "known are"),
             ("password,password_hash", "does not name", "`username,password`"),
             ("alice,correct horse", "names none", "`username,password`"),
         ] {
@@ -131,6 +151,11 @@ mod tests {
             "alice;s3cret",
             "id;s3cret",
             "id,s3cret",
+            "username,s3cret",
+            "username,id,s3cret",
+            "username,password,s3cret,colour",
+            "username,id,S3CRET",
+            "username,id,s3cret s3cret",
             "Id,s3cret",
             "password,s3cret",
             "password\ts3cret",
