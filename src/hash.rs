@@ -112,7 +112,7 @@ impl HashString {
             return refuse(if scheme == pbkdf2_sha256::NAME {
                 reason.to_owned()
             } else {
-                format!("only {} can be stored, this is {scheme}", pbkdf2_sha256::NAME)
+                format!("only {} can be stored, and its scheme is {scheme}", pbkdf2_sha256::NAME)
             });
         }
         if text.len() > MAX_HASH_BYTES {

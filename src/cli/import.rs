@@ -13,7 +13,7 @@ use super::input::{self, Input, UserFormat};
 use super::output::{csv, json};
 use super::progress::Progress;
 use super::settings::number;
-use super::{Session, files, prompt};
+use super::{Session, files, prompt, shell};
 use useradm::Error;
 use useradm::accounts::{
     self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
@@ -88,6 +88,7 @@ enum Conflict {
 
 impl ImportArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
+        self.check_files()?;
         if !self.create {
             session.check_present()?;
         }
@@ -107,6 +108,23 @@ impl ImportArgs {
         }
     }
 
+    /// Refuses names of files to be written that cannot be meant.
+    fn check_files(&self) -> Result<(), Failure> {
+        let (rejects, passwords) = (self.rejects.as_ref(), self.generate_passwords.as_ref());
+        let is_output = |path: Option<&PathBuf>| path.is_some_and(|path| path.as_os_str() == "-");
+        let message = if is_output(rejects) {
+            "--rejects writes a file, never standard output"
+        } else if is_output(passwords) {
+            "--generate-passwords writes a file, never standard output"
+        } else if rejects.zip(passwords).is_some_and(|(a, b)| files::are_same(a, b)) {
+            "--rejects and --generate-passwords name the same file"
+        } else {
+            return Ok(());
+        };
+        let hint = "give each a new file of its own".to_owned();
+        Err(Failure::Usage { message: message.to_owned(), hint })
+    }
+
     fn source(&self) -> Result<(&Path, UserFormat)> {
         let usage = |message: &str, hint: &str| Failure::Usage {
             message: message.to_owned(),
@@ -117,7 +135,10 @@ impl ImportArgs {
             None if io::stdin().is_terminal() => {
                 return Err(usage(
                     "no FILE was given",
-                    "`useradm import people.csv` takes one; - is standard input",
+                    &format!(
+                        "{} takes one; - is standard input",
+                        shell::command("import people.csv")
+                    ),
                 )
                 .into());
             }

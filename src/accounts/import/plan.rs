@@ -83,8 +83,9 @@ impl Plan {
                 if let Error::UserExists(first) | Error::IdTaken { user: first, .. } = &mut error
                     && *conflicts > 1
                 {
-                    let s = if *conflicts > 2 { "s" } else { "" };
-                    *first = format!("{first} and {} more conflict{s}", *conflicts - 1);
+                    let more = *conflicts - 1;
+                    let conflicts = if more == 1 { "conflict" } else { "conflicts" };
+                    *first = format!("{first}, and {more} more {conflicts}");
                 }
                 Err(error)
             }

@@ -211,7 +211,8 @@ impl Rows {
         }
         if record.fields != self.columns.len() {
             let (has, columns) = (record.fields, self.columns.len());
-            return Err(reject(format!("it has {has} fields, the header has {columns}")));
+            let fields = if has == 1 { "field" } else { "fields" };
+            return Err(reject(format!("it has {has} {fields}, the header has {columns}")));
         }
         let id = given(Column::Id).map(id).transpose().map_err(&reject)?;
         let credential = match (given(Column::Password), given(Column::PasswordHash)) {
