@@ -166,6 +166,8 @@ pub enum Error {
     /// The hash of the user is not one this program can check.
     #[error("The stored hash of user {user} cannot be read (scheme: {scheme})")]
     UnreadableHash {
+        /// The user's id.
+        id: i64,
         /// The user's name.
         user: String,
         /// The scheme that the hash seems to have; never the hash.

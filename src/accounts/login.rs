@@ -40,6 +40,7 @@ pub fn login(
     let stored = account.hash.unwrap_or_default();
     let Some(rounds) = hash::scheme(&stored).rounds else {
         return Err(Error::UnreadableHash {
+            id: account.user.id.0,
             user: account.user.name.to_text().into_owned(),
             scheme: hash::scheme(&stored).name,
             replaceable: guard::would_be_read(&store)?,

@@ -9,6 +9,7 @@ use super::Session;
 use super::answer::Answer;
 use super::exit::{self, Failure};
 use super::prompt::{self, Asking, Given, Source};
+use super::shell;
 use useradm::accounts::{self, Adding, Credential, Waived};
 use useradm::hash::HashString;
 use useradm::password::Password;
@@ -90,8 +91,9 @@ impl AddArgs {
             create: self.allowed.create,
             waived: self.allowed.waived.into(),
         };
-        let hint = "`useradm update` changes an existing user, --if-not-exists accepts one";
-        perform(session, adding, "User added successfully", hint, generated.as_ref())
+        let update = shell::command("update");
+        let hint = format!("{update} changes an existing user, --if-not-exists accepts one");
+        perform(session, adding, "User added successfully", &hint, generated.as_ref())
     }
 }
 

@@ -41,6 +41,9 @@ struct Rename {
 pub(super) fn parse(arguments: &[OsString]) -> clap::error::Result<Cli> {
     let parsed = Cli::try_parse_from(arguments);
     let Err(error) = &parsed else { return parsed };
+    if let Some(help) = help(arguments) {
+        return help;
+    }
     let Some(name) = unknown_command(error) else { return parsed };
     // The name may stand elsewhere too, as the value of an option or after `help`.
     let kind = |arguments: &[OsString]| Cli::try_parse_from(arguments).err().map(|it| it.kind());
@@ -66,6 +69,18 @@ pub(super) fn parse(arguments: &[OsString]) -> clap::error::Result<Cli> {
     }
 }
 
+/// The help for one of these names, if a command line asks for it as `useradm help NAME`.
+fn help(arguments: &[OsString]) -> Option<clap::error::Result<Cli>> {
+    let [_, help, name] = arguments else { return None };
+    let line = ["useradm", "--help"];
+    let shown = match name.to_str().filter(|_| help == "help")? {
+        "passwd" => Passwd::try_parse_from(line).err(),
+        "rename" => Rename::try_parse_from(line).err(),
+        _ => None,
+    };
+    shown.map(Err)
+}
+
 /// The name of the command that a command line asks for and that does not exist.
 pub(super) fn unknown_command(error: &clap::Error) -> Option<String> {
     let is_that = error.kind() == ErrorKind::InvalidSubcommand;
@@ -76,27 +91,27 @@ pub(super) fn unknown_command(error: &clap::Error) -> Option<String> {
 pub(super) fn known_elsewhere(name: &str) -> Option<&'static str> {
     Some(match name.to_ascii_lowercase().replace('_', "-").as_str() {
         "create" | "new" | "adduser" | "add-user" | "useradd" | "create-user" | "createuser" => {
-            "useradm add USERNAME"
+            "add USERNAME"
         }
         "remove" | "del" | "userdel" | "deluser" | "delete-user" | "remove-user" | "destroy" => {
-            "useradm delete USERNAME"
+            "delete USERNAME"
         }
-        "verify" | "check" | "auth" | "authenticate" | "signin" => "useradm login USERNAME",
-        "signup" => "useradm register",
-        "get" | "info" | "view" | "cat" | "describe" => "useradm show USERNAME",
+        "verify" | "check" | "auth" | "authenticate" | "signin" => "login USERNAME",
+        "signup" => "register",
+        "get" | "info" | "view" | "cat" | "describe" => "show USERNAME",
         "modify" | "mod" | "usermod" | "edit" | "set" | "change" => {
-            "useradm update USERNAME --username NEW"
+            "update USERNAME --username NEW"
         }
-        "mv" | "rename" | "rename-user" => "useradm rename OLD NEW",
+        "mv" | "rename" | "rename-user" => "rename OLD NEW",
         "passwd" | "chpasswd" | "password" | "reset-password" | "resetpassword"
         | "set-password" | "change-password" | "changepassword" | "setpassword" => {
-            "useradm update USERNAME --password"
+            "update USERNAME --password"
         }
-        "users" | "list-users" | "listusers" | "all" => "useradm list",
-        "count" => "useradm list --count",
-        "dump" | "save" | "backup" => "useradm export FILE",
-        "load" | "restore" => "useradm import FILE",
-        "version" => "useradm --version",
+        "users" | "list-users" | "listusers" | "all" => "list",
+        "count" => "list --count",
+        "dump" | "save" | "backup" => "export FILE",
+        "load" | "restore" => "import FILE",
+        "version" => "--version",
         _ => return None,
     })
 }

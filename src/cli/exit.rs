@@ -232,7 +232,7 @@ fn of_failure(failure: &Failure) -> Report {
         }
         Failure::Usage { hint, .. } => ("usage", Some(hint.clone()), 2),
         Failure::Output(_) => ("output_failed", None, 1),
-        Failure::AnswerLost(_) => ("outcome_unknown", Some(SHOW_TELLS.to_owned()), OUTCOME_UNKNOWN),
+        Failure::AnswerLost(_) => ("outcome_unknown", Some(show_tells()), OUTCOME_UNKNOWN),
         Failure::NotConfirmed(_) => {
             ("not_confirmed", Some("--yes deletes without asking".to_owned()), 9)
         }
@@ -242,7 +242,9 @@ fn of_failure(failure: &Failure) -> Report {
     Report { code, message, hint, status, ..Report::default() }
 }
 
-const SHOW_TELLS: &str = "`useradm show` tells whether it is stored";
+fn show_tells() -> String {
+    format!("{} tells whether it is stored", shell::command("show"))
+}
 
 fn status(error: &Error) -> u8 {
     match error {
@@ -299,9 +301,11 @@ fn hint(error: &Error) -> Option<String> {
             format!("--db {} uses that file", shell::quoted(path.as_os_str()))
         }
         Error::DatabaseMissing { .. } => {
-            "--db names another file; `useradm init` makes a new one".to_owned()
+            format!("--db names another file; {} makes a new one", shell::command("init"))
         }
-        Error::WrongSchema { absent: true, .. } => "`useradm init` adds the table".to_owned(),
+        Error::WrongSchema { absent: true, .. } => {
+            format!("{} adds the table", shell::command("init"))
+        }
         Error::WrongOwner { owner, path, remedy, .. } => wrong_owner_hint(owner, path, remedy),
         Error::OpenToOthers { path, remedy, .. } => wrong_owner_hint("USER", path, remedy),
         Error::FileExists(_) => "name another file, or move that one away first".to_owned(),
@@ -310,16 +314,18 @@ fn hint(error: &Error) -> Option<String> {
         }
         Error::UsersElsewhere { .. } => "--db names another file".to_owned(),
         Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
-        Error::UnreadableHash { replaceable: true, .. } => {
-            "`useradm update --password` gives the user a new one".to_owned()
+        Error::UnreadableHash { id, user, replaceable: true, .. } => {
+            let command = format!("update {} --password", shell::user(*id, user));
+            format!("{} gives the user a new one", shell::command(&command))
         }
         Error::HugeValue { id, column: "username", .. } => {
-            format!("`useradm delete --id={id}` removes that user")
+            format!("{} removes that user", shell::command(&format!("delete --id={id}")))
         }
         Error::HugeValue { id, .. } => {
-            format!("`useradm update --id={id} --password` gives that user a new one")
+            let command = format!("update --id={id} --password");
+            format!("{} gives that user a new one", shell::command(&command))
         }
-        Error::OutcomeUnknown(_) => SHOW_TELLS.to_owned(),
+        Error::OutcomeUnknown(_) => show_tells(),
         Error::Partly { cause, .. } => return hint(cause),
         _ => return None,
     };

@@ -55,7 +55,10 @@ impl ExportArgs {
             Some(file) if file != Path::new("-") => self.to_file(session, file),
             None if io::stdout().is_terminal() => Err(Failure::Usage {
                 message: "an export shows every password hash, and this is a terminal".to_owned(),
-                hint: "`useradm export users.csv` writes a file; - in its place shows them all the same".to_owned(),
+                hint: format!(
+                    "{} writes a file; - in its place shows them all the same",
+                    shell::command("export users.csv")
+                ),
             }
             .into()),
             _ => self.to_standard_output(session),
@@ -203,7 +206,11 @@ fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()>
                 || name.starts_with(b"#")
                 || hash.iter().any(unfit)
             {
-                let reason = format!("htpasswd cannot hold the user {}", escaped_bytes(name));
+                let user = match row.name {
+                    Some(name) => escaped_bytes(name),
+                    None => format!("with id {}, who has no name", row.id),
+                };
+                let reason = format!("htpasswd cannot hold the user {user}");
                 return Err(Error::InvalidInput(reason).into());
             }
             out.extend_from_slice(name);

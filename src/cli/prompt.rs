@@ -4,7 +4,7 @@ mod keys;
 mod terminal;
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
@@ -137,8 +137,7 @@ impl Source {
         }
         if let Some(name) = &self.variable {
             let Some(value) = env::var_os(name) else {
-                let from = format!("the variable {}", name.to_string_lossy());
-                return Err(unreadable(&from, "it is not set".to_owned()).into());
+                return Err(unset(name));
             };
             return Ok(Some(Zeroizing::new(value.into_encoded_bytes())));
         }
@@ -248,6 +247,22 @@ fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
 
 fn invalid(reason: &str) -> Error {
     Error::InvalidPassword(reason.to_owned())
+}
+
+/// The failure to find a variable. What does not look like the name of one may be a password.
+fn unset(name: &OsStr) -> anyhow::Error {
+    let part = |byte: &u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_');
+    let is_name = match name.as_encoded_bytes() {
+        [] | [b'0'..=b'9', ..] => false,
+        bytes => bytes.iter().all(part),
+    };
+    let cannot = |from: &str| unreadable(from, "it is not set".to_owned());
+    if is_name {
+        return cannot(&format!("the variable {}", name.display())).into();
+    }
+    let error = cannot("the variable that --password-env names");
+    let hint = "--password-env takes the name of a variable, never the password";
+    Failure::Helped { error: Box::new(error), hint: hint.to_owned() }.into()
 }
 
 fn unreadable(from: &str, reason: String) -> Error {

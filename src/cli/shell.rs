@@ -1,9 +1,65 @@
 //! Command lines that a hint shows: what is copied from a terminal into a shell is what was meant.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use useradm::store::parse_location;
 use useradm::user::is_unprintable;
+
+/// A command of this program in backquotes, on the database that this process was told to use: the
+/// same words on another one could delete somebody else.
+pub(super) fn command(words: &str) -> String {
+    match database(std::env::args_os().skip(1), std::env::var_os("USERADM_DB")) {
+        Some(name) => format!("`useradm --db {} {words}`", quoted(&name)),
+        None => format!("`useradm {words}`"),
+    }
+}
+
+/// The arguments that choose one user.
+pub(super) fn user(id: i64, name: &str) -> String {
+    // Bytes that are not UTF-8 came as replacement characters.
+    if name.is_empty() || name.starts_with('-') || name.contains(char::REPLACEMENT_CHARACTER) {
+        return format!("--id={id}");
+    }
+    quoted(name.as_ref())
+}
+
+/// The name of the database as an option gave it, or else the variable; none where that is refused,
+/// since it may hold a password.
+fn database(
+    arguments: impl Iterator<Item = OsString>,
+    variable: Option<OsString>,
+) -> Option<OsString> {
+    let mut arguments = arguments.take_while(|it| it != "--").peekable();
+    let mut given = None;
+    while let Some(argument) = arguments.next() {
+        if let Some(name) = value_of("--db", &argument, arguments.peek()) {
+            given = Some(name);
+        }
+    }
+    given.or(variable).filter(|name| parse_location(name).is_ok())
+}
+
+/// The value of an option, if this argument begins it.
+fn value_of(option: &str, argument: &OsStr, next: Option<&OsString>) -> Option<OsString> {
+    if argument == option {
+        return next.cloned();
+    }
+    let rest = argument.as_bytes().strip_prefix(option.as_bytes())?.strip_prefix(b"=")?;
+    Some(OsStr::from_bytes(rest).to_owned())
+}
+
+/// The variables that the same command line needs, of those that are set.
+fn variables(arguments: &[OsString], is_set: impl Fn(&str) -> bool) -> Vec<String> {
+    let before = arguments.iter().take_while(|it| *it != "--");
+    let next = before.clone().skip(1).map(Some).chain([None]);
+    let named = before.zip(next).filter_map(|(it, next)| value_of("--password-env", it, next));
+    let named = named.filter_map(|name| name.into_string().ok());
+    let settings = ["USERADM_ROUNDS", "USERADM_FORMAT", "USERADM_TIMEOUT"].map(str::to_owned);
+    // The list that sudo takes is separated by commas.
+    named.chain(settings).filter(|name| is_set(name) && !name.contains(',')).collect()
+}
 
 /// The command that takes a file out of SQLite's sight, and keeps it.
 pub(super) fn move_away(path: &Path) -> String {
@@ -19,11 +75,14 @@ pub(super) fn as_owner(
     arguments: impl Iterator<Item = OsString>,
 ) -> String {
     let arguments: Vec<OsString> = arguments.skip(1).collect();
-    let mut words = vec!["sudo".into(), "-u".into(), owner.into(), "useradm".into()];
-    let names_database =
-        |it: &OsString| it == "--db" || it.as_encoded_bytes().starts_with(b"--db=");
-    // sudo passes no environment on, so the database must be named.
-    if !arguments.iter().take_while(|it| *it != "--").any(names_database) {
+    let mut words: Vec<OsString> = vec!["sudo".into(), "-u".into(), owner.into()];
+    let variables = variables(&arguments, |name| std::env::var_os(name).is_some());
+    if !variables.is_empty() {
+        words.push(format!("--preserve-env={}", variables.join(",")).into());
+    }
+    words.push("useradm".into());
+    // sudo passes no variables on but those that it is told, so the database must be named.
+    if database(arguments.iter().cloned(), None).is_none() {
         words.extend(["--db".into(), path.as_os_str().to_owned()]);
     }
     words.extend(arguments);
@@ -43,9 +102,14 @@ pub(super) fn to_standard_output(
         words.remove(at);
     }
     words.retain(|word| word != "--force" && word != "--");
-    let tells_format = |it: &OsString| it == "--to" || it.as_encoded_bytes().starts_with(b"--to=");
+    let tells_format = |it: &OsString| it == "--to" || it.as_bytes().starts_with(b"--to=");
     if !words.iter().any(tells_format) {
         words.extend(["--to".into(), format.into()]);
+    }
+    if database(words.iter().cloned(), None).is_none()
+        && let Some(name) = std::env::var_os("USERADM_DB")
+    {
+        words.splice(0..0, ["--db".into(), name]);
     }
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     format!("useradm {} - > {}", words.join(" "), quoted(file))
@@ -66,7 +130,7 @@ pub(super) fn quoted(word: &OsStr) -> String {
                 b' '..=b'~' => char::from(*byte).to_string(),
                 byte => format!("\\{byte:03o}"),
             };
-            let text: Vec<String> = word.as_encoded_bytes().iter().map(byte).collect();
+            let text: Vec<String> = word.as_bytes().iter().map(byte).collect();
             format!("$'{}'", text.concat())
         }
     }
@@ -74,10 +138,37 @@ pub(super) fn quoted(word: &OsStr) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::ffi::OsStrExt;
     use std::process::Command;
 
     use super::*;
+
+    #[test]
+    fn sudo_is_told_which_variables_the_command_needs() {
+        let line = |words: &str| words.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let is_set = |name: &str| ["PW", "A,B", "USERADM_ROUNDS"].contains(&name);
+        for (words, names) in [
+            ("list", &["USERADM_ROUNDS"][..]),
+            ("add bob --password-env PW", &["PW", "USERADM_ROUNDS"]),
+            ("add bob --password-env=PW", &["PW", "USERADM_ROUNDS"]),
+            ("add bob --password-env=NO", &["USERADM_ROUNDS"]),
+            ("add bob --password-env A,B", &["USERADM_ROUNDS"]),
+            ("add -- --password-env PW", &["USERADM_ROUNDS"]),
+        ] {
+            assert_eq!(variables(&line(words), is_set), names, "{words}");
+        }
+    }
+
+    #[test]
+    fn the_database_is_the_one_that_was_named() {
+        let named = |words: &str, variable: Option<&str>| {
+            database(words.split(' ').map(OsString::from), variable.map(OsString::from))
+        };
+        assert_eq!(named("list", None), None);
+        assert_eq!(named("list --db a.db", Some("b.db")), Some("a.db".into()));
+        assert_eq!(named("--db=a.db list", None), Some("a.db".into()));
+        assert_eq!(named("add -- --db=a.db", Some("b.db")), Some("b.db".into()));
+        assert_eq!(named("list --db postgresql://u:secret@host/x", None), None);
+    }
 
     #[test]
     fn a_shell_reads_quoted_words_as_they_were() {

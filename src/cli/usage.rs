@@ -8,7 +8,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::output::escape::{escaped, escaped_bytes, short};
-use super::{Cli, aliases};
+use super::{Cli, aliases, shell};
 
 /// A message, and what to type next.
 pub(super) struct Problem {
@@ -18,6 +18,25 @@ pub(super) struct Problem {
 
 /// The commands that take a password in some way, or a username that one may be typed after.
 const MAY_BE_TOLD_A_PASSWORD: [&str; 6] = ["add", "login", "passwd", "register", "show", "update"];
+
+/// The commands that take a username.
+const TAKE_NAMES: [&str; 8] =
+    ["add", "delete", "login", "passwd", "register", "rename", "show", "update"];
+
+/// What somebody calls an option that they would type a password behind.
+const PASSWORD: [&str; 11] = [
+    "p",
+    "pw",
+    "pwd",
+    "pass",
+    "passwd",
+    "password",
+    "passphrase",
+    "passwort",
+    "newpassword",
+    "psw",
+    "secret",
+];
 
 /// Where a password comes from.
 const SOURCES: &str = "a password is never an argument: --password-stdin, --password-file <PATH> or \
@@ -121,16 +140,36 @@ impl Found<'_> {
         let command = self.command().unwrap_or_default();
         let named = command.is_empty() || MAY_BE_TOLD_A_PASSWORD.contains(&command.as_str());
         // It would get a suggestion that nobody means who types the password behind it.
-        if named && command != "show" && ["--password", "--pass", "-p"].contains(&option) {
+        let similar = self.one(ContextKind::SuggestedArg);
+        if named && command != "show" && means_password(option, &similar) {
             return (message, Some(SOURCES.to_owned()));
         }
-        let similar = self.one(ContextKind::SuggestedArg);
+        if command == "delete" && ["-f", "--force"].contains(&option) {
+            return (message, Some("--yes deletes without asking".to_owned()));
+        }
         if !similar.is_empty() {
             return (message, Some(did_you_mean(&[similar])));
         }
-        let takes_names = named || command == "delete";
-        let hint = "a username that begins with a dash needs two dashes before it: -- -name";
-        (message, (takes_names && !option.starts_with("--")).then(|| hint.to_owned()))
+        (message, self.as_a_name(&command, option))
+    }
+
+    /// How the word is to be given if it is a username, as `-bob` may be and `-v` hardly.
+    fn as_a_name(&self, command: &str, option: &str) -> Option<String> {
+        let is_it = |word: &&OsString| {
+            let bytes = word.as_encoded_bytes();
+            bytes.starts_with(option.as_bytes()) && bytes.len() > 3
+        };
+        let word = self.arguments.iter().find(is_it)?;
+        if option.starts_with("--") || !TAKE_NAMES.contains(&command) {
+            return None;
+        }
+        let line = match command {
+            "delete" => format!("delete --yes -- {}", shell::quoted(word)),
+            // The word may be a password.
+            command => format!("{command} -- -NAME"),
+        };
+        let line = shell::command(&line);
+        Some(format!("a username that begins with a dash stands last, after two dashes: {line}"))
     }
 
     fn value_of_a_flag(&self) -> Words {
@@ -144,6 +183,10 @@ impl Found<'_> {
         let value = self.one(ContextKind::InvalidValue);
         if value.is_empty() && self.error.kind() == ErrorKind::InvalidValue {
             let form = self.one(ContextKind::InvalidArg);
+            if option.is_empty() {
+                let hint = "give the name of a file, or - for standard input or output";
+                return (format!("{} is empty", bare(&form)), Some(hint.to_owned()));
+            }
             return (format!("{option} needs a value: {form}"), None);
         }
         let valid = self.all(ContextKind::ValidValue);
@@ -164,7 +207,7 @@ impl Found<'_> {
         let name = self.one(ContextKind::InvalidSubcommand);
         let message = format!("there is no command '{name}'");
         if let Some(command) = aliases::known_elsewhere(&name) {
-            return (message, Some(format!("the command for that is `{command}`")));
+            return (message, Some(format!("the command for that is {}", shell::command(command))));
         }
         let (command, similar) = (Cli::command(), self.all(ContextKind::SuggestedSubcommand));
         let name = |word: String| Some(command.find_subcommand(word)?.get_name().to_owned());
@@ -204,6 +247,14 @@ pub(super) fn invalid_value(value: &[u8], culprit: &str, reason: &str) -> String
 pub(super) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |c| format!("{}{}", c.to_uppercase(), chars.as_str()))
+}
+
+/// Whether somebody who types this option has a password in mind, and would type it behind what is
+/// suggested. The name of a source with a slip in it has a dash in its midst.
+fn means_password(option: &str, similar: &str) -> bool {
+    let name = option.trim_start_matches('-').to_lowercase();
+    PASSWORD.contains(&name.replace(['-', '_'], "").as_str())
+        || similar.starts_with("--password") && !name.contains('-')
 }
 
 /// An argument as a usage line has it, without its brackets.

@@ -147,7 +147,7 @@ fn an_unreadable_hash_is_to_be_replaced_only_where_the_new_one_is_read() {
         (&[&own, "rubbish"], true),
     ] {
         let sandbox = with_hashes(hashes);
-        let hint = if is_hinted { "hint: [..]useradm update --password[..]\n" } else { "" };
+        let hint = if is_hinted { "hint: [..]useradm update user0 --password[..]\n" } else { "" };
         let run = sandbox.useradm("login user0 --password-stdin").stdin(PASSWORD);
         run.status(8).stderr(format!("error: [..]\n{hint}")).check();
     }

@@ -11,6 +11,8 @@ mod add;
 #[cfg(test)]
 mod arguments;
 #[cfg(test)]
+mod astray;
+#[cfg(test)]
 mod collations;
 #[cfg(test)]
 mod conflicts;
