@@ -188,7 +188,9 @@ fn a_stranger_is_sent_to_the_owner_where_a_log_would_have_to_be_made() {
             {
                 let command = foreign.command(arguments, STRANGER);
                 let outcome = Running::start_with(command, PASSWORD).finish();
-                let line = format!("hint: sudo -u '#{NOBODY}' useradm --db ");
+                let line = format!(
+                    "hint: sudo -u '#{NOBODY}' --preserve-env=USERADM_ROUNDS useradm --db "
+                );
                 outcome.assert_code(8).assert_says(&line).assert_says(&arguments.join(" "));
                 let mut command = foreign.command(arguments, STRANGER);
                 command.arg("--format=json");
