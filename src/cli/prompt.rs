@@ -19,7 +19,7 @@ use super::{Session, start};
 use terminal::Terminal;
 pub(crate) use terminal::show_what_is_typed;
 use useradm::Error;
-use useradm::error::system_words;
+use useradm::error::{shown, system_words};
 use useradm::password::{GENERATED_CHARS, MAX_PASSWORD_BYTES, Password};
 
 /// Where a password comes from; without one of these it is asked for on the terminal.
@@ -130,9 +130,13 @@ impl Source {
             return standard_input(session).map(Some);
         }
         if let Some(path) = &self.file {
-            let from = format!("the file {}", path.display());
+            let from = format!("the file {}", shown(path));
             let cannot = |error: io::Error| unreadable(&from, system_words(&error));
             let file = File::open(path).map_err(cannot)?;
+            if file.is_terminal() {
+                let terminal = Terminal::named(path, file, session.interrupt()).map_err(cannot)?;
+                return Ok(Some(without_line_break(terminal.read_hidden_to_end()?)));
+            }
             return Ok(Some(without_line_break(read_limited(file, cannot)?)));
         }
         if let Some(name) = &self.variable {

@@ -33,3 +33,4 @@ mod secrets;
 mod signals;
 mod strangers;
 mod terminal;
+mod typed;

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -59,7 +59,14 @@ impl Terminal {
         Ok(Terminal { device, interrupt: interrupt.clone(), signals })
     }
 
-    /// Asks for a line that shows as it is typed; nothing at the end of input.
+    /// A terminal that was opened by its name.
+    pub(super) fn named(path: &Path, device: File, interrupt: &Interrupt) -> io::Result<Self> {
+        // What was opened only to be read cannot be written to.
+        let device = OpenOptions::new().read(true).write(true).open(path).unwrap_or(device);
+        Ok(Terminal { device, interrupt: interrupt.clone(), signals: Signals::new()? })
+    }
+
+    /// Asks for a line that shows as it is typed; nothing where the input ends before the line.
     pub(super) fn ask_line(&self, question: &str) -> Result<Option<Vec<u8>>> {
         const MAX_LINE: usize = 4096;
         let _section = self.interrupt.defer();
@@ -71,11 +78,10 @@ impl Terminal {
             let read = keys.read(&mut byte);
             // What is said next must not stand on the line of the question.
             match read.inspect_err(|_| drop(self.say("\n"))).map_err(reason)? {
-                0 if line.is_empty() => {
+                0 => {
                     let _ = self.say("\n");
                     return Ok(None);
                 }
-                0 => return Ok(Some(line)),
                 _ if byte == *b"\n" || line.len() == MAX_LINE => return Ok(Some(line)),
                 _ => line.push(byte[0]),
             }
