@@ -39,7 +39,7 @@ pub enum Error {
         existing: String,
     },
     /// The file already holds a usable `user` table.
-    #[error("Database already initialised: {}", .0.display())]
+    #[error("Database already initialised: {}", shown(.0))]
     AlreadyInitialised(PathBuf),
     /// The password is wrong, or there is no such user: the same words for both.
     #[error("Invalid credentials")]
@@ -70,7 +70,7 @@ pub enum Error {
     /// Another process held its lock for the whole timeout.
     #[error(
         "Database is busy: another process has kept {} locked{}; nothing was changed",
-        path.display(), for_so_long(*waited)
+        shown(path), for_so_long(*waited)
     )]
     DatabaseBusy {
         /// The database file.
@@ -79,7 +79,7 @@ pub enum Error {
         waited: Duration,
     },
     /// There is no file of this name, and only `init` and `--create` make one.
-    #[error("Database not found: {}{}", path.display(), found_in(elsewhere.as_ref()))]
+    #[error("Database not found: {}{}", shown(path), found_in(elsewhere.as_ref()))]
     DatabaseMissing {
         /// The absolute path that was looked for.
         path: PathBuf,
@@ -88,10 +88,10 @@ pub enum Error {
         elsewhere: Option<PathBuf>,
     },
     /// The directory in which a database was to be made does not exist.
-    #[error("Directory not found: {}", .0.display())]
+    #[error("Directory not found: {}", shown(.0))]
     DirectoryMissing(PathBuf),
     /// The file is not an SQLite database.
-    #[error("Not an SQLite database: {} ({reason})", path.display())]
+    #[error("Not an SQLite database: {} ({reason})", shown(path))]
     NotADatabase {
         /// The file.
         path: PathBuf,
@@ -99,7 +99,7 @@ pub enum Error {
         reason: String,
     },
     /// The database has no usable `user` table.
-    #[error("No usable `user` table in {}: {reason}", path.display())]
+    #[error("No usable `user` table in {}: {reason}", shown(path))]
     WrongSchema {
         /// The database file.
         path: PathBuf,
@@ -109,7 +109,7 @@ pub enum Error {
         absent: bool,
     },
     /// The database, or the directory that must hold its journal, cannot be written to.
-    #[error("Database is read-only: {} ({reason})", path.display())]
+    #[error("Database is read-only: {} ({reason})", shown(path))]
     DatabaseReadOnly {
         /// The database file.
         path: PathBuf,
@@ -117,7 +117,7 @@ pub enum Error {
         reason: String,
     },
     /// The disk, a quota or a file size limit has no room for the change.
-    #[error("No space left to write {} ({reason}); nothing was changed", path.display())]
+    #[error("No space left to write {} ({reason}); nothing was changed", shown(path))]
     DatabaseFull {
         /// The database file.
         path: PathBuf,
@@ -125,7 +125,7 @@ pub enum Error {
         reason: String,
     },
     /// The file is damaged, or a value in it is beyond reason.
-    #[error("Database is corrupt: {} ({reason})", path.display())]
+    #[error("Database is corrupt: {} ({reason})", shown(path))]
     DatabaseCorrupt {
         /// The database file.
         path: PathBuf,
@@ -135,7 +135,8 @@ pub enum Error {
     /// A user's name or hash is too long to be read.
     #[error(
         "A value in {} is too large: the {column} of the user with id {id} has {bytes} bytes, \
-         more than are read", path.display()
+         more than are read",
+        shown(path)
     )]
     HugeValue {
         /// The database file.
@@ -148,7 +149,7 @@ pub enum Error {
         bytes: u64,
     },
     /// What the database computes or holds is larger than this program reads.
-    #[error("A value in {} is too large: {reason}", path.display())]
+    #[error("A value in {} is too large: {reason}", shown(path))]
     TooLarge {
         /// The database file.
         path: PathBuf,
@@ -156,7 +157,7 @@ pub enum Error {
         reason: String,
     },
     /// The operating system failed to read or write.
-    #[error("Input/output error on {}: {reason}", path.display())]
+    #[error("Input/output error on {}: {reason}", shown(path))]
     Io {
         /// The file or directory.
         path: PathBuf,
@@ -178,7 +179,8 @@ pub enum Error {
     /// The application writes hashes of another scheme, and could not read one that is stored here.
     #[error(
         "The application of {} stores {scheme} hashes and may not be able to read a \
-         pbkdf2_sha256 one; nothing was changed", path.display()
+         pbkdf2_sha256 one; nothing was changed",
+        shown(path)
     )]
     SchemeMismatch {
         /// The database file.
@@ -189,7 +191,7 @@ pub enum Error {
     /// The file holds another application's users, so that a `user` table would be a second one.
     #[error(
         "Another application keeps its users in the table `{table}` of {}; no table was made",
-        path.display()
+        shown(path)
     )]
     UsersElsewhere {
         /// The database file.
@@ -201,7 +203,7 @@ pub enum Error {
     #[error("The database refuses the change: {0}")]
     ConstraintFailed(String),
     /// A file belongs to somebody else, and using it would harm its owner or this user.
-    #[error("{} belongs to user {owner}: {reason}", path.display())]
+    #[error("{} belongs to user {owner}: {reason}", shown(path))]
     WrongOwner {
         /// The database, or the link, directory or journal that stands in the way.
         path: PathBuf,
@@ -223,18 +225,20 @@ pub enum Error {
         remedy: Remedy,
     },
     /// Beside the database that was to be made lies what SQLite would play into it.
-    #[error("{} was left there by another database, and would be played into a new one", .0.display())]
+    #[error("{} was left there by another database, and would be played into a new one", shown(.0))]
     LeftoverJournal(PathBuf),
     /// A file that was to be made exists, if only as a link to nowhere.
-    #[error("File exists: {}", .0.display())]
+    #[error("File exists: {}", shown(.0))]
     FileExists(PathBuf),
     /// A file that was to be made beside the work on the database cannot be written.
-    #[error("Cannot write {}: {reason}", path.display())]
+    #[error("Cannot write {}: {reason}", shown(path))]
     Output {
         /// The file.
         path: PathBuf,
         /// The system's words.
         reason: String,
+        /// Whether another user may do it.
+        is_forbidden: bool,
     },
     /// COMMIT itself failed: the change may be stored or not.
     #[error("The outcome is unknown: {0}; the change may be stored")]
@@ -342,7 +346,16 @@ impl Error {
     pub fn output(path: &Path, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::AlreadyExists => Error::FileExists(path.to_owned()),
-            _ => Error::Output { path: path.to_owned(), reason: system_words(error) },
+            kind => Error::Output {
+                path: path.to_owned(),
+                // The system says the same of the file itself, which is to be made.
+                reason: if kind == io::ErrorKind::NotFound {
+                    "no such directory".to_owned()
+                } else {
+                    system_words(error)
+                },
+                is_forbidden: kind == io::ErrorKind::PermissionDenied,
+            },
         }
     }
 
@@ -350,6 +363,17 @@ impl Error {
     pub(crate) fn io(path: impl Into<PathBuf>, error: &io::Error) -> Self {
         Error::Io { path: path.into(), reason: system_words(error) }
     }
+}
+
+/// A path as text, with `\xff` for what is not UTF-8.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text
 }
 
 /// What the system says of an error, without the number that follows: `No such file or directory`.
@@ -367,7 +391,7 @@ fn for_so_long(waited: Duration) -> String {
 }
 
 fn found_in(elsewhere: Option<&PathBuf>) -> String {
-    elsewhere.map_or_else(String::new, |path| format!(", but {} exists", path.display()))
+    elsewhere.map_or_else(String::new, |path| format!(", but {} exists", shown(path)))
 }
 
 /// The words of an error that ended later work, which do not hold for what was done before it.

@@ -11,6 +11,7 @@ use super::exit::{self, Failure};
 use super::prompt::{self, Asking, Given, Source};
 use super::shell;
 use useradm::accounts::{self, Adding, Credential, Waived};
+use useradm::error::shown;
 use useradm::hash::HashString;
 use useradm::password::Password;
 use useradm::user::Username;
@@ -110,7 +111,7 @@ pub(crate) fn perform(
     let added = accounts::add(session.database()?, adding, &mut prompt::random)
         .map_err(|error| Failure::helped(error, exit::is_taken, if_taken))?;
     let detail = if added.created_database {
-        format!("{name} (database initialised: {})", session.path().display())
+        format!("{name} (database initialised: {})", shown(session.path()))
     } else {
         name
     };

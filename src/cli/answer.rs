@@ -12,6 +12,7 @@ use super::output::escape::{escaped, escaped_bytes, short};
 use super::output::json;
 use super::start::standard_output;
 use useradm::accounts::{Imported, Rejection, Warning};
+use useradm::error::shown;
 use useradm::password::Password;
 use useradm::user::User;
 
@@ -76,7 +77,7 @@ impl From<&User> for UserObject {
 impl<'a> Answer<'a> {
     /// An answer with this message, that nothing was changed.
     pub(crate) fn new(session: &Session, message: &'a str) -> Self {
-        let database = session.path().to_string_lossy().into_owned();
+        let database = shown(session.path());
         Answer { message, database, ..Answer::default() }
     }
 
@@ -104,7 +105,7 @@ impl<'a> Answer<'a> {
 
     /// Adds what was exported, and where.
     pub(crate) fn exported(mut self, exported: u64, file: &Path) -> Self {
-        self.counts = Some(Counts::Export { exported, file: file.to_string_lossy().into_owned() });
+        self.counts = Some(Counts::Export { exported, file: shown(file) });
         self
     }
 

@@ -18,6 +18,7 @@ use super::start::standard_output;
 use super::{Session, files, shell};
 use useradm::accounts;
 use useradm::draft::{Draft, Taken};
+use useradm::error::shown;
 use useradm::store::Row;
 use useradm::{Error, Interrupt};
 
@@ -95,10 +96,7 @@ impl ExportArgs {
         }
         draft.publish(taken).map_err(|error| helped(cannot(error), file, format))?;
         let message = format!("exported {count}");
-        Answer::new(session, &message)
-            .detail(path.to_string_lossy())
-            .exported(count, &path)
-            .print(session)
+        Answer::new(session, &message).detail(shown(&path)).exported(count, &path).print(session)
     }
 }
 
@@ -106,7 +104,8 @@ impl ExportArgs {
 fn helped(error: Error, file: &Path, format: UserFormat) -> anyhow::Error {
     let hint = match &error {
         Error::FileExists(_) => "--force replaces it".to_owned(),
-        Error::Output { .. } => {
+        // Who gives the command may be allowed what the owner of the database is not.
+        Error::Output { is_forbidden: true, .. } => {
             let format = format.to_possible_value();
             let format = format.as_ref().map_or("csv", |it| it.get_name());
             shell::to_standard_output(file.as_os_str(), format, std::env::args_os())

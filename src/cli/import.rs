@@ -20,6 +20,7 @@ use useradm::accounts::{
     WithoutPassword,
 };
 use useradm::draft::{Draft, Taken};
+use useradm::error::shown;
 
 /// Add whole user bases: all rows of a file, or none
 #[derive(Debug, Args)]
@@ -194,7 +195,7 @@ impl ImportArgs {
         before.push(if self.dry_run {
             "Nothing was written, since this is a dry run; it would be:".to_owned()
         } else if imported.created_database {
-            format!("Database initialised: {}", session.path().display())
+            format!("Database initialised: {}", shown(session.path()))
         } else {
             format!("Database locked for {:.3} s", locked.as_secs_f64())
         });
@@ -227,7 +228,7 @@ impl Watch {
         for path in args.rejects.iter().chain(&args.generate_passwords) {
             if files::is_of_database(path, session.path()) || input.is(path) {
                 let which = "the database or the input";
-                let reason = format!("the file {} is {which} itself", path.display());
+                let reason = format!("the file {} is {which} itself", shown(path));
                 return Err(Error::InvalidInput(reason).into());
             }
         }

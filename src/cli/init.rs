@@ -6,6 +6,7 @@ use clap::Args;
 use super::Session;
 use super::answer::Answer;
 use useradm::accounts;
+use useradm::error::shown;
 
 /// Make the database, or add the table to a file that lacks it
 #[derive(Debug, Args)]
@@ -26,9 +27,6 @@ impl InitArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let made = accounts::init(session.database()?, self.if_not_exists)?;
         let message = if made { "Database initialised" } else { "Database unchanged" };
-        Answer::new(session, message)
-            .detail(session.path().to_string_lossy())
-            .changed(made)
-            .print(session)
+        Answer::new(session, message).detail(shown(session.path())).changed(made).print(session)
     }
 }

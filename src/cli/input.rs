@@ -16,7 +16,7 @@ use clap::ValueEnum;
 use super::exit::Failure;
 use super::{files, prompt};
 use useradm::accounts::{InputRow, Rejection};
-use useradm::error::system_words;
+use useradm::error::{self, system_words};
 use useradm::{Error, Result};
 
 /// The longest row in bytes: far more than any name, password and hash, and little enough that no
@@ -74,7 +74,7 @@ pub(crate) struct Input {
 impl Input {
     /// Opens a file, or standard input for `-`.
     pub(crate) fn open(path: &Path, database: &Path) -> Result<Self> {
-        let shown = if path == "-" { "standard input".into() } else { path.to_string_lossy() };
+        let shown = if path == "-" { "standard input".to_owned() } else { error::shown(path) };
         let cannot = |error: io::Error| {
             invalid(format!("{shown} cannot be read ({})", system_words(&error)))
         };

@@ -33,6 +33,9 @@ pub fn parse(name: &OsStr) -> Result<Location, String> {
         if scheme.len() >= 7 && scheme[..7].eq_ignore_ascii_case(b"sqlite:") {
             return Err(THREE_SLASHES.to_owned());
         }
+        if name.as_encoded_bytes().ends_with(b"/") || name.as_encoded_bytes().ends_with(b"/.") {
+            return Err("it is the name of a directory".to_owned());
+        }
         return Ok(Location { path: absolute(Path::new(name))?, undecoded: None });
     }
     let uri = name.to_str().ok_or("the URI is not valid UTF-8")?;
@@ -172,6 +175,8 @@ mod tests {
             &b""[..],
             b":memory:",
             b"file:users.db",
+            b"users.db/",
+            b"users.db/.",
             b"FILE:users.db?mode=memory",
             b"sqlite:users.db",
             b"SQLite:/users.db",

@@ -1,6 +1,9 @@
 //! Command lines that went astray, and hints that must not lead further: to another database, to a
 //! password on the command line, or nowhere.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use crate::harness::{PASSWORD, Sandbox, Useradm};
 
 /// Runs that end with a hint that is a command: their status, and the rest of that command.
@@ -173,6 +176,44 @@ fn help_knows_the_other_names_of_commands() {
     ] {
         let (stdout, _) = sandbox.useradm("help").arg(name).stdout("[...]").check();
         assert!(stdout.contains(&format!("Usage: useradm {usage}")), "{stdout}");
+    }
+}
+
+#[test]
+fn the_name_of_a_directory_is_no_database() {
+    let sandbox = Sandbox::application(&["alice"]);
+    let reason = "it is the name of a directory";
+    for name in ["users.db/", "users.db/."] {
+        let run = sandbox.useradm("list --db").arg(name).status(2);
+        run.stderr(format!("error: Invalid value '{name}' of --db: {reason}\n")).check();
+        let run = sandbox.useradm("list").env("USERADM_DB", name).status(2);
+        let variable = "the variable USERADM_DB";
+        run.stderr(format!("error: Invalid value '{name}' of {variable}: {reason}\nhint: [..]\n"))
+            .check();
+    }
+}
+
+#[test]
+fn a_path_that_is_not_utf_8_is_shown_byte_by_byte() {
+    let sandbox = Sandbox::application(&["alice"]);
+    let name = OsStr::from_bytes(b"caf\xe9.db");
+    let missing = r"error: Database not found: [DIR]/caf\xe9.db";
+    let hint = r"`useradm --db $'caf\351.db' init` makes a new one";
+    let run = sandbox.useradm("list").env("USERADM_DB", name).status(8);
+    run.stderr(format!("{missing}\nhint: --db names another file; {hint}\n")).check();
+    let run = sandbox.useradm("init").env("USERADM_DB", name);
+    run.stderr("Database initialised: [DIR]/caf\\xe9.db\n").check();
+    let run = sandbox.useradm("init --if-not-exists --format json").env("USERADM_DB", name);
+    run.stdout("{[..]\"database\":\"[DIR]/caf\\\\xe9.db\"}\n").check();
+    for (line, path) in [
+        ("add bob --password-file", &b"\xff"[..]),
+        ("import --from csv", b"\xff.csv"),
+        ("export", b"\xff/a.csv"),
+    ] {
+        let run =
+            sandbox.useradm(line).arg_bytes(path).status(if line == "export" { 1 } else { 6 });
+        let (_, stderr) = run.stderr("error: [...]").check();
+        assert!(stderr.contains(r"\xff") && !stderr.contains('\u{fffd}'), "{stderr}");
     }
 }
 
