@@ -34,8 +34,11 @@ fn assert_sent(sandbox: &Sandbox, program: &Path, line: &[&str], path: &Path, ow
         .assert_says(&format!("error: {} belongs to user {owner}: ", path.display()));
     let user = if owner.starts_with('#') { format!("'{owner}'") } else { owner.to_owned() };
     let database = sandbox.database();
-    let hint =
-        format!("hint: sudo -u {user} useradm --db {} {}\n", database.display(), line.join(" "));
+    let hint = format!(
+        "hint: sudo -u {user} --preserve-env=USERADM_ROUNDS useradm --db {} {}\n",
+        database.display(),
+        line.join(" ")
+    );
     outcome.assert_says(&hint);
     run(sandbox, program, &[line, &["--format=json"]].concat()).assert_error(8, "wrong_owner");
 }

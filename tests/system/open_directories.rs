@@ -26,8 +26,11 @@ fn a_database_that_is_not_there_yet_is_not_to_be_given_away() {
             outcome.assert_code(8).assert_says(&says);
             outcome.assert_says("another directory");
             let database = sandbox.database();
-            let hint =
-                format!("`sudo -u USER useradm --db {} {}`", database.display(), line.join(" "));
+            let hint = format!(
+                "`sudo -u USER --preserve-env=USERADM_ROUNDS useradm --db {} {}`",
+                database.display(),
+                line.join(" ")
+            );
             outcome.assert_says(&hint);
             assert!(!outcome.stderr.contains("chown"), "{outcome:?}");
             assert!(!outcome.stderr.contains("belongs to"), "{outcome:?}");
