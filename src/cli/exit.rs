@@ -286,6 +286,10 @@ fn status(error: &Error) -> u8 {
     }
 }
 
+/// The longest value that can be taken out of an index within the memory that SQLite may use here:
+/// it needs room for some copies.
+const CHANGEABLE_BYTES: u64 = 32_000_000;
+
 /// What to type next, where that can be said.
 fn hint(error: &Error) -> Option<String> {
     let hint = match error {
@@ -317,6 +321,10 @@ fn hint(error: &Error) -> Option<String> {
         Error::UnreadableHash { id, user, replaceable: true, .. } => {
             let command = format!("update {} --password", shell::user(*id, user));
             format!("{} gives the user a new one", shell::command(&command))
+        }
+        Error::HugeValue { path, id, column: "username", bytes } if *bytes > CHANGEABLE_BYTES => {
+            let path = shell::quoted(path.as_os_str());
+            format!("sqlite3 {path} 'DELETE FROM user WHERE id = {id}' removes that user")
         }
         Error::HugeValue { id, column: "username", .. } => {
             format!("{} removes that user", shell::command(&format!("delete --id={id}")))

@@ -248,3 +248,12 @@ fn nothing_is_stored_after_the_transaction_was_ended() {
     sandbox.useradm("update -q bob --password-stdin").stdin("another password").check();
     sandbox.useradm("login -q bob --password-stdin").stdin("another password").check();
 }
+
+#[test]
+fn the_hint_names_what_has_the_memory_that_this_program_may_not_use() {
+    let sandbox = Sandbox::with_schema(APPLICATION_TABLE);
+    sandbox.sql("INSERT INTO user VALUES (7, zeroblob(100000000), 'x')");
+    let says = "error: [..]id 7 has 100000000 bytes[..]\n\
+                hint: sqlite3 [DIR]/users.db 'DELETE FROM user WHERE id = 7' removes that user\n";
+    sandbox.useradm("list").status(8).stdout("[...]").stderr(says).check();
+}
