@@ -215,7 +215,7 @@ pub enum Error {
         remedy: Remedy,
     },
     /// Others may write to a file or directory that root would have to trust.
-    #[error("{} can be changed by {who}, so root does not trust it", path.display())]
+    #[error("{} can be changed by {who}, so root does not trust it", shown(path))]
     OpenToOthers {
         /// The database, or a directory above it.
         path: PathBuf,
