@@ -7,6 +7,7 @@ A row gives the minima, which noise can only raise, and the ratio of the medians
 import argparse
 import base64
 import hashlib
+import json
 import os
 import pathlib
 import platform
@@ -16,6 +17,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 from passlib.hash import pbkdf2_sha256
@@ -554,6 +556,90 @@ def doubling(bench):
         )
 
 
+# Letters of several scripts, in most of which a letter has many spellings.
+SCRIPTS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "éèêëàâäôöûüçñøåæßýþ",
+    "ăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệ",
+    "αβγδεζηθικλμνξοπρστυφχψωάέήίόύώς",
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "אבגדהוזחטיכלמנסעפצקרשת",
+    "가각간갇갈갉갊감갑값갓갔강갖갗같갚갛개객",
+    "日本語漢字山田太郎花子",
+)
+LOCKED_ROWS = 2000
+LOCK_LIMIT_S = 0.5
+
+
+def locking(bench):
+    """How long `import` locks a table of names of many scripts, while another process commits."""
+    source = random.Random(2)
+
+    def name():
+        letters = source.choice(SCRIPTS)
+        return "".join(source.choice(letters) for _ in range(source.randint(4, 14)))
+
+    names = set()
+    while len(names) < bench.users:
+        names.add(name())
+    names = sorted(names)
+    source.shuffle(names)
+    rows = bench.folder / "locked.csv"
+    lines = (f"{name}{number}x,{CHEAP_HASH}\n" for number, name in enumerate(names[:LOCKED_ROWS]))
+    rows.write_text("username,password_hash\n" + "".join(lines), encoding="utf-8")
+    for collation in ("BINARY", "NOCASE"):
+        path = bench.folder / "locked.db"
+        path.unlink(missing_ok=True)
+        connection = sqlite3.connect(path)
+        table = CREATE_TABLE.replace("username VARCHAR(80)", f"username TEXT COLLATE {collation}")
+        connection.execute(table)
+        insert = "INSERT OR IGNORE INTO user (username, password_hash) VALUES (?, ?)"
+        connection.executemany(insert, ((name, CHEAP_HASH) for name in names))
+        connection.commit()
+        connection.close()
+        pristine = path.read_bytes()
+        held = []
+        for _ in range(bench.runs):
+            path.write_bytes(pristine)
+            os.sync()
+            held.append(locked_seconds(bench, path, rows))
+        most = max(held)
+        bench.row(
+            f"`import` of {LOCKED_ROWS} rows of any script among {bench.users:,}, names {collation}, "
+            "somebody else commits all the time: the lock",
+            milliseconds(min(held)),
+            "",
+            f"{most:.2f} s at most",
+            f"{LOCK_LIMIT_S} s",
+            most > LOCK_LIMIT_S,
+        )
+
+
+def locked_seconds(bench, path, rows):
+    """The time for which an import has the lock, which it gets between commits of somebody else."""
+    ended = threading.Event()
+
+    def commit():
+        connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+        connection.execute("PRAGMA synchronous = OFF")
+        while not ended.wait(0.002):
+            connection.execute(
+                "UPDATE user SET password_hash = substr(password_hash, 1, 90) || random() "
+                "WHERE id = (SELECT min(id) FROM user)"
+            )
+        connection.close()
+
+    committer = threading.Thread(target=commit)
+    committer.start()
+    try:
+        command = [bench.program, "--db", str(path), "import", str(rows), "--format", "json"]
+        run = subprocess.run(command, capture_output=True, check=True, text=True)
+    finally:
+        ended.set()
+        committer.join()
+    return json.loads(run.stdout)["locked_seconds"]
+
+
 GROUPS = {
     "start-up": start_up,
     "list": listing,
@@ -562,6 +648,7 @@ GROUPS = {
     "hash": hashing,
     "growth": growth,
     "import": importing,
+    "import-lock": locking,
     "import-memory": import_memory,
     "export": exporting,
     "import-hash": batch_hashing,
