@@ -406,7 +406,7 @@ def sqlite_import(bench, database, users):
 
 
 # How an import looks for look-alikes, and the ratio wanted.
-IMPORTS = ((("--allow-lookalike",), 0.8), ((), 1.0))
+IMPORTS = ((("--allow-lookalike",), 0.8), ((), 0.8))
 
 
 def importing(bench):
