@@ -23,7 +23,7 @@ fn an_id_that_is_taken_is_told_with_whose_it_is() {
         run.status(4).stderr(said).check_unchanged();
     }
     let run = sandbox.useradm("import --keep-ids --from csv -");
-    let said = "[..]\n[..]\nerror: The id 1 belongs to alice and 1 more conflict\nhint: [..]\n";
+    let said = "[..]\n[..]\nerror: The id 1 belongs to alice, and 1 more conflict\nhint: [..]\n";
     run.stdin(rows(&[(1, "x"), (2, "y")])).status(4).stderr(said).check_unchanged();
     let run = sandbox.useradm("import --keep-ids --from csv -");
     run.stdin(rows(&[(1, "x"), (2, "y")])).error(4, "user_exists").check_unchanged();
