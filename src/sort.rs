@@ -17,7 +17,7 @@ use zeroize::Zeroize;
 use crate::error::{Error, Result, system_words};
 
 /// How many bytes of records and entries are held in memory.
-const BUFFER_BYTES: usize = 12 * 1024 * 1024;
+const BUFFER_BYTES: usize = 5 * 1024 * 1024;
 
 /// How many for a sorted listing, which does nothing else meanwhile.
 const LISTING_BYTES: usize = 64 * 1024 * 1024;
