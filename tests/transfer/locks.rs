@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::{APPLICATION_TABLE, PASSWORD, Running, Sandbox, hash, lines, ready_rows};
+use crate::harness::{APPLICATION_TABLE, PASSWORD, Sandbox, hash, lines, ready_rows};
 
 const ROW: &str = "username,password\nalice,battery staple\n";
 
@@ -115,105 +115,6 @@ fn loses_nothing_on_either_side_while_another_process_commits() {
         );
         assert_eq!(counts, [format!("{0}|{0}|{written}", ROWS + written as usize)]);
     }
-}
-
-/// An import of alice that hashes for a while, which leaves time to change the table after it was
-/// compared; whenever the change comes, the outcome must be the same.
-fn hashing(sandbox: &Sandbox, options: &str) -> Running {
-    let run = sandbox.useradm(&format!("import --from csv - {options}"));
-    let run = run.env("USERADM_ROUNDS", "2000000").stderr("[...]");
-    let mut running = run.start();
-    let input = "username,password\nalice,battery staple\nbob,battery staple\n";
-    running.child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    thread::sleep(Duration::from_millis(200));
-    assert!(!running.has_ended());
-    running
-}
-
-#[test]
-fn notices_users_who_are_added_meanwhile() {
-    for (name, options, status, said) in [
-        ("alice", "", 4, "[...]alice: [..]\nerror: User already exists: [...]"),
-        ("Alice", "", 4, "[...]Alice\nerror: User already exists under a look-alike [...]"),
-        ("ALICE", "--batch 1", 4, "[...]error: User already exists under a look-alike [...]"),
-        ("alice", "--on-conflict skip", 0, "[...]\nimported 1, skipped 1, updated 0\n"),
-        ("alice", "--on-conflict update", 0, "[..]\nimported 1, skipped 0, updated 1\n"),
-        ("carol", "", 0, "[..]\nimported 2, skipped 0, updated 0\n"),
-    ] {
-        let sandbox = Sandbox::application(&["zoe"]);
-        let mut running = hashing(&sandbox, options);
-        sandbox.insert(name);
-        running.expect(status, said);
-        running.finish();
-        let expected: &[&str] = match (status, name) {
-            (4, _) => &[name, "zoe"],
-            (_, "carol") => &["alice", "bob", "carol", "zoe"],
-            _ => &["alice", "bob", "zoe"],
-        };
-        assert_eq!(sandbox.usernames(), expected, "{name} {options}");
-        let untouched = sandbox.hash_of(name) == hash(PASSWORD);
-        assert_eq!(untouched, !options.contains("update"), "{name} {options}");
-    }
-}
-
-#[test]
-fn a_batch_notices_users_who_are_added_before_it() {
-    let sandbox = Sandbox::application(&["zoe"]);
-    let mut running = hashing(&sandbox, "--batch 1");
-    sandbox.insert("bob");
-    running.expect(4, "[...]error: User already exists: [..]bob[..]1 of 2 rows[...]");
-    running.finish();
-    assert_eq!(sandbox.usernames(), ["alice", "bob", "zoe"]);
-    assert_eq!(sandbox.hash_of("bob"), hash(PASSWORD));
-}
-
-/// An import into a table with alice alone, who is deleted while it hashes for `patience` times so
-/// long.
-fn deleted_meanwhile(options: &str, password: &str, patience: u32) -> Sandbox {
-    let sandbox = Sandbox::application(&["alice"]);
-    let run = sandbox.useradm(&format!("import --from csv - {options}"));
-    let rounds = (2_000_000 * patience).to_string();
-    let mut running = run.env("USERADM_ROUNDS", rounds).stderr("[...]").start();
-    let input = format!("username,password\nalice,{password}\nbob,battery staple\n");
-    running.child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    thread::sleep(Duration::from_millis(200) * patience);
-    sandbox.sql("DELETE FROM user WHERE username = 'alice'");
-    running.finish();
-    sandbox
-}
-
-#[test]
-fn makes_users_again_who_are_deleted_meanwhile() {
-    for (password, options) in [
-        (PASSWORD, "--on-conflict update"),
-        ("battery staple", "--on-conflict update"),
-        ("battery staple", "--on-conflict update --batch 1"),
-    ] {
-        let sandbox = deleted_meanwhile(options, password, 1);
-        assert_eq!(sandbox.usernames(), ["alice", "bob"], "{password} {options}");
-        let run = sandbox.useradm("login -q alice --password-stdin").stdin(password);
-        run.check();
-    }
-}
-
-#[test]
-fn a_hash_that_was_right_stands_for_its_password_which_is_wiped_by_then() {
-    // Where the machine is so busy that she was deleted too early, it is tried again.
-    let kept = (1..=5).any(|patience| {
-        let sandbox = deleted_meanwhile("--on-conflict update", PASSWORD, patience);
-        assert_eq!(sandbox.usernames(), ["alice", "bob"]);
-        sandbox.hash_of("alice") == hash(PASSWORD)
-    });
-    assert!(kept);
-}
-
-#[test]
-fn whoever_was_to_be_skipped_and_is_deleted_meanwhile_is_not_made_again() {
-    let skipped = (1..=5).any(|patience| {
-        let sandbox = deleted_meanwhile("--on-conflict skip", "battery staple", patience);
-        sandbox.usernames() == ["bob"]
-    });
-    assert!(skipped);
 }
 
 #[test]

@@ -41,6 +41,8 @@ mod links;
 #[cfg(test)]
 mod locks;
 #[cfg(test)]
+mod meanwhile;
+#[cfg(test)]
 mod odd_rows;
 #[cfg(test)]
 mod order;
