@@ -9,6 +9,7 @@ mod bulk;
 mod create;
 mod elsewhere;
 mod failure;
+mod hooks;
 mod limits;
 mod location;
 mod names;
@@ -34,6 +35,7 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::paths::{Place, beside, not_let_in};
 use failure::{Context, During};
+use hooks::{Commits, Deleted};
 use limits::{Allowance, MAX_VALUE_BYTES};
 use owner::Standing;
 use wait::Patience;
@@ -47,7 +49,6 @@ pub use page::{Hashes, Order, Page, Row, Selection};
 pub use read::{Account, MAX_NAMESAKES, Reference};
 pub use sorted::{SortedRows, SortedUsers};
 pub use write::Transaction;
-use write::{Commits, Deleted};
 
 /// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
 const SMALLEST_PAGE: u64 = 512;

@@ -1,16 +1,13 @@
 //! Changing rows, in one immediate transaction at a time.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::unistd::{AccessFlags, access};
-use rusqlite::hooks::Action;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::{OptionalExtension, ToSql};
 
 use super::failure::{During, is_unique_rule_on, nothing_was_committed};
 use super::limits::allowance;
@@ -34,65 +31,6 @@ const COMMIT_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long readers have the database to themselves before a commit is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
-
-/// Whether a connection may commit: only [`Store::write`] and [`Store::write_many`] let it.
-///
-/// An error may end a whole transaction (SQLite's ROLLBACK, 'Response To Errors Within A
-/// Transaction'). Whatever came after it would be stored by itself, were it not refused.
-#[derive(Debug)]
-pub(super) struct Commits {
-    are_allowed: Arc<AtomicBool>,
-}
-
-impl Commits {
-    /// Refuses commits from now on.
-    pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
-        let are_allowed = Arc::new(AtomicBool::new(false));
-        let allowed = Arc::clone(&are_allowed);
-        connection.commit_hook(Some(move || !allowed.load(Ordering::Relaxed)))?;
-        Ok(Commits { are_allowed })
-    }
-}
-
-/// The users whose rows a transaction deletes, by whatever does it.
-#[derive(Debug, Default)]
-pub(super) struct Deleted {
-    ids: Arc<Mutex<BTreeSet<i64>>>,
-}
-
-impl Deleted {
-    /// Watches from now on.
-    pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
-        let deleted = Deleted::default();
-        let ids = Arc::clone(&deleted.ids);
-        connection.update_hook(Some(move |action, _: &str, table: &str, id| {
-            if action == Action::SQLITE_DELETE
-                && table.eq_ignore_ascii_case("user")
-                && let Ok(mut ids) = ids.lock()
-            {
-                ids.insert(id);
-            }
-        }))?;
-        Ok(deleted)
-    }
-
-    fn forget(&self) {
-        if let Ok(mut ids) = self.ids.lock() {
-            ids.clear();
-        }
-    }
-
-    fn has(&self, id: UserId) -> bool {
-        self.ids.lock().is_ok_and(|ids| ids.contains(&id.0))
-    }
-
-    /// All but these, at most as many as a message can hold.
-    fn but(&self, ids: &[UserId]) -> Vec<String> {
-        let Ok(deleted) = self.ids.lock() else { return Vec::new() };
-        let named: BTreeSet<i64> = ids.iter().map(|id| id.0).collect();
-        deleted.difference(&named).map(i64::to_string).take(20).collect()
-    }
-}
 
 /// An open write transaction: it sees what it reads until it is committed.
 pub struct Transaction<'s> {
@@ -208,9 +146,7 @@ impl Store {
             let reason = "an error had ended the change before; nothing was changed";
             return Err(Error::ConstraintFailed(reason.to_owned()));
         }
-        self.commits.are_allowed.store(true, Ordering::Relaxed);
-        let committed = self.connection.execute_batch("COMMIT");
-        self.commits.are_allowed.store(false, Ordering::Relaxed);
+        let committed = self.commits.allowed(|| self.connection.execute_batch("COMMIT"));
         let Err(error) = committed else { return Ok(Ok(())) };
         let failure = self.failure(&error, During::Write);
         let nothing = nothing_was_committed(&self.connection, &error);
