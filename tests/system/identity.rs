@@ -7,29 +7,17 @@ use std::path::Path;
 use rusqlite::TransactionBehavior;
 
 use super::harness::{PASSWORD, Running, Sandbox, until};
+#[cfg(target_os = "linux")]
+use super::owner::with_option;
 use super::owner::{GROUP, NOBODY, is_root, of_nobody, set_mode};
+
+/// `SECBIT_NO_SETUID_FIXUP` and `SECBIT_KEEP_CAPS` (linux/securebits.h): with these a change of ids
+/// keeps every capability.
+#[cfg(target_os = "linux")]
+const KEEP_CAPABILITIES: i32 = 1 << 2 | 1 << 4;
 
 fn owner(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().uid()
-}
-
-/// Makes a change of ids keep every capability, in the program that the command starts.
-#[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "only between fork and exec can a child set its securebits")]
-fn keeping_capabilities(command: &mut std::process::Command) {
-    use std::os::unix::process::CommandExt;
-
-    /// `SECBIT_NO_SETUID_FIXUP` and `SECBIT_KEEP_CAPS` (linux/securebits.h).
-    const BITS: i32 = 1 << 2 | 1 << 4;
-    let set = || {
-        // SAFETY: the call takes two numbers and touches no memory.
-        match unsafe { nix::libc::prctl(nix::libc::PR_SET_SECUREBITS, BITS, 0, 0, 0) } {
-            0 => Ok(()),
-            _ => Err(std::io::Error::last_os_error()),
-        }
-    };
-    // SAFETY: a system call may be made between fork and exec.
-    unsafe { command.pre_exec(set) };
 }
 
 #[cfg(target_os = "linux")]
@@ -44,7 +32,7 @@ fn no_capability_stays_whatever_the_securebits_and_nobody_reads_its_memory() {
     let lock = connection.transaction_with_behavior(TransactionBehavior::Exclusive).unwrap();
     for arguments in [&["add", "bob", "--password-stdin"][..], &["list"]] {
         let mut command = sandbox.useradm(arguments);
-        keeping_capabilities(&mut command);
+        with_option(&mut command, nix::libc::PR_SET_SECUREBITS, KEEP_CAPABILITIES);
         let running = Running::start_with(command, PASSWORD);
         let process = format!("/proc/{}", running.pid());
         let status = || fs::read_to_string(format!("{process}/status")).unwrap();

@@ -25,6 +25,16 @@ fn run(sandbox: &Sandbox, program: &Path, line: &[&str]) -> Outcome {
     Running::start_with(command, PASSWORD).finish()
 }
 
+/// A database of somebody, in a directory of theirs.
+fn database_of(user: u32, group: u32, directory: u32, file: u32) -> Sandbox {
+    let sandbox = Sandbox::with_users(&["alice"]);
+    for (path, mode) in [(sandbox.directory(), directory), (&sandbox.database(), file)] {
+        chown(path, Some(user), Some(group)).unwrap();
+        set_mode(path, mode);
+    }
+    sandbox
+}
+
 /// Fails unless the stranger is told whose this path is, and to run the same line as that user.
 #[track_caller]
 fn assert_sent(sandbox: &Sandbox, program: &Path, line: &[&str], path: &Path, owner: &str) {
@@ -93,12 +103,7 @@ fn a_shared_directory_changes_nothing_where_the_file_lets_nobody_in() {
     }
     let home = Sandbox::empty();
     let program = program_for_all(&home);
-    let sandbox = Sandbox::with_users(&["alice"]);
-    for path in [sandbox.directory(), &sandbox.database()] {
-        chown(path, Some(NOBODY), Some(GROUP)).unwrap();
-    }
-    set_mode(sandbox.directory(), 0o2775);
-    set_mode(&sandbox.database(), 0o640);
+    let sandbox = database_of(NOBODY, GROUP, 0o2775, 0o640);
     let owner = format!("#{NOBODY}");
     for line in [READS, WRITES].concat() {
         assert_sent(&sandbox, &program, line, &sandbox.database(), &owner);
@@ -112,12 +117,7 @@ fn the_owner_of_a_closed_file_is_not_sent_to_themselves() {
     }
     let home = Sandbox::empty();
     let program = program_for_all(&home);
-    let sandbox = Sandbox::with_users(&["alice"]);
-    for path in [sandbox.directory(), &sandbox.database()] {
-        chown(path, Some(STRANGER), Some(STRANGER)).unwrap();
-    }
-    set_mode(sandbox.directory(), 0o755);
-    set_mode(&sandbox.database(), 0o444);
+    let sandbox = database_of(STRANGER, STRANGER, 0o755, 0o444);
     for line in &WRITES[..3] {
         let line = [*line, &["--format=json"]].concat();
         run(&sandbox, &program, &line).assert_error(8, "database_read_only");

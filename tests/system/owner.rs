@@ -215,19 +215,25 @@ fn a_new_file_is_private_whatever_the_umask() {
     }
 }
 
-/// Takes capabilities away from the program that the command starts, root or not.
+/// Takes a capability away from the program that the command starts, root or not.
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "only between fork and exec can a child lose a capability")]
 pub(crate) fn without_capability(command: &mut Command, capability: i32) {
-    let drop_it = move || {
-        // SAFETY: the call takes two numbers and touches no memory.
-        match unsafe { nix::libc::prctl(nix::libc::PR_CAPBSET_DROP, capability, 0, 0, 0) } {
+    with_option(command, nix::libc::PR_CAPBSET_DROP, capability);
+}
+
+/// Sets an option of the process (`prctl(2)`) in the program that the command starts.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "only between fork and exec can a child set its own options")]
+pub(crate) fn with_option(command: &mut Command, option: i32, value: i32) {
+    let set = move || {
+        // SAFETY: the call takes numbers and touches no memory.
+        match unsafe { nix::libc::prctl(option, value, 0, 0, 0) } {
             0 => Ok(()),
             _ => Err(io::Error::last_os_error()),
         }
     };
     // SAFETY: a system call may be made between fork and exec.
-    unsafe { command.pre_exec(drop_it) };
+    unsafe { command.pre_exec(set) };
 }
 
 #[cfg(target_os = "linux")]
