@@ -1,5 +1,8 @@
 //! A database of one's own, and processes that always end.
 
+#[path = "../transfer/harness/signals.rs"]
+mod signals;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read, Write as _};
@@ -45,6 +48,7 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     /// A directory in which there is no database yet.
     pub(crate) fn empty() -> Self {
+        signals::restore();
         Sandbox { directory: tempfile::tempdir().unwrap() }
     }
 
