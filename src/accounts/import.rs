@@ -66,11 +66,19 @@ pub struct Rejection {
     pub name: Option<Vec<u8>>,
     /// Why, without any password or hash.
     pub reason: String,
+    /// Whether only the rule for weak passwords keeps it out, which can be waived.
+    pub is_weak: bool,
 }
 
 impl Rejection {
+    /// A row that nothing makes right but another input.
+    #[must_use]
+    pub fn new(line: u64, name: Option<Vec<u8>>, reason: String) -> Self {
+        Rejection { line, name, reason, is_weak: false }
+    }
+
     fn of(row: &Row<'_>, reason: String) -> Self {
-        Rejection { line: row.line, name: row.name.map(<[u8]>::to_vec), reason }
+        Rejection::new(row.line, row.name.map(<[u8]>::to_vec), reason)
     }
 }
 

@@ -191,7 +191,7 @@ pub(crate) struct RowObject<'a> {
 
 impl<'a> From<&'a Rejection> for RowObject<'a> {
     fn from(row: &'a Rejection) -> Self {
-        let Rejection { line, name, reason } = row;
+        let Rejection { line, name, reason, .. } = row;
         let username = name.as_ref().map(|name| String::from_utf8_lossy(name).into_owned());
         RowObject { line: *line, username, reason }
     }
@@ -199,7 +199,7 @@ impl<'a> From<&'a Rejection> for RowObject<'a> {
 
 /// A row that is not imported, as people see it.
 pub(crate) fn row_line(row: &Rejection) -> String {
-    let Rejection { line, name, reason } = row;
+    let Rejection { line, name, reason, .. } = row;
     let name = name.as_ref().map(|name| format!(" {}:", short(&escaped_bytes(name))));
     format!("line {line}:{} {}", name.unwrap_or_default(), escaped(reason))
 }

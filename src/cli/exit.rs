@@ -59,6 +59,8 @@ pub(crate) struct Rejected {
     pub(crate) shown: Vec<Rejection>,
     /// How many there are.
     pub(crate) count: u64,
+    /// Whether one of them has only too weak a password.
+    pub(crate) any_weak: bool,
 }
 
 /// An error as it is reported.
@@ -222,8 +224,12 @@ pub(crate) fn is_taken(error: &Error) -> bool {
 fn of_failure(failure: &Failure) -> Report {
     let (code, hint, status) = match failure {
         Failure::Rejected(rejected) => {
-            let Rejected { error, shown, count } = &**rejected;
-            let hint = if is_taken(error) { Some(IF_TAKEN.to_owned()) } else { hint(error) };
+            let Rejected { error, shown, count, any_weak } = &**rejected;
+            let hint = match error {
+                Error::UserExists(_) => Some(IF_TAKEN.to_owned()),
+                Error::InvalidInput(_) if *any_weak => Some(WEAK_ALLOWED.to_owned()),
+                error => hint(error),
+            };
             let (rows, rejected) = (shown.clone(), Some(*count));
             return Report { hint, rows, rejected, ..of_error(error) };
         }
@@ -293,7 +299,7 @@ const CHANGEABLE_BYTES: u64 = 32_000_000;
 /// What to type next, where that can be said.
 fn hint(error: &Error) -> Option<String> {
     let hint = match error {
-        Error::WeakPassword(_) => "--allow-weak-password takes it all the same".to_owned(),
+        Error::WeakPassword(_) => WEAK_ALLOWED.to_owned(),
         Error::LookalikeExists { .. } => "--allow-lookalike takes the name all the same".to_owned(),
         Error::IdTaken { .. } => "without --keep-ids the row gets a new id".to_owned(),
         Error::AlreadyInitialised(_) => "--if-not-exists accepts that".to_owned(),
@@ -339,6 +345,8 @@ fn hint(error: &Error) -> Option<String> {
     };
     Some(hint)
 }
+
+const WEAK_ALLOWED: &str = "--allow-weak-password takes a weak password all the same";
 
 const TRUST: &str =
     "; --trust-directory lets root go on as root, if you trust all who may write there";

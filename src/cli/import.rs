@@ -217,6 +217,7 @@ struct Watch {
     shown: Vec<Rejection>,
     max_shown: usize,
     rejected: u64,
+    any_weak: bool,
     /// Where all of them go; it gets its name at the end, if there are any.
     rejects: Option<Draft>,
     /// Where generated passwords go; it gets its name before they are used.
@@ -240,6 +241,7 @@ impl Watch {
             shown: Vec::new(),
             max_shown: usize::try_from(args.max_errors).unwrap_or(usize::MAX),
             rejected: 0,
+            any_weak: false,
             rejects,
             passwords,
         })
@@ -260,8 +262,9 @@ impl Watch {
         let error = published.err().unwrap_or(error);
         // Rows that are wrong only next to others are found later than the rest.
         self.shown.sort_by_key(|rejection| rejection.line);
-        Failure::Rejected(Box::new(Rejected { error, shown: self.shown, count: self.rejected }))
-            .into()
+        let rejected =
+            Rejected { error, shown: self.shown, count: self.rejected, any_weak: self.any_weak };
+        Failure::Rejected(Box::new(rejected)).into()
     }
 }
 
@@ -276,6 +279,7 @@ impl Observer for Watch {
 
     fn reject(&mut self, rejection: &Rejection) -> useradm::Result<()> {
         self.rejected += 1;
+        self.any_weak |= rejection.is_weak;
         if self.shown.len() < self.max_shown {
             self.shown.push(rejection.clone());
         }

@@ -37,7 +37,7 @@ pub(crate) enum UserFormat {
 impl UserFormat {
     /// The format that the ending of a file's name says.
     pub(crate) fn of(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         match name.rsplit('.').next()? {
             "csv" => Some(UserFormat::Csv),
             "jsonl" | "ndjson" => Some(UserFormat::Jsonl),

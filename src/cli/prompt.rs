@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::exit::Failure;
 use super::output::escape::escaped_bytes;
+use super::settings::number;
 use super::{Session, start};
 use terminal::Terminal;
 pub(crate) use terminal::show_what_is_typed;
@@ -274,7 +275,7 @@ fn unreadable(from: &str, reason: String) -> Error {
 }
 
 fn generated_length(text: &str) -> Result<usize, String> {
-    let length = text.parse().ok().filter(|length| (8..=128).contains(length));
+    let length = number(8, 128)(text).ok().and_then(|length| usize::try_from(length).ok());
     length.ok_or_else(|| format!("not a length from 8 to 128; without one it is {GENERATED_CHARS}"))
 }
 

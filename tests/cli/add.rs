@@ -122,6 +122,7 @@ fn takes_the_length_of_a_generated_password_only_behind_an_equals_sign() {
         "add alice --generate-password=129",
         "add alice --generate-password=0",
         "add alice --generate-password=-8",
+        "add alice --generate-password=+9",
         "add alice --generate-password=",
         "add alice --generate-password=20.0",
         "add alice --generate-password --hashed",

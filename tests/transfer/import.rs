@@ -1,5 +1,8 @@
 //! What an import that goes well does, says and leaves out.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use crate::harness::{PASSWORD, Sandbox, hash, is_application_hash, lines};
 
 const PEOPLE: &str = "username,password\nalice,correct horse\nbob,battery staple\n";
@@ -21,17 +24,19 @@ fn guesses_the_format_by_the_ending_of_the_name() {
     let (json, lines) = ("{\"username\":\"a\",\"password\":\"correct horse\"}\n", hash(PASSWORD));
     let lines = format!("a:{lines}\n");
     for (name, content) in [
-        ("a.csv", "username,password\na,correct horse\n"),
-        ("A.CSV", "username,password\na,correct horse\n"),
-        ("people.2024.csv", "username,password\na,correct horse\n"),
-        ("a.jsonl", json),
-        ("a.htpasswd", &lines),
-        (".htpasswd", &lines),
+        (&b"a.csv"[..], "username,password\na,correct horse\n"),
+        (b"A.CSV", "username,password\na,correct horse\n"),
+        (b"people.2024.csv", "username,password\na,correct horse\n"),
+        (b"m\xfcnchen.csv", "username,password\na,correct horse\n"),
+        (b"a.jsonl", json),
+        (b"a.htpasswd", &lines),
+        (b".htpasswd", &lines),
     ] {
+        let name = OsStr::from_bytes(name);
         let sandbox = Sandbox::application(&[]);
-        sandbox.write(name, content);
+        std::fs::write(sandbox.path("").join(name), content).unwrap();
         sandbox.useradm("import").arg(name).counts(1, 0, 0).check();
-        assert_eq!(sandbox.usernames(), ["a"], "{name}");
+        assert_eq!(sandbox.usernames(), ["a"], "{name:?}");
     }
 }
 

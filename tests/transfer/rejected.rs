@@ -33,7 +33,8 @@ fn reports_all_that_is_wrong_in_the_order_of_the_lines() {
                 line 7: CAROL: [..]carol[..]line 5[..]\n\
                 line 8: Alice: [..]alice[..]\n\
                 line 9: dave: [..]\n\
-                error: Invalid input: 7 rows were rejected; nothing was written\n";
+                error: Invalid input: 7 rows were rejected; nothing was written\n\
+                hint: --allow-weak-password takes a weak password all the same\n";
     run.status(6).stderr(said).check_unchanged();
 }
 
@@ -41,7 +42,7 @@ fn reports_all_that_is_wrong_in_the_order_of_the_lines() {
 fn shows_twenty_and_counts_the_rest() {
     let sandbox = Sandbox::application(&[]);
     let line = |number: usize| format!("line {}: user{number}: [..]\n", number + 3);
-    let all = "error: Invalid input: 30 rows [..]\n";
+    let all = "error: Invalid input: 30 rows [..]\nhint: --allow-weak-password [..]\n";
     for (options, shown) in [
         ("", 20),
         ("--max-errors 3", 3),

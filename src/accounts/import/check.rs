@@ -116,7 +116,10 @@ pub(super) fn check(
                         | Error::WeakPassword(_)
                         | Error::InvalidHash(_)
                         | Error::InvalidInput(_)),
-                    ) => Some(Rejection { line, reason: error.to_string(), name }),
+                    ) => Some(Rejection {
+                        is_weak: matches!(error, Error::WeakPassword(_)),
+                        ..Rejection::new(line, name, error.to_string())
+                    }),
                     Err(error) => return Err(error),
                 }
             }

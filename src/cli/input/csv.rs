@@ -202,12 +202,12 @@ impl Rows {
             name.is_empty() && !is_quoted
         };
         let name = field(Column::Username).filter(|name| !is_null(name)).map(<[u8]>::to_vec);
-        let reject = |reason: String| Rejection { line, name: name.clone(), reason };
+        let reject = |reason: String| Rejection::new(line, name.clone(), reason);
         if record.is_cut_off {
             // The last field holds all lines to the end, with the passwords in them.
             let is_whole = position(Column::Username).is_some_and(|at| at + 1 < record.fields);
             let name = name.clone().filter(|_| is_whole);
-            return Err(Rejection { line, name, reason: "its quotes are not closed".to_owned() });
+            return Err(Rejection::new(line, name, "its quotes are not closed".to_owned()));
         }
         if record.fields != self.columns.len() {
             let (has, columns) = (record.fields, self.columns.len());

@@ -28,7 +28,7 @@ impl Iterator for Rows {
             }
             let Some(colon) = text.iter().position(|&byte| byte == b':') else {
                 let reason = "it has no colon between name and hash".to_owned();
-                return Some(Ok(Err(Rejection { line, name: None, reason })));
+                return Some(Ok(Err(Rejection::new(line, None, reason))));
             };
             let credential = Offered::Hash(text[colon + 1..].to_vec());
             let name = Some(text[..colon].to_vec());

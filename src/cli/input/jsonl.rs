@@ -57,7 +57,7 @@ impl Iterator for Rows {
             Err(error) => return Some(Err(error)),
         };
         let row = parse(text).and_then(|fields| row(line, fields));
-        Some(Ok(row.map_err(|(name, reason)| Rejection { line, name, reason })))
+        Some(Ok(row.map_err(|(name, reason)| Rejection::new(line, name, reason))))
     }
 }
 
