@@ -45,7 +45,7 @@ pub use limits::limit_memory;
 pub use location::{Location, parse as parse_location};
 pub use names::NameIndex;
 pub use owner::Owner;
-pub use page::{Hashes, Order, Page, Row, Selection};
+pub use page::{Hashes, Order, Page, Selection, StoredUser};
 pub use read::{Account, MAX_NAMESAKES, Reference};
 pub use sorted::{SortedRows, SortedUsers};
 pub use write::Transaction;

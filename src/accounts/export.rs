@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::store::{Access, Database, Row, Store};
+use crate::store::{Access, Database, Store, StoredUser};
 
 /// Visits all users in the order of their ids, as they are at one moment.
 ///
@@ -14,7 +14,7 @@ use crate::store::{Access, Database, Row, Store};
 /// What reading the database or `visit` fails with.
 pub fn export<E: From<Error>>(
     database: &Database,
-    mut visit: impl FnMut(Row<'_>) -> Result<(), E>,
+    mut visit: impl FnMut(StoredUser<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let store = Store::open(database, Access::Read)?;
     store.require_table()?;

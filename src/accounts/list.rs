@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use super::only_one;
 use crate::error::Result;
 use crate::store::{
-    Access, Account, Database, Hashes, Order, Page, Row, Selection, SortedRows, SortedUsers, Store,
+    Access, Account, Database, Hashes, Order, Page, Selection, SortedRows, SortedUsers, Store,
+    StoredUser,
 };
 use crate::user::Selector;
 
@@ -75,12 +76,15 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// What reading the database fails with.
-    pub fn next(&mut self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<bool> {
+    pub fn next(
+        &mut self,
+        mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
         let Reading { pages, to_skip, to_give } = self;
         if *to_give == 0 {
             return Ok(false);
         }
-        let visit = |row: Row<'_>| {
+        let visit = |row: StoredUser<'_>| {
             if *to_skip > 0 {
                 *to_skip -= 1;
                 return ControlFlow::Continue(());

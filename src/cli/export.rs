@@ -19,7 +19,7 @@ use super::{Session, files, shell};
 use useradm::accounts;
 use useradm::draft::{Draft, Taken};
 use useradm::error::shown;
-use useradm::store::Row;
+use useradm::store::StoredUser;
 use useradm::{Error, Interrupt};
 
 /// How much is collected before it is written, in bytes.
@@ -167,7 +167,7 @@ impl<'s> Sheet<'s> {
         Sheet { format, interrupt: session.interrupt(), out, count: 0 }
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<()> {
+    fn push(&mut self, row: &StoredUser<'_>) -> Result<()> {
         self.count += 1;
         push_user(&mut self.out, self.format, row)
     }
@@ -184,7 +184,7 @@ impl<'s> Sheet<'s> {
     }
 }
 
-fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &Row<'_>) -> Result<()> {
+fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &StoredUser<'_>) -> Result<()> {
     let (name, hash) = (row.name.unwrap_or_default(), row.hash.unwrap_or_default());
     match format {
         UserFormat::Csv => {

@@ -8,7 +8,7 @@ mod table;
 
 use clap::ValueEnum;
 use useradm::hash::{Scheme, scheme};
-use useradm::store::Row;
+use useradm::store::StoredUser;
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -99,7 +99,7 @@ pub(crate) struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// The record of a row, whose hash was read if `with_hash`.
-    pub(crate) fn new(row: Row<'a>, with_hash: bool) -> Self {
+    pub(crate) fn new(row: StoredUser<'a>, with_hash: bool) -> Self {
         let unknown = Scheme { name: "unknown", rounds: None };
         let scheme = if with_hash { scheme(row.hash.unwrap_or_default()) } else { unknown };
         Record { id: row.id, name: row.name, scheme }

@@ -9,7 +9,7 @@ use super::exit::Failure;
 use super::list::Whom;
 use super::output::{Field, Format, Record, Widths};
 use useradm::accounts;
-use useradm::store::Row;
+use useradm::store::StoredUser;
 
 /// Show one user: id, username, hash scheme and rounds
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ impl ShowArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let account = accounts::show(session.database()?, &self.whom.selector())?;
         let (id, name) = (account.user.id.0, account.user.name.0.as_deref());
-        let record = Record::new(Row { id, name, hash: account.hash.as_deref() }, true);
+        let record = Record::new(StoredUser { id, name, hash: account.hash.as_deref() }, true);
         // One user is one object, not an array of one.
         let format = if session.format.is_json() { Format::Jsonl } else { session.format };
         let mut widths = Widths::default();

@@ -50,7 +50,7 @@ pub enum Hashes {
 
 /// A row as it lies in the database; it lives only until the next one is read.
 #[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
+pub struct StoredUser<'a> {
     /// The primary key.
     pub id: i64,
     /// The name, if it is not NULL.
@@ -132,7 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Page::next_page`].
-    pub fn snapshot(&self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<()> {
+    pub fn snapshot(&self, mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>) -> Result<()> {
         let sql = "SELECT id, username, password_hash FROM user ORDER BY id";
         let visited = self.connection.prepare(sql).and_then(|mut statement| {
             let mut rows = statement.raw_query();
@@ -154,14 +154,17 @@ impl Page<'_> {
     ///
     /// # Errors
     /// [`Error::DatabaseBusy`], [`Error::DatabaseCorrupt`], [`Error::HugeValue`] or [`Error::Io`].
-    pub fn next_page(&mut self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<bool> {
+    pub fn next_page(
+        &mut self,
+        mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
         self.next_page_of_names(|row, _| visit(row))
     }
 
     /// As [`Page::next_page`], with the names as they are stored where they make the order.
     pub(super) fn next_page_of_names(
         &mut self,
-        mut visit: impl FnMut(Row<'_>, StoredName<'_>) -> ControlFlow<()>,
+        mut visit: impl FnMut(StoredUser<'_>, StoredName<'_>) -> ControlFlow<()>,
     ) -> Result<bool> {
         let Some(&part) = self.parts.last() else { return Ok(false) };
         let end = self.read_page(part, &mut visit);
@@ -191,7 +194,7 @@ impl Page<'_> {
     fn read_page(
         &mut self,
         part: Part,
-        visit: &mut impl FnMut(Row<'_>, StoredName<'_>) -> ControlFlow<()>,
+        visit: &mut impl FnMut(StoredUser<'_>, StoredName<'_>) -> ControlFlow<()>,
     ) -> rusqlite::Result<Option<Cursor>> {
         let statement = match self.statement.take() {
             Some(statement) => statement,
@@ -359,7 +362,7 @@ fn nearly(number: i64) -> f64 {
 fn with_row<T>(
     row: &rusqlite::Row<'_>,
     hash_at: Option<usize>,
-    visit: impl FnOnce(Row<'_>) -> T,
+    visit: impl FnOnce(StoredUser<'_>) -> T,
 ) -> rusqlite::Result<T> {
     let id = row.get_ref(0)?.as_i64()?;
     let (mut name_digits, mut hash_digits) = (String::new(), String::new());
@@ -368,7 +371,7 @@ fn with_row<T>(
         Some(at) => as_bytes(row.get_ref(at)?, &mut hash_digits),
         None => None,
     };
-    Ok(visit(Row { id, name, hash }))
+    Ok(visit(StoredUser { id, name, hash }))
 }
 
 /// The bytes of a text or blob, and of the digits of a number; none for NULL.

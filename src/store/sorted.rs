@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use super::page::{Row, Selection, StoredName};
+use super::page::{Selection, StoredName, StoredUser};
 use super::{Order, Store};
 use crate::error::Result;
 use crate::sort::{Cursor, Sorted, Sorter};
@@ -82,7 +82,7 @@ fn set_key(key: &mut Vec<u8>, name: StoredName<'_>, reverse: bool) {
     }
 }
 
-fn set_value(value: &mut Vec<u8>, row: &Row<'_>) {
+fn set_value(value: &mut Vec<u8>, row: &StoredUser<'_>) {
     value.clear();
     value.extend_from_slice(&row.id.to_le_bytes());
     let length = row.name.map_or(NO_NAME, |name| name.len() as u64);
@@ -91,7 +91,7 @@ fn set_value(value: &mut Vec<u8>, row: &Row<'_>) {
     value.extend_from_slice(row.hash.unwrap_or_default());
 }
 
-fn row_of(value: &[u8]) -> Row<'_> {
+fn row_of(value: &[u8]) -> StoredUser<'_> {
     let (head, texts) = value.split_at(HEAD_BYTES);
     let number = |at: usize| {
         let mut number = [0; 8];
@@ -101,7 +101,7 @@ fn row_of(value: &[u8]) -> Row<'_> {
     let length = number(8);
     let (name, hash) = texts.split_at(usize::try_from(length).unwrap_or(0).min(texts.len()));
     let name = (length != NO_NAME).then_some(name);
-    Row { id: number(0).cast_signed(), name, hash: Some(hash) }
+    StoredUser { id: number(0).cast_signed(), name, hash: Some(hash) }
 }
 
 impl SortedUsers {
@@ -124,7 +124,10 @@ impl SortedRows<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Io`].
-    pub fn next_page(&mut self, mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<bool> {
+    pub fn next_page(
+        &mut self,
+        mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
         while self.cursor.advance()? {
             if let Some((_, value)) = self.cursor.record()
                 && visit(row_of(value)).is_break()
