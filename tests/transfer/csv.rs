@@ -113,7 +113,7 @@ fn takes_quotes_commas_and_doubled_quotes_as_rfc_4180_says() {
 #[test]
 fn counts_the_lines_inside_of_quotes_and_empty_ones() {
     let input = "username,password\n\n\"a\nb\",correct horse\r\n\n\"c\r\n\r\nd\",correct horse\n\
-                 ok,correct horse\ne,short\n";
+                 ok,correct horse\ne,\n";
     refuse(input, "line 3: a\\nb: [..]\nline 6: c\\r\\n\\r\\nd: [..]\nline 10: e: [..]\n");
     let input = "\"username\",\n\"pass\nword\"\n";
     refuse(input, "");
@@ -133,7 +133,7 @@ fn refuses_a_quote_that_is_never_closed() {
     refuse("\"username,password\na,correct horse\n", "");
     // Stray quotes neither hide it nor look like it.
     refuse(
-        "username,password\nsix\" pipe,x\n\"a,correct horse\nb,x\n",
+        "username,password\nsix\" pipe,\n\"a,correct horse\nb,x\n",
         "line 2: [..]\nline 3: [..]\n",
     );
     let sandbox = take("username,password\nsix\" pipe,correct horse", &["six\" pipe"]);

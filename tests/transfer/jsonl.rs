@@ -165,7 +165,7 @@ fn needs_exactly_one_credential_for_each_row() {
 #[test]
 fn counts_empty_lines_too() {
     let sandbox = Sandbox::application(&[]);
-    let input = "\n\r\n{\"username\":\"a\",\"password\":\"short\"}\n\n\n{\n";
+    let input = "\n\r\n{\"username\":\"a\",\"password\":\"\"}\n\n\n{\n";
     let run = sandbox.useradm("import --from jsonl -").stdin(input);
     let says = "line 3: a: [..]\nline 6: [..]\nerror: Invalid input: 2 [..]\n";
     run.status(6).stderr(says).check_unchanged();

@@ -84,7 +84,9 @@ fn writes_every_rejected_row_to_a_private_file() {
     let run =
         sandbox.shell("umask 0; \"$0\" import --from csv --max-errors 1 --rejects bad.jsonl -");
     let run = run.stdin(format!("{}alice,correct horse\nb\u{202e},x\n", short_passwords(30)));
-    run.status(6).stderr("line 3: user0: [..]\nand 31 more\nerror: [..]32 rows[..]\n").check();
+    run.status(6)
+        .stderr("line 3: user0: [..]\nand 31 more\nerror: [..]32 rows[..]\nhint: [..]\n")
+        .check();
     assert_eq!(sandbox.mode("bad.jsonl"), 0o600);
     assert_eq!(sandbox.usernames(), ["alice"]);
     let text = sandbox.text("bad.jsonl");
