@@ -3,9 +3,9 @@
 //! A stored hash is parsed strictly before anything is computed, so that a hostile file can cost
 //! neither an hour nor a false match.
 
-mod batch;
 pub mod lanes;
-pub mod pbkdf2_sha256;
+mod many;
+pub mod passlib;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -13,7 +13,7 @@ use std::num::NonZeroU32;
 use crate::error::{Error, Result};
 use crate::password::Password;
 use lanes::{Job, Key};
-use pbkdf2_sha256::Pbkdf2Sha256;
+use passlib::Pbkdf2Sha256;
 
 /// The longest hash in bytes: the application's `VARCHAR(120)`.
 pub const MAX_HASH_BYTES: usize = 120;
@@ -65,9 +65,9 @@ impl HashString {
         rounds: Rounds,
         random: impl FnOnce(&mut [u8]) -> Result<()>,
     ) -> Result<Self> {
-        let mut salt = [0; pbkdf2_sha256::SALT_BYTES];
+        let mut salt = [0; passlib::SALT_BYTES];
         random(&mut salt)?;
-        pbkdf2_sha256::make(password.as_bytes(), &salt, rounds).map(HashString)
+        passlib::make(password.as_bytes(), &salt, rounds).map(HashString)
     }
 
     /// Hashes many passwords, each with a salt of its own, on several threads.
@@ -83,7 +83,7 @@ impl HashString {
         mut random: impl FnMut(&mut [u8]) -> Result<()>,
         progress: impl FnMut(u64),
     ) -> Result<Vec<Self>> {
-        let mut salts = vec![[0; pbkdf2_sha256::SALT_BYTES]; passwords.len()];
+        let mut salts = vec![[0; passlib::SALT_BYTES]; passwords.len()];
         random(salts.as_flattened_mut())?;
         let rounds_of_job = NonZeroU32::new(rounds.get()).unwrap_or(NonZeroU32::MIN);
         let jobs: Vec<Job<'_>> = passwords
@@ -95,9 +95,8 @@ impl HashString {
                 rounds: rounds_of_job,
             })
             .collect();
-        let keys = batch::derive_all(&jobs, threads, progress)?;
-        let write =
-            |(salt, key): (&[u8; 16], &Key)| HashString(pbkdf2_sha256::write(rounds, salt, key));
+        let keys = many::derive_all(&jobs, threads, progress)?;
+        let write = |(salt, key): (&[u8; 16], &Key)| HashString(passlib::write(rounds, salt, key));
         Ok(salts.iter().zip(keys.iter()).map(write).collect())
     }
 
@@ -109,10 +108,10 @@ impl HashString {
         let refuse = |reason: String| Err(Error::InvalidHash(reason));
         if let Err(reason) = Pbkdf2Sha256::parse(text) {
             let scheme = scheme(text).name;
-            return refuse(if scheme == pbkdf2_sha256::NAME {
+            return refuse(if scheme == passlib::NAME {
                 reason.to_owned()
             } else {
-                format!("only {} can be stored, and its scheme is {scheme}", pbkdf2_sha256::NAME)
+                format!("only {} can be stored, and its scheme is {scheme}", passlib::NAME)
             });
         }
         if text.len() > MAX_HASH_BYTES {
@@ -171,7 +170,7 @@ pub fn verify_many(
                 .unwrap_or(NonZeroU32::MIN),
         })
         .collect();
-    let keys = batch::derive_all(&jobs, threads, progress)?;
+    let keys = many::derive_all(&jobs, threads, progress)?;
     let matches = |(stored, key): (&Option<Pbkdf2Sha256>, &Key)| {
         stored.as_ref().is_some_and(|stored| stored.has_checksum(key))
     };
@@ -181,7 +180,7 @@ pub fn verify_many(
 /// Whether a hash is of a scheme that can be verified, malformed or not.
 #[must_use]
 pub fn is_supported(stored: &[u8]) -> bool {
-    scheme(stored).name == pbkdf2_sha256::NAME
+    scheme(stored).name == passlib::NAME
 }
 
 /// The scheme of a stored hash, if it is a known one, whether it can be verified or not.
@@ -230,7 +229,7 @@ pub fn scheme(stored: &[u8]) -> Scheme {
 fn prefixed_scheme(stored: &[u8]) -> Option<&'static str> {
     /// Prefixes of the Modular Crypt Format and of Python's frameworks, with passlib's names.
     const PREFIXES: [(&str, &str); 30] = [
-        (pbkdf2_sha256::PREFIX, pbkdf2_sha256::NAME),
+        (passlib::PREFIX, passlib::NAME),
         ("$pbkdf2-sha512$", "pbkdf2_sha512"),
         ("$pbkdf2$", "pbkdf2_sha1"),
         ("pbkdf2_sha256$", "django_pbkdf2_sha256"),

@@ -1,6 +1,6 @@
 //! Who a user is: ids, names and the rules for new names. No SQL and no I/O.
 
-pub mod lookalike;
+pub mod fold;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -6,7 +6,7 @@
 use super::Waived;
 use crate::error::{Error, Result};
 use crate::store::{NameIndex, Store};
-use crate::user::lookalike::{self, Search};
+use crate::user::fold::{Search, fold};
 use crate::user::{Selector, UserId, Username};
 
 /// The users whose names look like one name, ready to be looked for under a lock.
@@ -84,11 +84,11 @@ impl<'s> Similar<'s> {
 
 fn read<'s>(store: &Store, name: &str) -> Result<Names<'s>> {
     let version = store.data_version()?;
-    let folded = lookalike::fold(name);
+    let folded = fold(name);
     let mut similar = Vec::new();
     store.scan_names(|_, stored| {
         if let Some(Ok(stored)) = stored.map(std::str::from_utf8)
-            && lookalike::fold(stored) == folded
+            && fold(stored) == folded
         {
             similar.push(stored.to_owned());
         }
@@ -180,7 +180,7 @@ mod tests {
         ) {
             let stored: Vec<&str> = names.iter().map(String::as_str).collect();
             let alike: BTreeSet<&str> = (stored.iter().copied())
-                .filter(|other| *other != name && lookalike::fold(other) == lookalike::fold(&name))
+                .filter(|other| *other != name && fold(other) == fold(&name))
                 .collect();
             for encoding in ["UTF-8", "UTF-16le", "UTF-16be"] {
                 // With a UNIQUE rule that ignores case some names are not stored at all.

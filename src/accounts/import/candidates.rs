@@ -10,7 +10,7 @@ use super::row::Row;
 use crate::error::Result;
 use crate::sort::{Sorted, Sorter};
 use crate::store::{NameIndex, Store};
-use crate::user::lookalike::{self, Search};
+use crate::user::fold::{Search, fingerprint};
 use crate::user::{Selector, UserId};
 
 /// Where the table has more users than so many for each row, they are looked up row by row, if an
@@ -113,7 +113,7 @@ impl Filter {
     /// The word and the bit in it of a name, or of an id that has none.
     fn place(&self, name: Option<&[u8]>, id: i64) -> (usize, u64) {
         let number = match name.map(std::str::from_utf8) {
-            Some(Ok(name)) => lookalike::fingerprint(name),
+            Some(Ok(name)) => fingerprint(name),
             // Names that are not text look like no others, and are few.
             Some(Err(_)) => 0,
             None => id.cast_unsigned(),

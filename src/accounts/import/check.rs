@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::hash::HashString;
 use crate::password::{GENERATED_CHARS, Password};
 use crate::sort::{Sorted, Sorter};
-use crate::user::{Username, lookalike};
+use crate::user::Username;
+use crate::user::fold::fold;
 
 /// How many rows are read between two reports of progress.
 const PROGRESS_ROWS: u64 = 1000;
@@ -53,7 +54,7 @@ pub(super) fn write_key(key: &mut Vec<u8>, name: Option<&[u8]>, id: i64, importi
         (None, _) => key.extend_from_slice(&id.to_be_bytes()),
         (Some(name), _) if !checks_lookalikes(importing) => key.extend_from_slice(name),
         (Some(name), _) if name.is_ascii() => key.extend(name.iter().map(u8::to_ascii_lowercase)),
-        (_, Some(Ok(text))) => key.extend_from_slice(lookalike::fold(text).as_bytes()),
+        (_, Some(Ok(text))) => key.extend_from_slice(fold(text).as_bytes()),
         (Some(name), _) => key.extend_from_slice(name),
     }
 }
