@@ -4,24 +4,30 @@
 //! a listing that is read twice. Passwords are hashed before
 //! a lock is taken, and whether a name is free is decided inside the transaction that takes it.
 
+mod add;
+mod credential;
 mod delete;
 mod export;
 mod guard;
 mod import;
+mod init;
 mod list;
 mod login;
 mod names;
-mod set;
+mod update;
 
+pub use add::{Added, Adding, add};
+pub use credential::{Credential, Waived};
 pub use delete::{Deletion, delete, plan_deletion};
 pub use export::export;
 pub use import::{
     Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
     Unsupported, WithoutPassword, import,
 };
+pub use init::init;
 pub use list::{Listing, Reading, Users, count, show};
 pub use login::login;
-pub use set::{Added, Adding, Change, Credential, Updated, Waived, add, init, update};
+pub use update::{Change, Updated, update};
 
 use crate::error::{Error, Result};
 use crate::store::{Account, MAX_NAMESAKES};

@@ -1,0 +1,111 @@
+//! Adding a user.
+
+use super::credential::{Credential, Waived, check, warnings_about};
+use super::init::{Opened, make_table_if_absent, open_or_create};
+use super::names::Similar;
+use super::{Random, Warning, guard};
+use crate::error::{Error, Result};
+use crate::hash::Rounds;
+use crate::store::{Access, Database, Store, Transaction};
+use crate::user::{Selector, User, Username};
+
+/// A user to be added.
+#[derive(Debug)]
+pub struct Adding {
+    /// The name.
+    pub name: Username,
+    /// The password or hash.
+    pub credential: Credential,
+    /// The iteration count, where a password is hashed.
+    pub rounds: Rounds,
+    /// Whether a user of that name is no error.
+    pub if_not_exists: bool,
+    /// Whether to make the database if there is none.
+    pub create: bool,
+    /// Which rules are waived.
+    pub waived: Waived,
+}
+
+/// What [`add`] did.
+#[derive(Debug)]
+pub struct Added {
+    /// The user, new or found.
+    pub user: User,
+    /// Whether the user is new.
+    pub changed: bool,
+    /// Whether the database is new too.
+    pub created_database: bool,
+    /// What the admin should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// [`Error::UserExists`] unless `if_not_exists`; [`Error::LookalikeExists`];
+/// [`Error::InvalidPassword`]; or what hashing and writing fail with.
+pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
+    let warnings = warnings_about(Some(&adding.credential));
+    check(&adding.credential, Some(adding.name.as_str().as_bytes()), adding.waived.weak_password)?;
+    if adding.if_not_exists
+        && let Some(user) = existing(database, &adding.name)?
+    {
+        // Nothing will be changed, so nothing needs to be hashed.
+        return Ok(Added { user, changed: false, created_database: false, warnings: vec![] });
+    }
+    // The password is wiped here, before anything is waited for.
+    let hash = adding.credential.hash(adding.rounds, random)?;
+    let insert = |transaction: &Transaction<'_>, similar: Option<&mut Similar<'_>>| {
+        let selector = Selector::Name(adding.name.as_str().as_bytes().to_vec());
+        if let Some(account) = transaction.reader().find(&selector)?.pop() {
+            if adding.if_not_exists {
+                return Ok((account.user, false));
+            }
+            return Err(Error::UserExists(adding.name.to_string()));
+        }
+        guard::refuse_foreign_hashes(transaction.reader())?;
+        if let Some(similar) = similar {
+            similar.refuse(None)?;
+        }
+        Ok((transaction.insert(&adding.name, &hash)?, true))
+    };
+    let opened = if adding.create {
+        open_or_create(database, |transaction| insert(transaction, None))?
+    } else {
+        Opened::Existing(Box::new(Store::open(database, Access::Write)?))
+    };
+    let ((user, changed), created_database) = match opened {
+        Opened::Created(added) => (added, true),
+        Opened::Existing(store) => {
+            let has_table = store.has_table()?;
+            if !has_table {
+                if !adding.create {
+                    store.require_table()?;
+                }
+                guard::refuse_second_table(&store)?;
+            }
+            let similar = || Similar::prepare(&store, &adding.name, adding.waived);
+            let mut prepared = if has_table { similar()? } else { None };
+            let added = store.write(|transaction| {
+                if !has_table && !make_table_if_absent(transaction)? {
+                    prepared = similar()?;
+                }
+                insert(transaction, prepared.as_mut())
+            })?;
+            (added, false)
+        }
+    };
+    Ok(Added { user, changed, created_database, warnings })
+}
+
+fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
+    let store = match Store::open(database, Access::Read) {
+        Err(Error::DatabaseMissing { .. }) => return Ok(None),
+        store => store?,
+    };
+    if !store.has_table()? {
+        return Ok(None);
+    }
+    let selector = Selector::Name(name.as_str().as_bytes().to_vec());
+    Ok(store.find(&selector)?.pop().map(|account| account.user))
+}
