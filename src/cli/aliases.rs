@@ -6,9 +6,8 @@ use std::ffi::OsString;
 use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
 
+use super::commands::{Cli, Command, UpdateArgs};
 use super::settings::Options;
-use super::update::UpdateArgs;
-use super::{Cli, Command};
 
 /// Ask for a user's new password: `useradm update USERNAME --password`
 #[derive(Debug, Parser)]

@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::Result;
 use serde::{Serialize, Serializer};
 
-use super::Session;
 use super::exit::Failure;
-use super::output::escape::{escaped, escaped_bytes, short};
-use super::output::json;
+use super::format::escape::{escaped, escaped_bytes, short};
+use super::format::json;
+use super::session::Session;
 use super::start::standard_output;
 use useradm::accounts::{Imported, Rejection, Warning};
 use useradm::error::shown;

@@ -9,11 +9,10 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 use serde::Serialize;
 
-use super::Cli;
 use super::answer::{RowObject, print, row_line};
-use super::import::IF_TAKEN;
-use super::output::escape::escaped;
-use super::output::{Format, json};
+use super::commands::Cli;
+use super::format::escape::escaped;
+use super::format::{Format, json};
 use super::process::INTERRUPTED;
 use super::shell;
 use super::usage::{self, Problem};
@@ -61,6 +60,8 @@ pub(crate) struct Rejected {
     pub(crate) count: u64,
     /// Whether one of them has only too weak a password.
     pub(crate) any_weak: bool,
+    /// What helps where users exist.
+    pub(crate) if_taken: &'static str,
 }
 
 /// An error as it is reported.
@@ -224,9 +225,9 @@ pub(crate) fn is_taken(error: &Error) -> bool {
 fn of_failure(failure: &Failure) -> Report {
     let (code, hint, status) = match failure {
         Failure::Rejected(rejected) => {
-            let Rejected { error, shown, count, any_weak } = &**rejected;
+            let Rejected { error, shown, count, any_weak, if_taken } = &**rejected;
             let hint = match error {
-                Error::UserExists(_) => Some(IF_TAKEN.to_owned()),
+                Error::UserExists(_) => Some((*if_taken).to_owned()),
                 Error::InvalidInput(_) if *any_weak => Some(WEAK_ALLOWED.to_owned()),
                 error => hint(error),
             };

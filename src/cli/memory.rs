@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::libc;
 
-use super::{exit, prompt, wanted_format};
+use super::settings::wanted_format;
+use super::{exit, prompt};
 use useradm::Interrupt;
 
 /// What is printed, and how to know whether a change was stored before.

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Session;
 use super::input::Input;
+use super::session::Session;
 use useradm::accounts::Stage;
 
 /// A progress bar, or none.

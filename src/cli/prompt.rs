@@ -4,52 +4,23 @@ mod keys;
 mod terminal;
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::Args;
 use zeroize::Zeroizing;
 
+use super::args::{Given, Source};
 use super::exit::Failure;
-use super::output::escape::escaped_bytes;
-use super::settings::number;
-use super::{Session, start};
+use super::format::escape::escaped_bytes;
+use super::session::Session;
+use super::start;
 use terminal::Terminal;
 pub(crate) use terminal::show_what_is_typed;
 use useradm::Error;
 use useradm::error::{shown, system_words};
-use useradm::password::{GENERATED_CHARS, MAX_PASSWORD_BYTES, Password};
-
-/// Where a password comes from; without one of these it is asked for on the terminal.
-#[derive(Debug, Default, Args)]
-#[group(id = "password_source", multiple = false)]
-pub(crate) struct Source {
-    /// Read the password from standard input, less one line break at the end
-    #[arg(id = "password_stdin", long = "password-stdin")]
-    stdin: bool,
-    /// Read the password from a file, less one line break at the end; - is standard input
-    #[arg(id = "password_file", long = "password-file", value_name = "PATH")]
-    file: Option<PathBuf>,
-    /// Take the password from this environment variable
-    #[arg(id = "password_env", long = "password-env", value_name = "VAR")]
-    variable: Option<OsString>,
-}
-
-/// What an admin may give in place of a password.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Given {
-    /// Make a password of 20 characters, or of LENGTH from 8 to 128, and print it
-    #[arg(long, value_name = "LENGTH", group = "password_source")]
-    #[arg(num_args = 0..=1, require_equals = true, value_parser = generated_length)]
-    #[arg(default_missing_value = "20")]
-    generate_password: Option<usize>,
-    /// Take a ready hash from the password's source
-    #[arg(long, conflicts_with = "generate_password")]
-    pub(crate) hashed: bool,
-}
+use useradm::password::{MAX_PASSWORD_BYTES, Password};
 
 impl Given {
     /// Whether anything was given.
@@ -172,11 +143,6 @@ pub(crate) fn confirm(session: &Session, question: &str) -> Result<Option<bool>>
     Ok(Some(answer == b"y" || answer == b"yes"))
 }
 
-/// The bytes of an argument, as the system passed them.
-pub(crate) fn argument_bytes(argument: OsString) -> Vec<u8> {
-    argument.into_encoded_bytes()
-}
-
 /// Standard input, without the buffer of the standard library.
 pub(crate) fn standard_input_file() -> io::Result<File> {
     terminal::duplicate(io::stdin())
@@ -272,11 +238,6 @@ fn unset(name: &OsStr) -> anyhow::Error {
 
 fn unreadable(from: &str, reason: String) -> Error {
     Error::UnreadableSource { from: from.to_owned(), reason }
-}
-
-fn generated_length(text: &str) -> Result<usize, String> {
-    let length = number(8, 128)(text).ok().and_then(|length| usize::try_from(length).ok());
-    length.ok_or_else(|| format!("not a length from 8 to 128; without one it is {GENERATED_CHARS}"))
 }
 
 #[cfg(test)]

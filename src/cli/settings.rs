@@ -1,14 +1,15 @@
 //! The global options, each from the command line, or else from its variable, or else as it is by
 //! default. clap itself would parse a variable even where the option is given, and blame the option.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::args::number;
 use super::exit::Failure;
-use super::output::Format;
+use super::format::Format;
 use super::usage;
 use useradm::hash::Rounds;
 use useradm::store::{self, Location};
@@ -142,14 +143,14 @@ fn rounds(text: &str) -> Result<Rounds, String> {
     rounds.ok_or_else(|| "no such number of rounds".to_owned())
 }
 
-/// Reads a number of plain decimal digits.
-pub(super) fn number(min: u64, max: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
-    move |text| {
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = text.parse().ok().filter(|number| plain && (min..=max).contains(number));
-        number.ok_or_else(|| match max {
-            u64::MAX => format!("not a whole number from {min} on"),
-            max => format!("not a whole number from {min} to {max}"),
-        })
+/// The format that a command line asks for which clap could not parse.
+pub(super) fn wanted_format(arguments: &[OsString]) -> Format {
+    let mut wanted = std::env::var_os("USERADM_FORMAT").and_then(|name| format(&name).ok());
+    let before = arguments.iter().take_while(|argument| *argument != "--");
+    for (argument, next) in before.clone().zip(before.skip(1).map(Some).chain([None])) {
+        let joined = argument.to_str().and_then(|it| it.strip_prefix("--format=")).map(OsStr::new);
+        let apart = next.filter(|_| argument == "--format").map(OsString::as_os_str);
+        wanted = joined.or(apart).and_then(|name| format(name).ok()).or(wanted);
     }
+    wanted.unwrap_or(Format::Table)
 }

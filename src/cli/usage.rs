@@ -7,8 +7,9 @@ use std::ffi::OsString;
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::output::escape::{escaped, escaped_bytes, short};
-use super::{Cli, aliases, shell};
+use super::commands::Cli;
+use super::format::escape::{escaped, escaped_bytes, short};
+use super::{aliases, shell};
 
 /// A message, and what to type next.
 pub(super) struct Problem {

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::lines::Lines;
 use super::{Input, Item};
-use crate::cli::output::escape::short;
+use crate::cli::format::escape::short;
 use useradm::accounts::{InputRow, Offered, Rejection};
 
 pub(super) struct Rows {

@@ -1,19 +1,17 @@
 //! `useradm list`
 
-use std::ffi::OsString;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::answer::print;
-use super::exit::Failure;
-use super::output::{Field, Format, Record, Widths};
-use super::settings::number;
-use super::{Session, prompt};
+use crate::cli::answer::print;
+use crate::cli::args::number;
+use crate::cli::exit::Failure;
+use crate::cli::format::{Field, Format, Record, Widths};
+use crate::cli::session::Session;
 use useradm::accounts::{self, Listing, Users};
 use useradm::store::{Hashes, Order, Selection};
-use useradm::user::{Selector, UserId};
 
 /// How much is collected before it is written out, in bytes.
 const BUFFER_BYTES: usize = 512 * 1024;
@@ -64,38 +62,6 @@ enum Sort {
 fn pattern(text: &str) -> Result<String, String> {
     const MAX_BYTES: usize = 50_000;
     if text.len() <= MAX_BYTES { Ok(text.to_owned()) } else { Err("it is too long".to_owned()) }
-}
-
-/// Reads an id, which is never guessed from something like one.
-pub(crate) fn id(text: &str) -> Result<UserId, String> {
-    UserId::parse(text).ok_or_else(|| "not an id as `useradm list` shows it".to_owned())
-}
-
-/// Which user a command is about: by name or by id, never guessed.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct Whom {
-    /// The username
-    #[arg(value_name = "USERNAME")]
-    username: Option<OsString>,
-    /// The id, in place of the username
-    #[arg(long, value_name = "ID", value_parser = id, allow_negative_numbers = true)]
-    id: Option<UserId>,
-}
-
-impl Whom {
-    pub(crate) fn named(username: OsString) -> Self {
-        Whom { username: Some(username), id: None }
-    }
-
-    pub(crate) fn selector(&self) -> Selector {
-        match (&self.username, self.id) {
-            (_, Some(id)) => Selector::Id(id),
-            (name, None) => {
-                Selector::Name(prompt::argument_bytes(name.clone().unwrap_or_default()))
-            }
-        }
-    }
 }
 
 impl ListArgs {

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use super::answer::Answer;
-use super::exit::Failure;
-use super::output::escape::escaped;
-use super::{Session, list, prompt};
+use crate::cli::answer::Answer;
+use crate::cli::exit::Failure;
+use crate::cli::format::escape::escaped;
+use crate::cli::session::Session;
+use crate::cli::{args, prompt};
 use useradm::accounts::{self, Deletion};
 use useradm::user::{Selector, UserId};
 
@@ -26,7 +27,7 @@ pub(crate) struct DeleteArgs {
     #[arg(value_name = "USERNAME", required_unless_present = "id")]
     usernames: Vec<OsString>,
     /// An id, in place of a username or beside it; may be given again
-    #[arg(long, value_name = "ID", value_parser = list::id, allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", value_parser = args::id, allow_negative_numbers = true)]
     id: Vec<UserId>,
     /// Delete without asking
     #[arg(long, short)]
@@ -38,7 +39,8 @@ pub(crate) struct DeleteArgs {
 
 impl DeleteArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let names = self.usernames.into_iter().map(prompt::argument_bytes).map(Selector::Name);
+        let names =
+            self.usernames.into_iter().map(OsString::into_encoded_bytes).map(Selector::Name);
         let ids = self.id.into_iter().map(Selector::Id);
         let selectors: Vec<Selector> = names.chain(ids).collect();
         let plan = accounts::plan_deletion(session.database()?, &selectors, self.if_exists)?;

@@ -5,12 +5,11 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use super::Session;
-use super::add::WaivedArgs;
-use super::answer::Answer;
-use super::exit::{self, Failure};
-use super::list::Whom;
-use super::prompt::{self, Asking, Given, Source};
+use crate::cli::answer::Answer;
+use crate::cli::args::{Given, Source, WaivedArgs, Whom};
+use crate::cli::exit::{self, Failure};
+use crate::cli::prompt::{self, Asking};
+use crate::cli::session::Session;
 use useradm::accounts::{self, Change, Credential};
 use useradm::hash::HashString;
 use useradm::password::Password;
@@ -74,7 +73,7 @@ impl UpdateArgs {
         }
         session.check_present()?;
         let selector = self.whom.selector();
-        let name = self.new_username.clone().map(prompt::argument_bytes);
+        let name = self.new_username.clone().map(OsString::into_encoded_bytes);
         let name = name.map(|name| Username::new(&name)).transpose()?;
         let generated = self.given.generate()?;
         let credential =

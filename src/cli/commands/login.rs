@@ -5,9 +5,10 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use super::Session;
-use super::answer::Answer;
-use super::prompt::{self, Asking, Source};
+use crate::cli::answer::Answer;
+use crate::cli::args::Source;
+use crate::cli::prompt::{self, Asking};
+use crate::cli::session::Session;
 use useradm::accounts;
 
 /// Check a username and password against the stored hash
@@ -30,7 +31,7 @@ impl LoginArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         session.check_present()?;
         let name = match self.username {
-            Some(name) => prompt::argument_bytes(name),
+            Some(name) => name.into_encoded_bytes(),
             None => prompt::username(session)?,
         };
         let password = self.source.password(session, &Asking::known_password(&name))?;

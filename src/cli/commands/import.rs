@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::add::WaivedArgs;
-use super::answer::{Answer, RowObject, row_line};
-use super::exit::{self, Failure, Rejected};
-use super::input::{self, Input, UserFormat};
-use super::output::{csv, json};
-use super::progress::Progress;
-use super::settings::number;
-use super::{Session, files, prompt, shell};
+use crate::cli::answer::{Answer, RowObject, row_line};
+use crate::cli::args::{WaivedArgs, number};
+use crate::cli::exit::{self, Failure, Rejected};
+use crate::cli::format::{csv, json};
+use crate::cli::input::{self, Input, UserFormat};
+use crate::cli::progress::Progress;
+use crate::cli::session::Session;
+use crate::cli::{files, prompt, shell};
 use useradm::Error;
 use useradm::accounts::{
     self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
@@ -209,7 +209,7 @@ impl ImportArgs {
 }
 
 /// What helps where users exist.
-pub(crate) const IF_TAKEN: &str = "--on-conflict skip leaves them as they are";
+const IF_TAKEN: &str = "--on-conflict skip leaves them as they are";
 
 /// Watches an import: shows progress, keeps generated passwords, notes rejected rows.
 struct Watch {
@@ -262,8 +262,13 @@ impl Watch {
         let error = published.err().unwrap_or(error);
         // Rows that are wrong only next to others are found later than the rest.
         self.shown.sort_by_key(|rejection| rejection.line);
-        let rejected =
-            Rejected { error, shown: self.shown, count: self.rejected, any_weak: self.any_weak };
+        let rejected = Rejected {
+            error,
+            shown: self.shown,
+            count: self.rejected,
+            any_weak: self.any_weak,
+            if_taken: IF_TAKEN,
+        };
         Failure::Rejected(Box::new(rejected)).into()
     }
 }

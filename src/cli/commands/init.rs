@@ -3,8 +3,8 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::Session;
-use super::answer::Answer;
+use crate::cli::answer::Answer;
+use crate::cli::session::Session;
 use useradm::accounts;
 use useradm::error::shown;
 

@@ -6,8 +6,10 @@ use anyhow::Result;
 use clap::Args;
 
 use super::add;
-use super::prompt::{Asking, Source};
-use super::{Session, prompt};
+use crate::cli::args::{Allowed, Source};
+use crate::cli::prompt;
+use crate::cli::prompt::Asking;
+use crate::cli::session::Session;
 use useradm::accounts::{Adding, Credential};
 use useradm::user::Username;
 
@@ -25,7 +27,7 @@ pub(crate) struct RegisterArgs {
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
-    allowed: add::Allowed,
+    allowed: Allowed,
 }
 
 impl RegisterArgs {
@@ -34,7 +36,7 @@ impl RegisterArgs {
             session.check_present()?;
         }
         let name = match self.username {
-            Some(name) => prompt::argument_bytes(name),
+            Some(name) => name.into_encoded_bytes(),
             None => prompt::username(session)?,
         };
         let name = Username::new(&name)?;

@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use super::Session;
-use super::answer::Answer;
-use super::exit::{self, Failure};
-use super::prompt::{self, Asking, Given, Source};
-use super::shell;
-use useradm::accounts::{self, Adding, Credential, Waived};
+use crate::cli::answer::Answer;
+use crate::cli::args::{Allowed, Given, Source};
+use crate::cli::exit::{self, Failure};
+use crate::cli::prompt::{self, Asking};
+use crate::cli::session::Session;
+use crate::cli::shell;
+use useradm::accounts::{self, Adding, Credential};
 use useradm::error::shown;
 use useradm::hash::HashString;
 use useradm::password::Password;
@@ -41,39 +42,12 @@ pub(crate) struct AddArgs {
     allowed: Allowed,
 }
 
-/// What may be waived for a new user.
-#[derive(Debug, Args)]
-pub(crate) struct Allowed {
-    /// Make the database if there is none
-    #[arg(long)]
-    pub(crate) create: bool,
-    #[command(flatten)]
-    pub(crate) waived: WaivedArgs,
-}
-
-/// Which rules are waived.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct WaivedArgs {
-    /// Take a password of any length, even the username itself
-    #[arg(long)]
-    pub(crate) allow_weak_password: bool,
-    /// Take a name that differs from another one only by case or Unicode normal form
-    #[arg(long)]
-    pub(crate) allow_lookalike: bool,
-}
-
-impl From<WaivedArgs> for Waived {
-    fn from(args: WaivedArgs) -> Self {
-        Waived { weak_password: args.allow_weak_password, lookalike: args.allow_lookalike }
-    }
-}
-
 impl AddArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         if !self.allowed.create {
             session.check_present()?;
         }
-        let name = Username::new(&prompt::argument_bytes(self.username))?;
+        let name = Username::new(&self.username.into_encoded_bytes())?;
         let asking = Asking::new_password(name.as_str().as_bytes());
         let generated = self.given.generate()?;
         let credential = match &generated {

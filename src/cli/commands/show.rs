@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::Session;
-use super::answer::print;
-use super::exit::Failure;
-use super::list::Whom;
-use super::output::{Field, Format, Record, Widths};
+use crate::cli::answer::print;
+use crate::cli::args::Whom;
+use crate::cli::exit::Failure;
+use crate::cli::format::{Field, Format, Record, Widths};
+use crate::cli::session::Session;
 use useradm::accounts;
 use useradm::store::StoredUser;
 

@@ -1,0 +1,113 @@
+//! Arguments that several commands take, and what their values are read with. Nothing here asks or
+//! opens anything: where a password comes from in the end is decided in `secret.rs`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use useradm::accounts::Waived;
+use useradm::password::GENERATED_CHARS;
+use useradm::user::{Selector, UserId};
+
+/// Which user a command is about: by name or by id, never guessed.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Whom {
+    /// The username
+    #[arg(value_name = "USERNAME")]
+    username: Option<OsString>,
+    /// The id, in place of the username
+    #[arg(long, value_name = "ID", value_parser = id, allow_negative_numbers = true)]
+    id: Option<UserId>,
+}
+
+impl Whom {
+    pub(crate) fn named(username: OsString) -> Self {
+        Whom { username: Some(username), id: None }
+    }
+
+    pub(crate) fn selector(&self) -> Selector {
+        match (&self.username, self.id) {
+            (_, Some(id)) => Selector::Id(id),
+            (name, None) => Selector::Name(name.clone().unwrap_or_default().into_encoded_bytes()),
+        }
+    }
+}
+
+/// What may be waived for a new user.
+#[derive(Debug, Args)]
+pub(crate) struct Allowed {
+    /// Make the database if there is none
+    #[arg(long)]
+    pub(crate) create: bool,
+    #[command(flatten)]
+    pub(crate) waived: WaivedArgs,
+}
+
+/// Which rules are waived.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct WaivedArgs {
+    /// Take a password of any length, even the username itself
+    #[arg(long)]
+    pub(crate) allow_weak_password: bool,
+    /// Take a name that differs from another one only by case or Unicode normal form
+    #[arg(long)]
+    pub(crate) allow_lookalike: bool,
+}
+
+impl From<WaivedArgs> for Waived {
+    fn from(args: WaivedArgs) -> Self {
+        Waived { weak_password: args.allow_weak_password, lookalike: args.allow_lookalike }
+    }
+}
+
+/// Where a password comes from; without one of these it is asked for on the terminal.
+#[derive(Debug, Default, Args)]
+#[group(id = "password_source", multiple = false)]
+pub(crate) struct Source {
+    /// Read the password from standard input, less one line break at the end
+    #[arg(id = "password_stdin", long = "password-stdin")]
+    pub(crate) stdin: bool,
+    /// Read the password from a file, less one line break at the end; - is standard input
+    #[arg(id = "password_file", long = "password-file", value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+    /// Take the password from this environment variable
+    #[arg(id = "password_env", long = "password-env", value_name = "VAR")]
+    pub(crate) variable: Option<OsString>,
+}
+
+/// What an admin may give in place of a password.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Given {
+    /// Make a password of 20 characters, or of LENGTH from 8 to 128, and print it
+    #[arg(long, value_name = "LENGTH", group = "password_source")]
+    #[arg(num_args = 0..=1, require_equals = true, value_parser = generated_length)]
+    #[arg(default_missing_value = "20")]
+    pub(crate) generate_password: Option<usize>,
+    /// Take a ready hash from the password's source
+    #[arg(long, conflicts_with = "generate_password")]
+    pub(crate) hashed: bool,
+}
+
+/// Reads an id, which is never guessed from something like one.
+pub(crate) fn id(text: &str) -> Result<UserId, String> {
+    UserId::parse(text).ok_or_else(|| "not an id as `useradm list` shows it".to_owned())
+}
+
+/// Reads a number of plain decimal digits.
+pub(crate) fn number(min: u64, max: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
+    move |text| {
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| plain && (min..=max).contains(number));
+        number.ok_or_else(|| match max {
+            u64::MAX => format!("not a whole number from {min} on"),
+            max => format!("not a whole number from {min} to {max}"),
+        })
+    }
+}
+
+fn generated_length(text: &str) -> Result<usize, String> {
+    let length = number(8, 128)(text).ok().and_then(|length| usize::try_from(length).ok());
+    length.ok_or_else(|| format!("not a length from 8 to 128; without one it is {GENERATED_CHARS}"))
+}
