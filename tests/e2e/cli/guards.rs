@@ -1,0 +1,161 @@
+//! What is not done beside another application's users: no second table, no hash that it cannot
+//! read.
+
+use super::harness::{PASSWORD, Sandbox, application_hash};
+
+const BCRYPT: &str = "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW";
+const WERKZEUG: &str = "scrypt:32768:8:1$cGVwcGVy$0123456789abcdef0123456789abcdef";
+
+/// A file in which the users are in another table.
+fn elsewhere(hash: &str) -> Sandbox {
+    Sandbox::with_schema(&format!(
+        "CREATE TABLE note (text TEXT);
+         INSERT INTO note VALUES ('bcrypt is a hash'), ('$2b$12$ is how it begins');
+         CREATE TABLE \"my accounts\" (id INTEGER PRIMARY KEY, mail TEXT, pw BLOB);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+         INSERT INTO \"my accounts\" SELECT i, 'mail', NULL FROM n;
+         INSERT INTO \"my accounts\" VALUES (999, 'mail', '{hash}')"
+    ))
+}
+
+#[test]
+fn no_second_table_is_made_where_users_are_in_another_one() {
+    for hash in [BCRYPT, WERKZEUG, &application_hash(PASSWORD.as_bytes(), 1000)] {
+        let sandbox = elsewhere(hash);
+        let before = sandbox.bytes();
+        let row = format!("username,password_hash\nbob,{}\n", application_hash(b"x", 1000));
+        for line in [
+            "init",
+            "init --if-not-exists",
+            "add alice --create --password-stdin",
+            "register alice --create --password-stdin",
+            "import --create --from csv -",
+        ] {
+            let input = if line.starts_with("import") { &row } else { PASSWORD };
+            let run = sandbox.useradm(line).stdin(input);
+            let (_, stderr) = run.error(4, "users_elsewhere").check();
+            assert!(stderr.contains("`my accounts`"), "{stderr}");
+        }
+        // Nor does a hint lead there.
+        for line in ["list", "add alice --password-stdin"] {
+            let (_, stderr) = sandbox
+                .useradm(line)
+                .stdin(PASSWORD)
+                .status(8)
+                .stderr("error: [..]`my accounts`[..]\n[...]")
+                .check();
+            assert!(!stderr.contains("useradm init"), "{stderr}");
+        }
+        assert_eq!(sandbox.bytes(), before);
+    }
+}
+
+#[test]
+fn tables_without_users_are_no_obstacle() {
+    let sandbox = Sandbox::with_schema(
+        "CREATE TABLE note (text TEXT, password TEXT);
+         INSERT INTO note VALUES ('$2b$12$ is how bcrypt begins', NULL), ('bcrypt', '!');
+         CREATE VIEW everything AS SELECT * FROM note;
+         CREATE VIRTUAL TABLE words USING fts5(word);",
+    );
+    sandbox.useradm("list").status(8).stderr("error: [..]\nhint: [..]useradm init[..]\n").check();
+    sandbox.useradm("init -q").check();
+    sandbox.useradm("add -q alice --password-stdin").stdin(PASSWORD).check();
+}
+
+/// A table whose newest rows have these hashes, the newest first.
+fn with_hashes(hashes: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::application(&[]);
+    for (id, hash) in hashes.iter().rev().enumerate() {
+        let sql = "INSERT INTO user (username, password_hash) VALUES (?1, ?2)";
+        sandbox.connection().execute(sql, [&format!("user{id}"), *hash]).unwrap();
+    }
+    sandbox
+}
+
+/// What would store a hash.
+fn storing() -> [(&'static str, String); 9] {
+    let hash = application_hash(b"a secret", 1000);
+    let rows = format!("username,password_hash\nalice,{hash}\nuser0,{hash}\n");
+    let one = format!("username,password_hash\nalice,{hash}\n");
+    [
+        ("add alice --password-stdin", PASSWORD.to_owned()),
+        ("add alice --create --password-stdin", PASSWORD.to_owned()),
+        ("add alice --hashed --password-stdin", hash.clone()),
+        ("register alice --password-stdin", PASSWORD.to_owned()),
+        ("update user0 --password-stdin", PASSWORD.to_owned()),
+        ("update --id 1 --username ann --hashed --password-stdin", hash),
+        ("import --from csv -", one),
+        ("import --on-conflict update --from csv -", rows.clone()),
+        ("import --on-conflict skip --from csv -", rows),
+    ]
+}
+
+#[test]
+fn no_hash_is_stored_that_the_application_could_not_read() {
+    for (hash, scheme) in [
+        (WERKZEUG, "werkzeug_scrypt"),
+        (BCRYPT, "bcrypt"),
+        ("5f4dcc3b5aa765d61d8327deb882cf99", "hex_md5"),
+    ] {
+        let sandbox = with_hashes(&["", "no hash", hash, "!"]);
+        let before = sandbox.bytes();
+        for (line, input) in storing() {
+            let (_, stderr) =
+                sandbox.useradm(line).stdin(&input).error(8, "scheme_mismatch").check();
+            assert!(stderr.contains(scheme), "{stderr}");
+            let run = sandbox.useradm(line).stdin(&input).status(8);
+            run.stderr("error: [..]\nhint: set the password in the application itself\n").check();
+        }
+        assert_eq!(sandbox.bytes(), before);
+        // What stores no hash goes on.
+        sandbox.useradm("update -q user0 --username ann").check();
+        sandbox.useradm("update -q ann --username ann").check();
+        sandbox.useradm("add -q --if-not-exists ann --password-stdin").stdin(PASSWORD).check();
+        sandbox.useradm("delete -q --yes ann").check();
+        assert_eq!(sandbox.usernames(), ["user1", "user2", "user3"]);
+    }
+}
+
+#[test]
+fn one_readable_hash_among_the_newest_thousand_is_enough() {
+    let own = application_hash(b"x", 1000);
+    let mut hashes = vec![BCRYPT; 999];
+    hashes.push(&own);
+    let sandbox = with_hashes(&hashes);
+    sandbox.useradm("add -q alice --password-stdin").stdin(PASSWORD).check();
+    let mut hashes = vec![BCRYPT; 1000];
+    hashes.push(&own);
+    let sandbox = with_hashes(&hashes);
+    let run = sandbox.useradm("add alice --password-stdin").stdin(PASSWORD);
+    run.error(8, "scheme_mismatch").check();
+    // Where nothing is known of any, as in a table that is empty or holds rubbish, nothing is said.
+    for hashes in [&[][..], &["", "x", "!", "5f4dcc3b5aa765d61d8327"]] {
+        let sandbox = with_hashes(hashes);
+        sandbox.useradm("add -q alice --password-stdin").stdin(PASSWORD).check();
+    }
+}
+
+#[test]
+fn an_unreadable_hash_is_to_be_replaced_only_where_the_new_one_is_read() {
+    let own = application_hash(b"x", 1000);
+    for (hashes, is_hinted) in [
+        (&[BCRYPT][..], false),
+        (&["5f4dcc3b5aa765d61d8327deb882cf99"], false),
+        (&[BCRYPT, WERKZEUG], false),
+        (&[&own, BCRYPT], true),
+        (&[&own, "rubbish"], true),
+    ] {
+        let sandbox = with_hashes(hashes);
+        let hint = if is_hinted { "hint: [..]useradm update user0 --password[..]\n" } else { "" };
+        let run = sandbox.useradm("login user0 --password-stdin").stdin(PASSWORD);
+        run.status(8).stderr(format!("error: [..]\n{hint}")).check();
+    }
+}
+
+#[test]
+fn init_does_not_call_a_table_its_own_in_which_others_keep_their_users() {
+    let sandbox = with_hashes(&[WERKZEUG]);
+    sandbox.useradm("init").error(4, "users_elsewhere").check();
+    sandbox.useradm("init --if-not-exists").error(4, "users_elsewhere").check();
+}
