@@ -30,7 +30,7 @@ use identity::Identity;
 use process::Process;
 use session::Session;
 use settings::{Options, Settings, wanted_format};
-use useradm::store::{Database, Location};
+use useradm::store::{Database, Place};
 
 /// Parses, runs and reports.
 pub(crate) fn main() -> ExitCode {
@@ -51,11 +51,11 @@ pub(crate) fn main() -> ExitCode {
     Process::on_interruption(exit::interruption(format));
     memory::prepare(LastWords::new(format), process.interrupt());
     let Options { quiet, no_input, trust_directory, .. } = cli.options;
-    let Settings { location, timeout, rounds } = match cli.options.settle() {
+    let Settings { place, timeout, rounds } = match cli.options.settle() {
         Ok(settings) => settings,
         Err(error) => return exit::report(&error.into(), format),
     };
-    let Location { path, undecoded } = location;
+    let Place { path, undecoded } = place;
     let interrupt = process.interrupt();
     let database = Database { path, undecoded, timeout, interrupt, trust_directory };
     if format.is_json()

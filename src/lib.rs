@@ -1,7 +1,7 @@
 //! The core of `useradm`: the users of a Flask + passlib application, straight in its SQLite file.
 //!
 //! The modules, in reading order, each using only those above it: [`error`], [`interrupt`],
-//! [`user`], [`password`], [`hash`], [`draft`], [`store`] and [`accounts`], which has one function
+//! [`user`], [`password`], [`hash`], [`files`], [`store`] and [`accounts`], which has one function
 //! for each thing that can be done.
 //!
 //! What always holds:
@@ -17,12 +17,11 @@
 compile_error!("useradm runs on Unix systems: Linux, macOS, the BSDs");
 
 pub mod accounts;
-pub mod draft;
 pub mod error;
+pub mod files;
 pub mod hash;
 pub mod interrupt;
 pub mod password;
-mod paths;
 mod sort;
 pub mod store;
 pub mod user;

@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use useradm::Error;
-use useradm::draft::{Draft, Taken};
+use useradm::files::{Draft, Taken};
 
 /// Begins a file, which must not exist unless it is to be replaced; what is only a name of
 /// something else, a link, is replaced itself.

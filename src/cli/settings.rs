@@ -12,7 +12,7 @@ use super::exit::Failure;
 use super::format::Format;
 use super::usage;
 use useradm::hash::Rounds;
-use useradm::store::{self, Location};
+use useradm::store::Place;
 
 /// What every command takes, before or after its name.
 #[derive(Clone, Debug, Args)]
@@ -28,7 +28,7 @@ A URI has three slashes before a relative path, sqlite:///users.db, and four bef
 absolute one, sqlite:////srv/app/users.db.")]
     #[arg(long, global = true, value_name = "DATABASE", value_hint = ValueHint::AnyPath)]
     #[arg(value_parser = OsStringValueParser::new().try_map(|name| database(&name)))]
-    db: Option<Location>,
+    db: Option<Place>,
 
     #[arg(help = "How to print [env: USERADM_FORMAT] [default: table]")]
     #[arg(long, global = true, value_name = "FORMAT", value_enum)]
@@ -68,7 +68,7 @@ pub(super) const VARIABLES: [&str; 4] =
 /// What the options come to.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) location: Location,
+    pub(super) place: Place,
     pub(super) timeout: Duration,
     pub(super) rounds: Rounds,
 }
@@ -82,7 +82,7 @@ impl Options {
     /// All the others.
     pub(super) fn settle(self) -> Result<Settings, Failure> {
         Ok(Settings {
-            location: setting(self.db, "db", database, || database(OsStr::new("users.db")))?,
+            place: setting(self.db, "db", database, || database(OsStr::new("users.db")))?,
             timeout: setting(self.timeout, "timeout", as_text(timeout), || {
                 Ok(Duration::from_secs(30))
             })?,
@@ -111,8 +111,8 @@ fn setting<T>(
     })
 }
 
-fn database(name: &OsStr) -> Result<Location, String> {
-    store::parse_location(name)
+fn database(name: &OsStr) -> Result<Place, String> {
+    Place::parse(name)
 }
 
 /// The format of this name.

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use useradm::store::parse_location;
+use useradm::store::Place;
 use useradm::user::is_unprintable;
 
 /// A command of this program in backquotes, on the database that this process was told to use: the
@@ -38,7 +38,7 @@ fn database(
             given = Some(name);
         }
     }
-    given.or(variable).filter(|name| parse_location(name).is_ok())
+    given.or(variable).filter(|name| Place::parse(name).is_ok())
 }
 
 /// The value of an option, if this argument begins it.

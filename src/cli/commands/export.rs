@@ -18,8 +18,8 @@ use crate::cli::session::Session;
 use crate::cli::start::standard_output;
 use crate::cli::{files, shell};
 use useradm::accounts;
-use useradm::draft::{Draft, Taken};
 use useradm::error::shown;
+use useradm::files::{Draft, Taken};
 use useradm::store::StoredUser;
 use useradm::{Error, Interrupt};
 

@@ -19,8 +19,8 @@ use useradm::accounts::{
     self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
     WithoutPassword,
 };
-use useradm::draft::{Draft, Taken};
 use useradm::error::shown;
+use useradm::files::{Draft, Taken};
 
 /// Add whole user bases: all rows of a file, or none
 #[derive(Debug, Args)]

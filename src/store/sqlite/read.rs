@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, Row as SqlRow, ToSql};
+use rusqlite::{Row as SqlRow, ToSql};
 
-use super::Store;
 use super::limits::is_about_length;
-use crate::error::{Error, Result};
+use super::schema::quoted;
+use super::{Account, MAX_NAMESAKES, Reference, Store};
+use crate::error::Result;
 use crate::user::{Selector, StoredName, User, UserId};
 
 /// The SQL of a name to show: of one that is too long (`MAX_VALUE_BYTES`) the length.
@@ -19,118 +20,7 @@ const SHOWN_NAME: &str = "CASE WHEN octet_length(username) > 1000000 \
 pub(super) const READABLE_HASH: &str =
     "CASE WHEN octet_length(password_hash) <= 4096 THEN password_hash END";
 
-/// How many users of one name are told apart: nobody reads more of them, and a table without a
-/// UNIQUE rule may have millions.
-pub const MAX_NAMESAKES: usize = 100;
-
-/// A user with the stored hash.
-pub struct Account {
-    /// Who it is.
-    pub user: User,
-    /// The stored hash; none if it is NULL or longer than any readable one.
-    pub hash: Option<Vec<u8>>,
-}
-
-/// Rows of another table that reference a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference {
-    /// The other table.
-    pub table: String,
-    /// How many rows of it.
-    pub rows: i64,
-    /// What the foreign key does on a delete: `CASCADE`, `SET NULL`, `NO ACTION` and so on.
-    pub on_delete: String,
-}
-
 impl Store {
-    /// Whether there is a `user` table; an unusable one is an error.
-    ///
-    /// # Errors
-    /// [`Error::WrongSchema`] if `user` is a view or virtual, if it lacks a column, or if `id` is
-    /// not its INTEGER PRIMARY KEY.
-    pub fn has_table(&self) -> Result<bool> {
-        // A virtual table has no root page.
-        let kind = "SELECT iif(type = 'table' AND rootpage = 0, 'virtual', type)
-             FROM main.sqlite_schema
-             WHERE type IN ('table', 'view') AND name = 'user' COLLATE NOCASE";
-        let kind = self.connection.query_row(kind, [], |row| row.get::<_, String>(0)).optional();
-        match self.read(kind)?.as_deref() {
-            None => return Ok(false),
-            Some("table") => {}
-            Some("view") => return Err(self.wrong_schema("it is a view, not a table")),
-            Some(kind) => return Err(self.wrong_schema(&format!("it is a {kind} table"))),
-        }
-        let columns = self.columns();
-        let columns = self.read(columns)?;
-        for name in ["id", "username", "password_hash"] {
-            if !columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)) {
-                return Err(self.wrong_schema(&format!("it has no column `{name}`")));
-            }
-        }
-        let is_row_id = |column: &Column| {
-            column.name.eq_ignore_ascii_case("id") && column.kind.eq_ignore_ascii_case("INTEGER")
-        };
-        let mut keys = columns.iter().filter(|column| column.in_key);
-        if !keys.next().is_some_and(is_row_id) || keys.next().is_some() {
-            return Err(self.wrong_schema("its column `id` is not an INTEGER PRIMARY KEY"));
-        }
-        let has_key_index = self.has_key_index();
-        if self.read(has_key_index)? {
-            let reason = "its column `id` is not the row id (it is PRIMARY KEY DESC, or the table \
-                          is WITHOUT ROWID), so that new users get no id";
-            return Err(self.wrong_schema(reason));
-        }
-        Ok(true)
-    }
-
-    fn columns(&self) -> rusqlite::Result<Vec<Column>> {
-        let mut statement = self.connection.prepare("PRAGMA main.table_xinfo('user')")?;
-        let columns = statement.query_map([], |row| {
-            let text = |column| Ok::<_, rusqlite::Error>(text(row.get_ref(column)?));
-            Ok(Column {
-                name: text("name")?,
-                kind: text("type")?,
-                in_key: row.get::<_, i64>("pk")? > 0,
-            })
-        })?;
-        columns.collect()
-    }
-
-    /// Whether the primary key has an index of its own. One that is the row id has none (SQLite's
-    /// CREATE TABLE, 'ROWIDs and the INTEGER PRIMARY KEY', which names the exceptions).
-    fn has_key_index(&self) -> rusqlite::Result<bool> {
-        let mut indexes = self.connection.prepare("PRAGMA main.index_list('user')")?;
-        let mut indexes = indexes.query([])?;
-        while let Some(index) = indexes.next()? {
-            if index.get_ref("origin")?.as_bytes()? == b"pk" {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Fails unless there is a usable `user` table.
-    ///
-    /// # Errors
-    /// [`Error::WrongSchema`].
-    pub fn require_table(&self) -> Result<()> {
-        if self.has_table()? {
-            return Ok(());
-        }
-        let elsewhere = self.users_elsewhere()?;
-        let reason = match &elsewhere {
-            None => "there is no such table".to_owned(),
-            Some(table) => format!("there is no such table; its users seem to be in `{table}`"),
-        };
-        let path = self.database.path.clone();
-        Err(Error::WrongSchema { path, reason, absent: elsewhere.is_none() })
-    }
-
-    fn wrong_schema(&self, reason: &str) -> Error {
-        let path = self.database.path.clone();
-        Error::WrongSchema { path, reason: reason.to_owned(), absent: false }
-    }
-
     /// The users that a selector means: more than one only in a table without a UNIQUE rule, and
     /// then the first of them.
     ///
@@ -280,12 +170,6 @@ impl ToSql for Text<'_> {
     }
 }
 
-struct Column {
-    name: String,
-    kind: String,
-    in_key: bool,
-}
-
 struct ForeignKey {
     table: String,
     column: String,
@@ -303,19 +187,9 @@ pub(super) fn bytes(value: ValueRef<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// A name of the schema, with U+FFFD for what is not UTF-8: no name that is needed has that.
-pub(super) fn text(value: ValueRef<'_>) -> String {
-    String::from_utf8_lossy(value.as_bytes_or_null().ok().flatten().unwrap_or_default())
-        .into_owned()
-}
-
 fn account(row: &SqlRow<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
         user: User { id: UserId(row.get(0)?), name: StoredName(bytes(row.get_ref(1)?)) },
         hash: bytes(row.get_ref(2)?),
     })
-}
-
-pub(super) fn quoted(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
 }

@@ -8,55 +8,57 @@ use crate::error::system_words;
 
 /// Where a database is, as an admin named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Location {
+pub struct Place {
     /// The absolute path.
     pub path: PathBuf,
     /// The path that the name would have if `%` were an ordinary character, where that is another.
     pub undecoded: Option<PathBuf>,
 }
 
-/// Reads the name of a database.
-///
-/// An SQLAlchemy URI has three slashes before a relative path and four before an absolute one, and
-/// is read as SQLAlchemy 2.1 does (`sqlalchemy.engine.make_url` and the dialect `pysqlite`): `%20`
-/// is a space, `+`, `@` and `#` are themselves, what follows a `?` are options of the Python driver,
-/// and `..` is resolved by its name alone. In-memory databases, empty names and SQLite's own `file:`
-/// URIs are refused: each of them would open and then lose the users.
-///
-/// # Errors
-/// Why the name cannot be that of a database file. A user, password or host that the name may hold
-/// is not in it.
-pub fn parse(name: &OsStr) -> Result<Location, String> {
-    // A path may hold this too, but not before its first slash.
-    let scheme = name.as_encoded_bytes().split(|&byte| byte == b'/').next().unwrap_or_default();
-    if !scheme.ends_with(b":") || !name.as_encoded_bytes()[scheme.len()..].starts_with(b"//") {
-        if scheme.len() >= 7 && scheme[..7].eq_ignore_ascii_case(b"sqlite:") {
-            return Err(THREE_SLASHES.to_owned());
+impl Place {
+    /// Reads the name of a database.
+    ///
+    /// An SQLAlchemy URI has three slashes before a relative path and four before an absolute one, and
+    /// is read as SQLAlchemy 2.1 does (`sqlalchemy.engine.make_url` and the dialect `pysqlite`): `%20`
+    /// is a space, `+`, `@` and `#` are themselves, what follows a `?` are options of the Python driver,
+    /// and `..` is resolved by its name alone. In-memory databases, empty names and SQLite's own `file:`
+    /// URIs are refused: each of them would open and then lose the users.
+    ///
+    /// # Errors
+    /// Why the name cannot be that of a database file. A user, password or host that the name may hold
+    /// is not in it.
+    pub fn parse(name: &OsStr) -> Result<Self, String> {
+        // A path may hold this too, but not before its first slash.
+        let scheme = name.as_encoded_bytes().split(|&byte| byte == b'/').next().unwrap_or_default();
+        if !scheme.ends_with(b":") || !name.as_encoded_bytes()[scheme.len()..].starts_with(b"//") {
+            if scheme.len() >= 7 && scheme[..7].eq_ignore_ascii_case(b"sqlite:") {
+                return Err(THREE_SLASHES.to_owned());
+            }
+            if name.as_encoded_bytes().ends_with(b"/") || name.as_encoded_bytes().ends_with(b"/.") {
+                return Err("it is the name of a directory".to_owned());
+            }
+            return Ok(Place { path: absolute(Path::new(name))?, undecoded: None });
         }
-        if name.as_encoded_bytes().ends_with(b"/") || name.as_encoded_bytes().ends_with(b"/.") {
-            return Err("it is the name of a directory".to_owned());
+        let uri = name.to_str().ok_or("the URI is not valid UTF-8")?;
+        let (scheme, rest) = uri.split_once("://").unwrap_or_default();
+        // The drivers whose files are plain SQLite databases.
+        if !["sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"].contains(&scheme) {
+            return Err("only sqlite:/// URIs are supported".to_owned());
         }
-        return Ok(Location { path: absolute(Path::new(name))?, undecoded: None });
+        let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let path = match path.strip_prefix('/') {
+            Some(path) => path,
+            None if path.is_empty() => path,
+            None => return Err(THREE_SLASHES.to_owned()),
+        };
+        if is_uri_to_the_driver(options) {
+            return Err("the option uri=true is not supported, name the file itself".to_owned());
+        }
+        let decoded =
+            String::from_utf8(decoded(path)).map_err(|_| "the decoded name is not valid UTF-8")?;
+        let undecoded = (decoded != path).then(|| absolute(Path::new(path))).transpose()?;
+        Ok(Place { path: by_name_alone(&absolute(Path::new(&decoded))?), undecoded })
     }
-    let uri = name.to_str().ok_or("the URI is not valid UTF-8")?;
-    let (scheme, rest) = uri.split_once("://").unwrap_or_default();
-    // The drivers whose files are plain SQLite databases.
-    if !["sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"].contains(&scheme) {
-        return Err("only sqlite:/// URIs are supported".to_owned());
-    }
-    let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
-    let path = match path.strip_prefix('/') {
-        Some(path) => path,
-        None if path.is_empty() => path,
-        None => return Err(THREE_SLASHES.to_owned()),
-    };
-    if is_uri_to_the_driver(options) {
-        return Err("the option uri=true is not supported, name the file itself".to_owned());
-    }
-    let decoded =
-        String::from_utf8(decoded(path)).map_err(|_| "the decoded name is not valid UTF-8")?;
-    let undecoded = (decoded != path).then(|| absolute(Path::new(path))).transpose()?;
-    Ok(Location { path: by_name_alone(&absolute(Path::new(&decoded))?), undecoded })
 }
 
 const THREE_SLASHES: &str = "an SQLite URI needs three slashes: sqlite:///users.db";
@@ -151,7 +153,7 @@ mod tests {
         let vectors: Vec<(String, Option<String>)> = serde_json::from_str(vectors).unwrap();
         assert!(vectors.len() > 200, "only {} vectors are left", vectors.len());
         for (name, path) in vectors {
-            let found = parse(OsStr::new(&name)).ok().map(|location| location.path);
+            let found = Place::parse(OsStr::new(&name)).ok().map(|place| place.path);
             assert_eq!(found, path.map(|path| here.join(path)), "{name:?}");
         }
     }
@@ -161,11 +163,10 @@ mod tests {
         let here = std::env::current_dir().unwrap();
         for name in ["users.db", "./file:x", "my%20app/u.db", "a/b://c", "/srv/app/users.db", "x:y"]
         {
-            let location =
-                Location { path: here.join(name.trim_start_matches("./")), undecoded: None };
-            assert_eq!(parse(OsStr::new(name)).unwrap(), location, "{name}");
+            let place = Place { path: here.join(name.trim_start_matches("./")), undecoded: None };
+            assert_eq!(Place::parse(OsStr::new(name)).unwrap(), place, "{name}");
         }
-        let undecoded = parse(OsStr::new("sqlite:///my%20app/u.db")).unwrap().undecoded;
+        let undecoded = Place::parse(OsStr::new("sqlite:///my%20app/u.db")).unwrap().undecoded;
         assert_eq!(undecoded.unwrap(), here.join("my%20app/u.db"));
     }
 
@@ -186,7 +187,7 @@ mod tests {
             b"postgresql://u:secret@host/users",
             b"sqlite+pysqlcipher:///users.db",
         ] {
-            let refused = parse(OsStr::from_bytes(name)).unwrap_err();
+            let refused = Place::parse(OsStr::from_bytes(name)).unwrap_err();
             assert!(!refused.contains("secret"), "{refused}");
         }
     }

@@ -14,9 +14,9 @@ use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, Uid, faccessat};
 
 use super::Database;
-use crate::draft::Draft;
 use crate::error::{Error, Remedy, Result};
-use crate::paths::{Place, name_of, not_let_in};
+use crate::files::Draft;
+use crate::files::{Resolved, name_of, not_let_in};
 
 /// A user and group, as whom a database is to be worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +51,12 @@ impl Database {
     /// # Errors
     /// [`Error::WrongOwner`] for a link that somebody planted, or [`Error::Io`].
     pub fn owner(&self) -> Result<Option<Owner>> {
-        let place = match Place::of(&self.path) {
+        let resolved = match Resolved::of(&self.path) {
             Err(lost) if lost.is_missing() => return Ok(None),
-            place => place.map_err(|lost| lost.explain(&self.path))?,
+            resolved => resolved.map_err(|lost| lost.explain(&self.path))?,
         };
-        let metadata = place.file.as_ref().unwrap_or(place.directory().1);
-        place.check_links(metadata.uid())?;
+        let metadata = resolved.file.as_ref().unwrap_or(resolved.directory().1);
+        resolved.check_links(metadata.uid())?;
         Ok(Some(Owner { user: metadata.uid(), group: metadata.gid() }))
     }
 
@@ -83,15 +83,16 @@ impl Database {
     /// [`Error::WrongOwner`] where root must not trust the file, where it does not let this user
     /// in, or where `writing` would leave journals that the owner cannot open;
     /// [`Error::OpenToOthers`]; [`Error::DatabaseReadOnly`] on a read-only file system.
-    pub(super) fn standing(&self, place: &Place, writing: bool) -> Result<Standing> {
-        let Some(file) = &place.file else { return Ok(Standing::Entitled) };
+    pub(super) fn standing(&self, resolved: &Resolved, writing: bool) -> Result<Standing> {
+        let Some(file) = &resolved.file else { return Ok(Standing::Entitled) };
         let user = Uid::effective();
         if user.as_raw() == file.uid() {
-            self.check_root(place)?;
+            self.check_root(resolved)?;
             return Ok(Standing::Entitled);
         }
-        self.check_access(place, file.uid(), writing)?;
-        if place.is_shared() || writing && self.trust_directory && gives_what_it_makes(place) {
+        self.check_access(resolved, file.uid(), writing)?;
+        if resolved.is_shared() || writing && self.trust_directory && gives_what_it_makes(resolved)
+        {
             return Ok(Standing::Entitled);
         }
         if !writing {
@@ -103,13 +104,14 @@ impl Database {
 
     /// Fails where the file, or for a change its directory, does not let in a user who is not the
     /// owner.
-    fn check_access(&self, place: &Place, owner: u32, writing: bool) -> Result<()> {
-        let (directory, its) = place.directory();
+    fn check_access(&self, resolved: &Resolved, owner: u32, writing: bool) -> Result<()> {
+        let (directory, its) = resolved.directory();
         let for_change = [
-            (place.path.as_path(), owner, AccessFlags::W_OK, "this user may not write to it"),
+            (resolved.path.as_path(), owner, AccessFlags::W_OK, "this user may not write to it"),
             (directory, its.uid(), AccessFlags::W_OK, "this user may not make files in it"),
         ];
-        let for_all = (place.path.as_path(), owner, AccessFlags::R_OK, "this user may not read it");
+        let for_all =
+            (resolved.path.as_path(), owner, AccessFlags::R_OK, "this user may not read it");
         let user = Uid::effective().as_raw();
         for (path, owner, access, reason) in
             std::iter::once(for_all).chain(for_change.into_iter().filter(|_| writing))
@@ -131,9 +133,9 @@ impl Database {
     }
 
     /// Refuses, to root, a place to which others may write.
-    pub(super) fn check_root(&self, place: &Place) -> Result<()> {
+    pub(super) fn check_root(&self, resolved: &Resolved) -> Result<()> {
         if Uid::effective().is_root() && !self.trust_directory {
-            place.check_only_root_writes()?;
+            resolved.check_only_root_writes()?;
         }
         Ok(())
     }
@@ -148,10 +150,10 @@ fn is_mounted_read_only(path: &Path) -> bool {
 /// As root, SQLite gives its journals to that owner, but does not tell if it could not; a journal
 /// that stayed root's would lock the owner out after a kill. So that is tried beforehand, on a file
 /// without a name in the same directory.
-pub(super) fn gives_what_it_makes(place: &Place) -> bool {
-    let Some(file) = &place.file else { return false };
-    let (directory, found) = place.directory();
-    let name = place.path.file_name().unwrap_or_default();
+pub(super) fn gives_what_it_makes(resolved: &Resolved) -> bool {
+    let Some(file) = &resolved.file else { return false };
+    let (directory, found) = resolved.directory();
+    let name = resolved.path.file_name().unwrap_or_default();
     Uid::effective().is_root()
         && Draft::at(directory, found, name)
             .and_then(|draft| draft.give(file.uid(), file.gid()))

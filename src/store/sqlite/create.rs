@@ -6,10 +6,11 @@ use std::path::Path;
 
 use nix::unistd::Uid;
 
+use super::failure::{During, explain};
 use super::{Access, Database, Store, Transaction, vfs};
-use crate::draft::{Draft, Taken};
 use crate::error::{Error, Remedy, Result, system_words};
-use crate::paths::{Place, name_of, not_let_in};
+use crate::files::{Draft, Taken};
+use crate::files::{Resolved, name_of, not_let_in};
 
 impl Database {
     /// Makes the database with the application's table and what `body` puts into it.
@@ -33,22 +34,22 @@ impl Database {
         if self.path.is_symlink() {
             return Err(Error::FileExists(self.path.clone()));
         }
-        let place = Place::of(&self.path).map_err(|lost| {
+        let resolved = Resolved::of(&self.path).map_err(|lost| {
             if lost.is_missing() {
                 Error::DirectoryMissing(parent.to_owned())
             } else {
                 lost.explain(&self.path)
             }
         })?;
-        if place.file.is_some() || is_made_meanwhile(&place)? {
+        if resolved.file.is_some() || is_made_meanwhile(&resolved)? {
             return Ok(None);
         }
-        place.check_links(Uid::effective().as_raw())?;
-        self.check_root(&place)?;
+        resolved.check_links(Uid::effective().as_raw())?;
+        self.check_root(&resolved)?;
 
         let _finish = self.interrupt.defer();
-        let (directory, found) = place.directory();
-        let cannot_make = |error: IoError| self.cannot_make(&place, &error);
+        let (directory, found) = resolved.directory();
+        let cannot_make = |error: IoError| self.cannot_make(&resolved, &error);
         let mut draft = Draft::at(directory, found, name).map_err(cannot_make)?;
         if Uid::effective().is_root() && found.uid() != 0 {
             // Root could not become that user, or it would be them by now. Its own file would be
@@ -61,7 +62,7 @@ impl Database {
             })?;
         }
         let connection = vfs::open_unnamed(draft.file())
-            .map_err(|error| super::explain(self, None, &error, super::During::Write))?;
+            .map_err(|error| explain(self, None, &error, During::Write))?;
         let store = Store::new(self, connection, Access::Write)?;
         // Nobody else knows the file, so its journal need not survive this process, and it is
         // written to disk when it gets its name. No other file can be made by this connection.
@@ -79,7 +80,7 @@ impl Database {
             error => error,
         })?;
         self.interrupt.check()?;
-        if is_made_meanwhile(&place)? {
+        if is_made_meanwhile(&resolved)? {
             return Ok(None);
         }
         match draft.publish(Taken::Refuse) {
@@ -89,7 +90,7 @@ impl Database {
         }
     }
 
-    fn cannot_make(&self, place: &Place, error: &IoError) -> Error {
+    fn cannot_make(&self, resolved: &Resolved, error: &IoError) -> Error {
         let path = self.path.clone();
         let reason = system_words(error);
         match error.kind() {
@@ -97,9 +98,9 @@ impl Database {
                 Error::DatabaseFull { path, reason }
             }
             ErrorKind::PermissionDenied
-                if place.directory().1.uid() != Uid::effective().as_raw() =>
+                if resolved.directory().1.uid() != Uid::effective().as_raw() =>
             {
-                let (directory, found) = place.directory();
+                let (directory, found) = resolved.directory();
                 let reason = "this user may not make files in it";
                 not_let_in(directory, found.uid(), reason, &self.path)
             }
@@ -114,9 +115,9 @@ impl Database {
 
 /// Refuses what SQLite would play into the new file, unless it belongs to one that somebody
 /// else has made meanwhile, since no journal is older than its database.
-fn is_made_meanwhile(place: &Place) -> Result<bool> {
-    match place.leftover() {
-        Some(leftover) if !place.path.exists() => Err(Error::LeftoverJournal(leftover)),
+fn is_made_meanwhile(resolved: &Resolved) -> Result<bool> {
+    match resolved.leftover() {
+        Some(leftover) if !resolved.path.exists() => Err(Error::LeftoverJournal(leftover)),
         leftover => Ok(leftover.is_some()),
     }
 }

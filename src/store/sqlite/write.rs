@@ -11,19 +11,11 @@ use rusqlite::{OptionalExtension, ToSql};
 
 use super::failure::{During, is_unique_rule_on, nothing_was_committed};
 use super::limits::allowance;
-use super::read::Account;
-use super::{Database, Store};
+use super::schema::CREATE_TABLE;
+use super::{Account, Database, Store};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
 use crate::user::{Selector, User, UserId, Username};
-
-/// The application's table, with ids that are never given out again.
-const CREATE_TABLE: &str = "CREATE TABLE user (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	username VARCHAR(80) NOT NULL,
-	password_hash VARCHAR(120) NOT NULL,
-	UNIQUE (username)
-)";
 
 /// How long COMMIT waits for readers. In rollback mode it keeps new ones out meanwhile, so this must
 /// stay far below the application's own timeout of 5 s.
@@ -256,18 +248,6 @@ impl Transaction<'_> {
             self.change(&sql, &[&hash.as_str(), &id.0], None)?;
         }
         self.require(id, name, hash)
-    }
-
-    /// Changes a stored hash if it differs; tells whether it did.
-    ///
-    /// # Errors
-    /// As [`Transaction::insert`].
-    pub fn replace_hash(&self, id: UserId, hash: &[u8]) -> Result<bool> {
-        let stored = self.store.find(&Selector::Id(id))?.pop();
-        if stored.is_some_and(|account| account.hash.as_deref() == Some(hash)) {
-            return Ok(false);
-        }
-        self.update(id, None, Some(&HashString::from_ready(hash)?)).map(|_| true)
     }
 
     /// Deletes these rows, which may reference each other, and sees that they are gone, and no others.

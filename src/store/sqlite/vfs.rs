@@ -23,7 +23,8 @@ use nix::unistd::Uid;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::owner::gives_what_it_makes;
-use crate::paths::{Place, beside};
+use super::paths::beside;
+use crate::files::Resolved;
 
 pub(super) use unnamed::open as open_unnamed;
 
@@ -35,9 +36,9 @@ const MAX_DESCRIPTORS: RawFd = 65_536;
 
 /// Opens what is at a place. It is never made, and no file is made beside it that its owner could
 /// not open; SQLite falls back to reading where this process may not write.
-pub(super) fn open(place: &Place) -> rusqlite::Result<Connection> {
+pub(super) fn open(resolved: &Resolved) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_READ_WRITE;
-    connect(&place.path, flags, GUARDED)
+    connect(&resolved.path, flags, GUARDED)
 }
 
 fn connect(path: &Path, flags: OpenFlags, vfs: &'static CStr) -> rusqlite::Result<Connection> {
@@ -49,8 +50,8 @@ fn connect(path: &Path, flags: OpenFlags, vfs: &'static CStr) -> rusqlite::Resul
 
 /// Whether this process has the file open that was found at this place, and not another one that
 /// was put there before it was opened.
-pub(super) fn is_open(place: &Place) -> bool {
-    let Some(found) = &place.file else { return false };
+pub(super) fn is_open(resolved: &Resolved) -> bool {
+    let Some(found) = &resolved.file else { return false };
     (0..MAX_DESCRIPTORS).any(|descriptor| {
         // SAFETY: the file is not dropped, so the descriptor, if there is such a one, is not closed.
         let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
@@ -130,33 +131,35 @@ unsafe fn allowed(name: *const c_char, flags: c_int) -> Result<c_int, c_int> {
         return Ok(flags);
     }
     // SAFETY: it is not null.
-    let place = unsafe { database_of(name) }.ok_or(ffi::SQLITE_CANTOPEN)?;
-    place.check_beside().map_err(|_| ffi::SQLITE_CANTOPEN)?;
-    if is_entitled(&place) {
+    let resolved = unsafe { database_of(name) }.ok_or(ffi::SQLITE_CANTOPEN)?;
+    resolved.check_beside().map_err(|_| ffi::SQLITE_CANTOPEN)?;
+    if is_entitled(&resolved) {
         return Ok(flags);
     }
     // The shared memory is made by the same connection, without another question.
-    if flags & ffi::SQLITE_OPEN_WAL != 0 && !beside(&place.path, "-shm").exists() {
+    if flags & ffi::SQLITE_OPEN_WAL != 0 && !beside(&resolved.path, "-shm").exists() {
         return Err(ffi::SQLITE_CANTOPEN);
     }
     Ok(flags & !ffi::SQLITE_OPEN_CREATE)
 }
 
 /// Whether this process may leave files beside the database.
-fn is_entitled(place: &Place) -> bool {
-    let owner = place.file.as_ref().map(MetadataExt::uid);
-    place.is_shared() || owner == Some(Uid::effective().as_raw()) || gives_what_it_makes(place)
+fn is_entitled(resolved: &Resolved) -> bool {
+    let owner = resolved.file.as_ref().map(MetadataExt::uid);
+    resolved.is_shared()
+        || owner == Some(Uid::effective().as_raw())
+        || gives_what_it_makes(resolved)
 }
 
 /// The database beside which there is a journal or log of this name.
 ///
 /// # Safety
 /// The name must end with NUL.
-unsafe fn database_of(name: *const c_char) -> Option<Place> {
+unsafe fn database_of(name: *const c_char) -> Option<Resolved> {
     // SAFETY: see above.
     let name = unsafe { CStr::from_ptr(name) }.to_bytes();
     let path = [&b"-journal"[..], b"-wal"].into_iter().find_map(|ending| name.strip_suffix(ending));
-    Place::of(Path::new(OsStr::from_bytes(path?))).ok()
+    Resolved::of(Path::new(OsStr::from_bytes(path?))).ok()
 }
 
 /// Tells whether there is a file; one beside the database that is not its owner's is an error.
@@ -172,7 +175,7 @@ unsafe extern "C" fn access_guarded(
         let code = access(vfs, name, flags, out);
         let is_fine = code != ffi::SQLITE_OK
             || *out == 0
-            || database_of(name).is_none_or(|place| place.check_beside().is_ok());
+            || database_of(name).is_none_or(|resolved| resolved.check_beside().is_ok());
         if is_fine { code } else { ffi::SQLITE_CANTOPEN }
     }
 }
@@ -185,21 +188,21 @@ mod tests {
 
     use super::*;
 
-    fn database() -> (tempfile::TempDir, Place) {
+    fn database() -> (tempfile::TempDir, Resolved) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().canonicalize().unwrap().join("users.db");
         let connection = Connection::open(&path).unwrap();
         connection.execute_batch("CREATE TABLE user (id INTEGER PRIMARY KEY)").unwrap();
-        (directory, Place::of(&path).unwrap())
+        (directory, Resolved::of(&path).unwrap())
     }
 
     #[test]
     fn what_appears_beside_an_open_database_is_looked_at_before_it_is_used() {
         for suffix in ["-journal", "-wal"] {
-            let (_directory, place) = database();
-            let connection = open(&place).unwrap();
-            assert!(is_open(&place));
-            let planted = beside(&place.path, suffix);
+            let (_directory, resolved) = database();
+            let connection = open(&resolved).unwrap();
+            assert!(is_open(&resolved));
+            let planted = beside(&resolved.path, suffix);
             nix::unistd::mkfifo(&planted, Mode::S_IRWXU).unwrap();
             let read = connection.query_row("SELECT count(*) FROM user", [], |_| Ok(()));
             let code = read.unwrap_err().sqlite_error_code();
@@ -211,21 +214,21 @@ mod tests {
 
     #[test]
     fn a_journal_that_is_made_is_looked_at_too() {
-        let (directory, place) = database();
-        let connection = open(&place).unwrap();
+        let (directory, resolved) = database();
+        let connection = open(&resolved).unwrap();
         let elsewhere = directory.path().join("elsewhere");
         std::fs::write(&elsewhere, "").unwrap();
-        symlink(&elsewhere, beside(&place.path, "-journal")).unwrap();
+        symlink(&elsewhere, beside(&resolved.path, "-journal")).unwrap();
         assert!(connection.execute_batch("INSERT INTO user VALUES (1)").is_err());
         assert_eq!(std::fs::read(&elsewhere).unwrap(), b"");
     }
 
     #[test]
     fn another_file_in_the_place_of_the_one_that_was_looked_at_is_noticed() {
-        let (_directory, place) = database();
-        std::fs::rename(&place.path, beside(&place.path, ".old")).unwrap();
-        Connection::open(&place.path).unwrap().execute_batch("CREATE TABLE user (x)").unwrap();
-        let _connection = open(&place).unwrap();
-        assert!(!is_open(&place));
+        let (_directory, resolved) = database();
+        std::fs::rename(&resolved.path, beside(&resolved.path, ".old")).unwrap();
+        Connection::open(&resolved.path).unwrap().execute_batch("CREATE TABLE user (x)").unwrap();
+        let _connection = open(&resolved).unwrap();
+        assert!(!is_open(&resolved));
     }
 }

@@ -18,7 +18,7 @@ use nix::sys::stat::{Mode, fstatat};
 use nix::unistd::{UnlinkatFlags, linkat, unlinkat};
 
 use crate::error::{Error, Result};
-use crate::paths::Place;
+use crate::files::Resolved;
 
 /// The mode of new files, whatever the umask.
 const PRIVATE: u32 = 0o600;
@@ -55,7 +55,7 @@ impl Draft {
     pub fn new(path: &Path) -> Result<Self> {
         let cannot = |error: io::Error| Error::output(path, &error);
         let name = path.file_name().ok_or_else(|| cannot(Errno::EISDIR.into()))?;
-        let place = Place::of(path.parent().unwrap_or(Path::new("/")))
+        let place = Resolved::of(path.parent().unwrap_or(Path::new("/")))
             .map_err(|lost| cannot(lost.error))?;
         place.check_links(nix::unistd::geteuid().as_raw())?;
         let found = place.file.as_ref().ok_or_else(|| cannot(io::ErrorKind::NotFound.into()))?;

@@ -5,8 +5,8 @@
 
 use std::ops::ControlFlow;
 
-use super::page::{Selection, StoredName, StoredUser};
-use super::{Order, Store};
+use super::page::StoredName;
+use super::{Order, Selection, Store, StoredUser};
 use crate::error::Result;
 use crate::sort::{Cursor, Sorted, Sorter};
 

@@ -3,8 +3,8 @@
 use rusqlite::{Statement, ToSql};
 
 use super::failure::{During, is_unique_rule_on};
-use super::read::{Account, Text};
-use super::{Store, Transaction};
+use super::read::Text;
+use super::{Account, Store, Transaction};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::user::{Selector, UserId};
@@ -44,21 +44,6 @@ impl Store {
     #[must_use]
     pub fn interrupt(&self) -> &Interrupt {
         &self.database.interrupt
-    }
-
-    /// Whether the table stores exactly what it is given: without triggers, and with columns whose
-    /// affinity is TEXT (SQLite's datatypes, section 3.1).
-    fn stores_faithfully(&self) -> Result<bool> {
-        let faithful = self.connection.query_row(
-            "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema
-                 WHERE type = 'trigger' AND lower(tbl_name) = 'user')
-             AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo('user')
-                 WHERE lower(name) IN ('username', 'password_hash') AND (type LIKE '%INT%'
-                 OR NOT (type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%')))",
-            [],
-            |row| row.get(0),
-        );
-        self.read(faithful)
     }
 }
 

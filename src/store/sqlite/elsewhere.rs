@@ -4,7 +4,7 @@ use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
 
 use super::Store;
-use super::read::quoted;
+use super::schema::quoted;
 use crate::error::Result;
 use crate::hash;
 

@@ -10,54 +10,12 @@ use std::ops::ControlFlow;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Statement, ToSql};
 
-use super::Store;
 use super::read::READABLE_HASH;
+use super::{Hashes, Order, Selection, Store, StoredUser};
 use crate::error::{Error, Result};
 
 /// How many rows a page reads at most: some milliseconds.
 const PAGE_ROWS: usize = 10_000;
-
-/// In which order users are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// By primary key.
-    Id,
-    /// By the bytes of the name as they are stored, then by primary key.
-    Name,
-}
-
-/// Which users are read, and what of them.
-#[derive(Clone, Debug)]
-pub struct Selection {
-    /// Which comes first.
-    pub order: Order,
-    /// Whether the last comes first.
-    pub reverse: bool,
-    /// Only names that match this pattern of SQLite's GLOB operator.
-    pub glob: Option<String>,
-    /// What is read of the hashes.
-    pub hashes: Hashes,
-}
-
-/// What is read of the hashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hashes {
-    /// Nothing.
-    Unread,
-    /// Those that are not longer than any readable one.
-    Readable,
-}
-
-/// A row as it lies in the database; it lives only until the next one is read.
-#[derive(Clone, Copy, Debug)]
-pub struct StoredUser<'a> {
-    /// The primary key.
-    pub id: i64,
-    /// The name, if it is not NULL.
-    pub name: Option<&'a [u8]>,
-    /// The stored hash, if it was asked for and is not longer than any readable one.
-    pub hash: Option<&'a [u8]>,
-}
 
 /// The reading of all users, a page at a time.
 pub struct Page<'s> {

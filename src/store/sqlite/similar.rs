@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Statement, ToSql};
 
 use super::Store;
 use super::limits::is_about_length;
-use super::read::{Text, bytes, quoted, text};
+use super::read::{Text, bytes};
 use crate::error::Result;
 use crate::user::UserId;
 
@@ -147,38 +147,6 @@ impl Store {
             }
         }
         Ok(None)
-    }
-
-    /// Whether names can be searched by an index in the order of their bytes.
-    fn names_are_indexed(&self) -> rusqlite::Result<bool> {
-        // A column that makes numbers of names compares them as numbers too.
-        let keeps_text = "SELECT type NOT LIKE '%INT%' AND (type = '' OR type LIKE '%CHAR%'
-            OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%')
-            FROM pragma_table_xinfo('user') WHERE lower(name) = 'username'";
-        if !self.connection.query_row(keeps_text, [], |row| row.get(0))? {
-            return Ok(false);
-        }
-        let mut indexes = self.connection.prepare("PRAGMA main.index_list('user')")?;
-        let mut indexes = indexes.query([])?;
-        while let Some(index) = indexes.next()? {
-            let is_partial: bool = index.get("partial")?;
-            // One whose name is not UTF-8 cannot be asked about.
-            let Ok(name) = index.get::<_, String>("name") else { continue };
-            if !is_partial && self.begins_with_names(&name)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether an index is one of the names, or of the names and then something else.
-    fn begins_with_names(&self, index: &str) -> rusqlite::Result<bool> {
-        let columns = format!("PRAGMA main.index_xinfo({})", quoted(index));
-        self.connection.query_row(&columns, [], |first| {
-            let is_name = text(first.get_ref("name")?).eq_ignore_ascii_case("username");
-            let is_descending: bool = first.get("desc")?;
-            Ok(is_name && !is_descending && first.get::<_, String>("coll")? == "BINARY")
-        })
     }
 }
 

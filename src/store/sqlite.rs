@@ -1,0 +1,95 @@
+//! A database in an SQLite file: what it answers, and what is done to it.
+//!
+//! Nothing but SQLite opens the file while a connection lives, since closing any other descriptor
+//! would cancel the process's POSIX locks.
+//!
+//! To open one is in `open.rs`, to make one in `create.rs`; who may, and what must not lie beside
+//! it, is in `owner.rs` and `paths.rs`. Questions are answered in `schema.rs`, `read.rs`, `page.rs`
+//! and `similar.rs`, changes made in `write.rs` and `bulk.rs`. What SQLite says when it fails is put
+//! into the words of the domain in `failure.rs`.
+
+mod bulk;
+mod create;
+mod elsewhere;
+mod failure;
+mod hooks;
+mod limits;
+mod open;
+mod owner;
+mod page;
+mod paths;
+mod read;
+mod schema;
+mod similar;
+mod sorted;
+mod vfs;
+mod wait;
+mod write;
+
+use std::cell::Cell;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::{
+    Access, Account, Database, Hashes, MAX_NAMESAKES, Order, Reference, Selection, StoredUser,
+};
+use hooks::{Commits, Deleted};
+use limits::Allowance;
+use wait::Patience;
+
+pub use bulk::Inserter;
+pub use limits::limit_memory;
+pub use owner::Owner;
+pub use page::Page;
+pub use similar::NameIndex;
+pub use sorted::{SortedRows, SortedUsers};
+pub use write::Transaction;
+
+/// How long an attempt to empty the write-ahead log waits for readers. It holds off writers
+/// meanwhile, so it must stay far below the application's own timeout of 5 s.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(200);
+
+/// An open database.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    database: Database,
+    patience: Patience,
+    allowance: Allowance,
+    /// How long the last transaction held its lock.
+    locked_for: Cell<Duration>,
+    commits: Commits,
+    deleted: Deleted,
+    /// Whether a name in the index is too long to be compared with others.
+    index_is_useless: Cell<bool>,
+}
+
+impl Store {
+    /// The absolute path of the database.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.database.path
+    }
+
+    /// Empties the write-ahead log, so that no replaced hash stays in it.
+    ///
+    /// Returns false if another process holds it, so that old pages are still there; true also
+    /// where the database has no such log.
+    #[must_use]
+    pub fn truncate_log(&self) -> bool {
+        let is_wal = |mode: String| mode.eq_ignore_ascii_case("wal");
+        let connection = &self.connection;
+        match connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map(is_wal) {
+            Ok(false) => return true,
+            Ok(true) => {}
+            Err(_) => return false,
+        }
+        self.patience.set(CHECKPOINT_PATIENCE.min(self.database.timeout));
+        let blocked =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        self.patience.set(self.database.timeout);
+        blocked == Ok(0)
+    }
+}
