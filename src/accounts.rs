@@ -33,7 +33,8 @@ use crate::error::{Error, Result};
 use crate::store::{Account, MAX_NAMESAKES};
 use crate::user::Selector;
 
-/// Something that an admin should know about a change that was made.
+/// Something that an admin should know about a change that was made. A new one may be added: the
+/// program is to find words for it, so a match is to stop compiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warning {
     /// The new password is not in Unicode normal form C: it may be hard to type elsewhere.
@@ -44,8 +45,16 @@ pub enum Warning {
     OldPagesInLog,
 }
 
-/// A source of random bytes.
+/// A source of random bytes, such as [`random`].
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<()>;
+
+/// Random bytes straight from the operating system.
+///
+/// # Errors
+/// [`Error::Internal`] if it has none.
+pub fn random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))
+}
 
 /// The one user that a selector means.
 fn only_one(mut found: Vec<Account>, selector: &Selector) -> Result<Account> {

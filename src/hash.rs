@@ -49,6 +49,12 @@ impl Rounds {
     }
 }
 
+impl Default for Rounds {
+    fn default() -> Self {
+        Rounds::DEFAULT
+    }
+}
+
 /// A hash that may be stored: of a readable scheme and at most [`MAX_HASH_BYTES`] long.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HashString(String);
@@ -186,7 +192,7 @@ pub fn is_supported(stored: &[u8]) -> bool {
 /// The scheme of a stored hash, if it is a known one, whether it can be verified or not.
 #[must_use]
 pub fn known_scheme(stored: &[u8]) -> Option<&'static str> {
-    Some(scheme(stored).name).filter(|name| *name != UNKNOWN)
+    Some(scheme(stored).name).filter(|name| *name != Scheme::UNKNOWN.name)
 }
 
 /// Whether a value of any column looks like a hash of a known scheme. Digits alone do not: tokens
@@ -205,11 +211,9 @@ pub fn verify_nothing(password: &Password, rounds: u32) {
     }
 }
 
-/// The name of a scheme that is none of the known ones.
-const UNKNOWN: &str = "unknown";
-
 /// What a stored hash seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Scheme {
     /// passlib's name of the scheme, or `unknown`.
     pub name: &'static str,
@@ -217,11 +221,17 @@ pub struct Scheme {
     pub rounds: Option<u32>,
 }
 
+impl Scheme {
+    /// What is none of the known ones.
+    pub const UNKNOWN: Scheme = Scheme { name: "unknown", rounds: None };
+}
+
 /// Names the scheme of a stored hash by its prefix, whether it can be verified or not.
 #[must_use]
 pub fn scheme(stored: &[u8]) -> Scheme {
     let rounds = Pbkdf2Sha256::parse(stored).ok().map(|hash| hash.rounds());
-    let name = prefixed_scheme(stored).or_else(|| bare_scheme(stored)).unwrap_or(UNKNOWN);
+    let name =
+        prefixed_scheme(stored).or_else(|| bare_scheme(stored)).unwrap_or(Scheme::UNKNOWN.name);
     Scheme { name, rounds }
 }
 

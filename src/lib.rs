@@ -1,5 +1,36 @@
 //! The core of `useradm`: the users of a Flask + passlib application, straight in its SQLite file.
 //!
+//! ```
+//! use useradm::accounts::{self, Adding, Credential, Listing, Users};
+//! use useradm::hash::Rounds;
+//! use useradm::password::Password;
+//! use useradm::store::Database;
+//! use useradm::user::Username;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let database = Database::at(folder.path().join("users.db"));
+//! accounts::init(&database, false)?;
+//!
+//! let password = Password::new(b"correct horse".to_vec().into())?;
+//! let alice = Adding::new(Username::new(b"alice")?, Credential::Password(password.clone()));
+//! accounts::add(&database, alice, &mut accounts::random)?;
+//!
+//! let wrong = Password::new(b"battery staple".to_vec().into())?;
+//! assert!(accounts::login(&database, b"alice", &password, Rounds::DEFAULT).is_ok());
+//! assert!(accounts::login(&database, b"alice", &wrong, Rounds::DEFAULT).is_err());
+//!
+//! let users = Users::open(&database, Listing::default())?;
+//! let (mut reading, mut names) = (users.read()?, Vec::new());
+//! while reading.next(|user| {
+//!     names.extend(user.name.map(<[u8]>::to_vec));
+//!     std::ops::ControlFlow::Continue(())
+//! })? {}
+//! assert_eq!(names, [b"alice"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! The modules, in reading order, each using only those above it: [`error`], [`interrupt`],
 //! [`user`], [`password`], [`hash`], [`files`], [`store`] and [`accounts`], which has one function
 //! for each thing that can be done.

@@ -70,16 +70,17 @@ pub struct Reference {
 }
 
 /// In which order users are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// By primary key.
+    #[default]
     Id,
     /// By the bytes of the name as they are stored, then by primary key.
     Name,
 }
 
 /// Which users are read, and what of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Which comes first.
     pub order: Order,
@@ -92,9 +93,10 @@ pub struct Selection {
 }
 
 /// What is read of the hashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Hashes {
     /// Nothing.
+    #[default]
     Unread,
     /// Those that are not longer than any readable one.
     Readable,
@@ -109,4 +111,18 @@ pub struct StoredUser<'a> {
     pub name: Option<&'a [u8]>,
     /// The stored hash, if it was asked for and is not longer than any readable one.
     pub hash: Option<&'a [u8]>,
+}
+
+impl Database {
+    /// The database at this absolute path, for which to wait 30 seconds, and nobody to interrupt.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Database {
+            path: path.into(),
+            undecoded: None,
+            timeout: Duration::from_secs(30),
+            interrupt: Interrupt::default(),
+            trust_directory: false,
+        }
+    }
 }

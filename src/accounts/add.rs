@@ -26,8 +26,18 @@ pub struct Adding {
     pub waived: Waived,
 }
 
+impl Adding {
+    /// A user to be added to a database that is there, by all rules.
+    #[must_use]
+    pub fn new(name: Username, credential: Credential) -> Self {
+        let (rounds, waived) = (Rounds::DEFAULT, Waived::default());
+        Adding { name, credential, rounds, if_not_exists: false, create: false, waived }
+    }
+}
+
 /// What [`add`] did.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Added {
     /// The user, new or found.
     pub user: User,

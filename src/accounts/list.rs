@@ -11,7 +11,7 @@ use crate::store::{
 use crate::user::Selector;
 
 /// Which users to list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// Which users, in which order, and what of them.
     pub selection: Selection,

@@ -71,19 +71,14 @@ fn owed(full_cost: u32, spent: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::hash::HashString;
-    use crate::interrupt::Interrupt;
 
     /// A database whose users have hashes of these rounds, the newest last.
     fn store_with(rounds: &[u32]) -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("users.db");
-        let (timeout, interrupt) = (Duration::ZERO, Interrupt::default());
-        let database =
-            Database { path, undecoded: None, timeout, interrupt, trust_directory: false };
+        let database = Database::at(path);
         let made = database.create(|transaction| {
             for (number, rounds) in rounds.iter().enumerate() {
                 let name = crate::user::Username::new(format!("user{number}").as_bytes())?;

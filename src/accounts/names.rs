@@ -99,13 +99,10 @@ fn read<'s>(store: &Store, name: &str) -> Result<Names<'s>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-    use std::time::Duration;
-
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     use super::*;
-    use crate::interrupt::Interrupt;
     use crate::store::{Access, Database};
 
     /// The ways to declare the names, and whether an index in byte order can be asked.
@@ -142,9 +139,7 @@ mod tests {
             let sql = "INSERT OR IGNORE INTO user (username, password_hash) VALUES (?1, '')";
             connection.execute(sql, [name]).unwrap();
         }
-        let (timeout, interrupt) = (Duration::ZERO, Interrupt::default());
-        let database =
-            Database { path, undecoded: None, timeout, interrupt, trust_directory: false };
+        let database = Database::at(path);
         let store = Store::open(&database, Access::Read).unwrap();
         let name = Username::new(name.as_bytes()).unwrap();
         let mut similar = Similar::prepare(&store, &name, Waived::default()).unwrap().unwrap();

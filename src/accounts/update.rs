@@ -9,7 +9,7 @@ use crate::store::{Access, Database, Store, Transaction};
 use crate::user::{Selector, User, UserId, Username};
 
 /// Changes to a user; what is none stays as it is.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Change {
     /// The new name.
     pub name: Option<Username>,
@@ -23,6 +23,7 @@ pub struct Change {
 
 /// What [`update`] did.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Updated {
     /// The user as they are now.
     pub user: User,

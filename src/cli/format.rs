@@ -100,7 +100,7 @@ pub(crate) struct Record<'a> {
 impl<'a> Record<'a> {
     /// The record of a row, whose hash was read if `with_hash`.
     pub(crate) fn new(row: StoredUser<'a>, with_hash: bool) -> Self {
-        let unknown = Scheme { name: "unknown", rounds: None };
+        let unknown = Scheme::UNKNOWN;
         let scheme = if with_hash { scheme(row.hash.unwrap_or_default()) } else { unknown };
         Record { id: row.id, name: row.name, scheme }
     }

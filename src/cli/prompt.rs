@@ -19,6 +19,7 @@ use super::start;
 use terminal::Terminal;
 pub(crate) use terminal::show_what_is_typed;
 use useradm::Error;
+use useradm::accounts;
 use useradm::error::{shown, system_words};
 use useradm::password::{MAX_PASSWORD_BYTES, Password};
 
@@ -34,7 +35,8 @@ impl Given {
             // A password that cannot be printed must not be set.
             drop(start::standard_output().map_err(Failure::Output)?);
         }
-        let made = self.generate_password.map(|length| Password::generate(length, random));
+        let made =
+            self.generate_password.map(|length| Password::generate(length, accounts::random));
         Ok(made.transpose()?)
     }
 }
@@ -146,11 +148,6 @@ pub(crate) fn confirm(session: &Session, question: &str) -> Result<Option<bool>>
 /// Standard input, without the buffer of the standard library.
 pub(crate) fn standard_input_file() -> io::Result<File> {
     terminal::duplicate(io::stdin())
-}
-
-/// Random bytes straight from the operating system.
-pub(crate) fn random(bytes: &mut [u8]) -> useradm::Result<()> {
-    getrandom::fill(bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))
 }
 
 fn terminal_for(session: &Session) -> Result<Terminal> {

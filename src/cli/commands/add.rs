@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::answer::Answer;
 use crate::cli::args::{Allowed, Given, Source};
 use crate::cli::exit::{self, Failure};
-use crate::cli::prompt::{self, Asking};
+use crate::cli::prompt::Asking;
 use crate::cli::session::Session;
 use crate::cli::shell;
 use useradm::accounts::{self, Adding, Credential};
@@ -82,7 +82,7 @@ pub(crate) fn perform(
     generated: Option<&Password>,
 ) -> Result<()> {
     let name = adding.name.to_string();
-    let added = accounts::add(session.database()?, adding, &mut prompt::random)
+    let added = accounts::add(session.database()?, adding, &mut accounts::random)
         .map_err(|error| Failure::helped(error, exit::is_taken, if_taken))?;
     let detail = if added.created_database {
         format!("{name} (database initialised: {})", shown(session.path()))

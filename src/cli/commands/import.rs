@@ -13,7 +13,7 @@ use crate::cli::format::{csv, json};
 use crate::cli::input::{self, Input, UserFormat};
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
-use crate::cli::{files, prompt, shell};
+use crate::cli::{files, shell};
 use useradm::Error;
 use useradm::accounts::{
     self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
@@ -101,7 +101,7 @@ impl ImportArgs {
         let rows = input::rows(input, format)?;
         let importing = self.importing(session);
         let imported =
-            accounts::import(database, rows, &importing, &mut prompt::random, &mut watch);
+            accounts::import(database, rows, &importing, &mut accounts::random, &mut watch);
         watch.progress.finish();
         match imported {
             Ok(imported) => self.answer(session, &imported),

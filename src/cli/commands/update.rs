@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::answer::Answer;
 use crate::cli::args::{Given, Source, WaivedArgs, Whom};
 use crate::cli::exit::{self, Failure};
-use crate::cli::prompt::{self, Asking};
+use crate::cli::prompt::Asking;
 use crate::cli::session::Session;
 use useradm::accounts::{self, Change, Credential};
 use useradm::hash::HashString;
@@ -80,8 +80,11 @@ impl UpdateArgs {
             if sets_password { Some(self.credential(session, generated.as_ref())?) } else { None };
         let change =
             Change { name, credential, rounds: session.rounds, waived: self.waived.into() };
-        let updated = accounts::update(session.database()?, &selector, change, &mut prompt::random)
-            .map_err(|error| Failure::helped(error, exit::is_taken, "choose another username"))?;
+        let updated =
+            accounts::update(session.database()?, &selector, change, &mut accounts::random)
+                .map_err(|error| {
+                    Failure::helped(error, exit::is_taken, "choose another username")
+                })?;
         let message = if updated.changed { "User updated successfully" } else { "User unchanged" };
         Answer::new(session, message)
             .detail(updated.user.name.to_text())

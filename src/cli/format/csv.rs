@@ -113,7 +113,7 @@ mod tests {
         let mut out = Vec::new();
         let mut csv = Csv::new(fields);
         csv.begin(&mut out);
-        let scheme = Scheme { name: "unknown", rounds: None };
+        let scheme = Scheme::UNKNOWN;
         csv.record(&mut out, &Record { id: 7, name, scheme });
         String::from_utf8(out).unwrap()
     }

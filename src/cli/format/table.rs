@@ -122,7 +122,7 @@ mod tests {
 
     fn table(names: &[&str]) -> String {
         let fields = [Field::Id, Field::Username];
-        let scheme = Scheme { name: "unknown", rounds: None };
+        let scheme = Scheme::UNKNOWN;
         let records: Vec<Record<'_>> = (1..)
             .zip(names)
             .map(|(id, name)| Record { id, name: Some(name.as_bytes()), scheme })
