@@ -25,7 +25,7 @@ pub use import::{
     Unsupported, WithoutPassword, import,
 };
 pub use init::init;
-pub use list::{Listing, Reading, Users, count, show};
+pub use list::{Users, count, show};
 pub use login::login;
 pub use update::{Change, Updated, update};
 

@@ -17,9 +17,7 @@ use crate::interrupt::Interrupt;
 use crate::user::User;
 
 pub use place::Place;
-pub use sqlite::{
-    Inserter, NameIndex, Owner, Page, SortedRows, SortedUsers, Store, Transaction, limit_memory,
-};
+pub use sqlite::{Inserter, NameIndex, Owner, Pages, Selected, Store, Transaction, limit_memory};
 
 /// A database that may be opened.
 #[derive(Clone, Debug)]
@@ -90,6 +88,10 @@ pub struct Selection {
     pub glob: Option<String>,
     /// What is read of the hashes.
     pub hashes: Hashes,
+    /// How many to leave out at the beginning.
+    pub offset: u64,
+    /// How many to give at most.
+    pub limit: Option<u64>,
 }
 
 /// What is read of the hashes.
@@ -101,6 +103,10 @@ pub enum Hashes {
     /// Those that are not longer than any readable one.
     Readable,
 }
+
+/// The state of a database: another one after every change that somebody else made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State(i64);
 
 /// A row as it lies in the database; it lives only until the next one is read.
 #[derive(Clone, Copy, Debug)]

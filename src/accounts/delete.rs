@@ -76,7 +76,7 @@ pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
         transaction.delete_all(&ids)
     });
     match deleted {
-        Ok(()) if store.truncate_log() => Ok(Vec::new()),
+        Ok(()) if store.forget_replaced_hashes() => Ok(Vec::new()),
         Ok(()) => Ok(vec![Warning::OldPagesInLog]),
         Err(Error::ConstraintFailed(reason)) if !plan.references.is_empty() => {
             Err(Error::ConstraintFailed(format!("{reason} ({})", describe(&plan.references))))

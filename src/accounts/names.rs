@@ -5,7 +5,7 @@
 
 use super::Waived;
 use crate::error::{Error, Result};
-use crate::store::{NameIndex, Store};
+use crate::store::{NameIndex, State, Store};
 use crate::user::fold::{Search, fold};
 use crate::user::{Selector, UserId, Username};
 
@@ -22,7 +22,7 @@ enum Names<'s> {
     /// There is no index in the order of bytes, so all names were read: these look like the name,
     /// as long as nobody else commits.
     Read {
-        version: i64,
+        state: State,
         similar: Vec<String>,
     },
 }
@@ -61,8 +61,8 @@ impl<'s> Similar<'s> {
             let found = store.find(&Selector::Name(stored.as_bytes().to_vec()))?;
             Ok(stored != self.name && found.iter().any(|account| Some(account.user.id) != own))
         };
-        if let Names::Read { version, .. } = self.names
-            && version != store.data_version()?
+        if let Names::Read { state, .. } = self.names
+            && state != store.state()?
         {
             self.names = read(store, &self.name)?;
         }
@@ -83,7 +83,7 @@ impl<'s> Similar<'s> {
 }
 
 fn read<'s>(store: &Store, name: &str) -> Result<Names<'s>> {
-    let version = store.data_version()?;
+    let state = store.state()?;
     let folded = fold(name);
     let mut similar = Vec::new();
     store.scan_names(|_, stored| {
@@ -94,7 +94,7 @@ fn read<'s>(store: &Store, name: &str) -> Result<Names<'s>> {
         }
         Ok(())
     })?;
-    Ok(Names::Read { version, similar })
+    Ok(Names::Read { state, similar })
 }
 
 #[cfg(test)]

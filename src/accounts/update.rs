@@ -84,7 +84,7 @@ pub fn update(
         }
         Ok((transaction.update(id, name, hash)?, true))
     })?;
-    if changed && hash.is_some() && !store.truncate_log() {
+    if changed && hash.is_some() && !store.forget_replaced_hashes() {
         warnings.push(Warning::OldPagesInLog);
     }
     Ok(Updated { user, changed, warnings })

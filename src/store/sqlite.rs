@@ -13,6 +13,7 @@ mod create;
 mod elsewhere;
 mod failure;
 mod hooks;
+mod keyed;
 mod limits;
 mod open;
 mod owner;
@@ -22,6 +23,7 @@ mod read;
 mod schema;
 mod similar;
 mod sorted;
+mod sql;
 mod vfs;
 mod wait;
 mod write;
@@ -33,8 +35,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{
-    Access, Account, Database, Hashes, MAX_NAMESAKES, Order, Reference, Selection, StoredUser,
+    Access, Account, Database, Hashes, MAX_NAMESAKES, Order, Reference, Selection, State,
+    StoredUser,
 };
+use crate::interrupt::Interrupt;
 use hooks::{Commits, Deleted};
 use limits::Allowance;
 use wait::Patience;
@@ -42,9 +46,8 @@ use wait::Patience;
 pub use bulk::Inserter;
 pub use limits::limit_memory;
 pub use owner::Owner;
-pub use page::Page;
+pub use page::{Pages, Selected};
 pub use similar::NameIndex;
-pub use sorted::{SortedRows, SortedUsers};
 pub use write::Transaction;
 
 /// How long an attempt to empty the write-ahead log waits for readers. It holds off writers
@@ -73,12 +76,18 @@ impl Store {
         &self.database.path
     }
 
-    /// Empties the write-ahead log, so that no replaced hash stays in it.
-    ///
-    /// Returns false if another process holds it, so that old pages are still there; true also
-    /// where the database has no such log.
+    /// Who may ask this process to stop.
     #[must_use]
-    pub fn truncate_log(&self) -> bool {
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.database.interrupt
+    }
+
+    /// Sees that hashes which were replaced or deleted are not on disk any more, where a log keeps
+    /// what was stored before.
+    ///
+    /// Returns false if another process holds the log, so that they still are in it.
+    #[must_use]
+    pub fn forget_replaced_hashes(&self) -> bool {
         let is_wal = |mode: String| mode.eq_ignore_ascii_case("wal");
         let connection = &self.connection;
         match connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map(is_wal) {

@@ -8,13 +8,13 @@ use super::row::Row;
 use super::{Importing, Observer, OnConflict, Rejection};
 use crate::error::{Error, Result};
 use crate::sort::{Cursor, Sorted, Sorter};
-use crate::store::Store;
+use crate::store::{State, Store};
 use crate::user::{Selector, UserId};
 
 /// What is to be done with every row.
 pub(super) struct Plan {
     /// The state of the database that this holds for; none if there is no database.
-    pub(super) version: Option<i64>,
+    pub(super) state: Option<State>,
     /// The rows whose users exist, with the ids of these.
     existing: Sorted,
     /// The rows that cannot be stored, with the reasons.
@@ -42,7 +42,7 @@ impl Plan {
         claims: &Sorted,
         importing: &Importing,
     ) -> Result<Self> {
-        let version = store.map(Store::data_version).transpose()?;
+        let state = store.map(Store::state).transpose()?;
         let store = match store {
             Some(store) if store.has_table()? => Some(store),
             _ => None,
@@ -61,7 +61,7 @@ impl Plan {
         planner.compare_ids()?;
         let Planner { existing, faults, tally, old_passwords, .. } = planner;
         let (existing, faults) = (existing.finish()?, faults.finish()?);
-        Ok(Plan { version, existing, faults, tally, old_passwords })
+        Ok(Plan { state, existing, faults, tally, old_passwords })
     }
 
     /// Fails if any row cannot be stored, here or because of what was rejected before.

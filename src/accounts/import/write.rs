@@ -51,7 +51,7 @@ pub(super) fn write(
     let mut began = Instant::now();
     while parts.next()? {
         let compare = || Plan::make(Some(store), parts.claims(), importing);
-        let is_stale = |plan: &Plan| Ok::<_, Error>(plan.version != Some(store.data_version()?));
+        let is_stale = |plan: &Plan| Ok::<_, Error>(plan.state != Some(store.state()?));
         // What others committed meanwhile is looked at before the lock is taken, and under it only
         // if they went on.
         let mut newer = if is_stale(plan)? { Some(compare()?) } else { None };
@@ -96,7 +96,7 @@ pub(super) fn write(
         }
     }
     let mut done = writer.done;
-    if done.updated > 0 && !store.truncate_log() {
+    if done.updated > 0 && !store.forget_replaced_hashes() {
         done.warnings.push(Warning::OldPagesInLog);
     }
     Ok(done)
@@ -270,7 +270,7 @@ impl<'r> Writer<'r> {
         }
         if updated > 0 {
             // The error is what must be said; the log is emptied as far as possible.
-            let _ = store.truncate_log();
+            let _ = store.forget_replaced_hashes();
         }
         let (stored, all) = (imported + updated + skipped, self.ready.checked.rows.count());
         error.after_a_part(format!(

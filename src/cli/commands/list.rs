@@ -10,7 +10,7 @@ use crate::cli::args::number;
 use crate::cli::exit::Failure;
 use crate::cli::format::{Field, Format, Record, Widths};
 use crate::cli::session::Session;
-use useradm::accounts::{self, Listing, Users};
+use useradm::accounts::{self, Users};
 use useradm::store::{Hashes, Order, Selection};
 
 /// How much is collected before it is written out, in bytes.
@@ -77,14 +77,15 @@ impl ListArgs {
         };
         let with_hash = self.fields.iter().any(|field| field.needs_hash());
         let hashes = if with_hash { Hashes::Readable } else { Hashes::Unread };
-        let selection = Selection { order, reverse: self.reverse, glob: self.pattern, hashes };
+        let (reverse, glob) = (self.reverse, self.pattern);
+        let (offset, limit) = (self.offset, self.limit);
+        let selection = Selection { order, reverse, glob, hashes, offset, limit };
         if self.count {
             let count = accounts::count(session.database()?, selection.glob)?;
             return print(format!("{count}\n").as_bytes())
                 .map_err(|error| Failure::Output(error).into());
         }
-        let listing = Listing { selection, offset: self.offset, limit: self.limit };
-        let users = Users::open(session.database()?, listing)?;
+        let users = Users::open(session.database()?, selection)?;
         let widths = match session.format {
             Format::Table => widths(&users, &self.fields, with_hash)?,
             _ => Widths::default(),
@@ -92,8 +93,8 @@ impl ListArgs {
         let mut printer = session.format.printer(&self.fields, &widths);
         let mut out = Vec::new();
         printer.begin(&mut out);
-        let mut users = users.read()?;
-        while users.next(|row| {
+        let mut pages = users.pages()?;
+        while pages.next(|row| {
             printer.record(&mut out, &Record::new(row, with_hash));
             if out.len() < BUFFER_BYTES {
                 ControlFlow::Continue(())
@@ -120,8 +121,8 @@ fn first_repeated(fields: &[Field]) -> Option<Field> {
 /// The widths of the columns, from a first reading of all that is listed.
 fn widths(users: &Users, fields: &[Field], with_hash: bool) -> Result<Widths> {
     let mut widths = Widths::default();
-    let mut users = users.read()?;
-    while users.next(|row| {
+    let mut pages = users.pages()?;
+    while pages.next(|row| {
         widths.fit(fields, &Record::new(row, with_hash));
         ControlFlow::Continue(())
     })? {}

@@ -4,9 +4,9 @@ use rusqlite::{Statement, ToSql};
 
 use super::failure::{During, is_unique_rule_on};
 use super::read::Text;
-use super::{Account, Store, Transaction};
+use super::write::require_one;
+use super::{Account, Store, Transaction, sql};
 use crate::error::{Error, Result};
-use crate::interrupt::Interrupt;
 use crate::user::{Selector, UserId};
 
 /// The page cache while many rows are stored, in KiB: enough for the index of a million names.
@@ -30,21 +30,6 @@ impl Store {
     pub fn expect_many_rows(&self) -> Result<()> {
         self.run(&format!("PRAGMA cache_size = -{CACHE_KIB}"))
     }
-
-    /// A number that changes whenever another connection commits.
-    ///
-    /// # Errors
-    /// [`Error::DatabaseBusy`] or [`Error::Io`].
-    pub fn data_version(&self) -> Result<i64> {
-        let version = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0));
-        self.read(version)
-    }
-
-    /// Who may ask this process to stop.
-    #[must_use]
-    pub fn interrupt(&self) -> &Interrupt {
-        &self.database.interrupt
-    }
 }
 
 impl Transaction<'_> {
@@ -59,10 +44,8 @@ impl Transaction<'_> {
         };
         Ok(Inserter {
             store: self.store,
-            insert: prepare("INSERT INTO user (username, password_hash) VALUES (?1, ?2)")?,
-            insert_with_id: prepare(
-                "INSERT INTO user (username, password_hash, id) VALUES (?1, ?2, ?3)",
-            )?,
+            insert: prepare(sql::INSERT)?,
+            insert_with_id: prepare(sql::INSERT_WITH_ID)?,
             reads_back: !self.store.stores_faithfully()?,
         })
     }
@@ -82,11 +65,12 @@ impl Inserter<'_> {
             None => self.insert.execute(&parameters[..2]),
         });
         let changed = inserted.map_err(|error| self.refusal(&error, id, name))?;
-        if changed == 1 && (!self.reads_back || self.is_stored(name, hash)?) {
-            return Ok(());
+        require_one(changed)?;
+        if self.reads_back {
+            let id = UserId(self.store.connection.last_insert_rowid());
+            self.store.require(id, Some(name), Some(hash))?;
         }
-        let name = String::from_utf8_lossy(name.unwrap_or_default());
-        Err(Error::ConstraintFailed(format!("the row of {name} is not stored as it was given")))
+        Ok(())
     }
 
     fn refusal(&self, error: &rusqlite::Error, id: Option<UserId>, name: Option<&[u8]>) -> Error {
@@ -101,20 +85,5 @@ impl Inserter<'_> {
             }
             _ => self.store.failure(error, During::Write),
         }
-    }
-
-    fn is_stored(&self, name: Option<&[u8]>, hash: &[u8]) -> Result<bool> {
-        let id = UserId(self.store.connection.last_insert_rowid());
-        // An affinity may have made a number of a name, which has the same digits.
-        let are_text: bool = self.store.read(self.store.connection.query_row(
-            "SELECT count(*) FROM user WHERE id = ?1
-             AND typeof(username) IN ('text', 'null') AND typeof(password_hash) = 'text'",
-            [id.0],
-            |row| row.get(0),
-        ))?;
-        let account = self.store.find(&Selector::Id(id))?.pop().filter(|_| are_text);
-        Ok(account.is_some_and(|account| {
-            account.user.name.0.as_deref() == name && account.hash.as_deref() == Some(hash)
-        }))
     }
 }

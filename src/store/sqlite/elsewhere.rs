@@ -1,12 +1,13 @@
-//! Looking for users in tables that are not the one that is used here.
+//! What other tables hold: rows that reference a user, and the users of another application.
 
 use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
 
-use super::Store;
-use super::schema::quoted;
+use super::sql::quoted;
+use super::{Reference, Store};
 use crate::error::Result;
 use crate::hash;
+use crate::user::User;
 
 /// How many rows of a table are looked at.
 const ROWS: usize = 50;
@@ -43,6 +44,49 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// The rows of other tables that reference this user by a foreign key.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn references_to(&self, user: &User) -> Result<Vec<Reference>> {
+        let references = self.foreign_keys().and_then(|keys| {
+            let mut references = Vec::new();
+            for [table, column, target, on_delete] in keys {
+                let sql = format!(
+                    "SELECT count(*) FROM {} WHERE {} = (SELECT {} FROM user WHERE id = ?1)",
+                    quoted(&table),
+                    quoted(&column),
+                    quoted(&target)
+                );
+                let rows = self.connection.query_row(&sql, [user.id.0], |row| row.get(0))?;
+                if rows > 0 {
+                    references.push(Reference { table, rows, on_delete });
+                }
+            }
+            Ok(references)
+        });
+        self.read(references)
+    }
+
+    /// Table, column, what it references and the action on a delete of each foreign key.
+    fn foreign_keys(&self) -> rusqlite::Result<Vec<[String; 4]>> {
+        // A key of several columns cannot reference one user by its id or name alone.
+        let mut statement = self.connection.prepare(
+            "SELECT t.name, k.\"from\", ifnull(k.\"to\", 'id'), k.on_delete
+             FROM sqlite_schema AS t, pragma_foreign_key_list(t.name) AS k
+             WHERE t.type = 'table' AND lower(k.\"table\") = 'user' AND NOT EXISTS (
+                 SELECT 1 FROM pragma_foreign_key_list(t.name) AS other
+                 WHERE other.id = k.id AND other.seq > 0)
+             ORDER BY t.name, k.id",
+        )?;
+        let keys = statement.query_map([], |row| {
+            // What has a name that is not UTF-8 cannot be asked about.
+            let texts: Option<Vec<String>> = (0..4).map(|at| row.get(at).ok()).collect();
+            Ok(texts.and_then(|texts| texts.try_into().ok()))
+        })?;
+        keys.filter_map(Result::transpose).collect()
     }
 
     fn other_tables(&self) -> rusqlite::Result<Vec<String>> {

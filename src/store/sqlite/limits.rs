@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi};
 
-use super::Store;
+use super::{Store, sql};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 
@@ -119,13 +119,7 @@ impl Store {
         if !is_about_length(error) {
             return None;
         }
-        // Lengths are known without reading the values.
-        let sql = format!(
-            "SELECT id, octet_length(username), octet_length(password_hash) FROM user NOT INDEXED
-             WHERE octet_length(username) > {MAX_VALUE_BYTES}
-                OR octet_length(password_hash) > {MAX_VALUE_BYTES} LIMIT 1"
-        );
-        let found = self.connection.query_row(&sql, [], |row| {
+        let found = self.connection.query_row(sql::HUGE, [MAX_VALUE_BYTES], |row| {
             let (name, hash): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
             let is_name = name > Some(MAX_VALUE_BYTES.into());
             let (column, bytes) =

@@ -4,15 +4,8 @@ use rusqlite::OptionalExtension;
 use rusqlite::types::ValueRef;
 
 use super::Store;
+use super::sql::quoted;
 use crate::error::{Error, Result};
-
-/// The application's table, with ids that are never given out again.
-pub(super) const CREATE_TABLE: &str = "CREATE TABLE user (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	username VARCHAR(80) NOT NULL,
-	password_hash VARCHAR(120) NOT NULL,
-	UNIQUE (username)
-)";
 
 impl Store {
     /// Whether there is a `user` table; an unusable one is an error.
@@ -161,8 +154,4 @@ struct Column {
 pub(super) fn text(value: ValueRef<'_>) -> String {
     String::from_utf8_lossy(value.as_bytes_or_null().ok().flatten().unwrap_or_default())
         .into_owned()
-}
-
-pub(super) fn quoted(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
 }

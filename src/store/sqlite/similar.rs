@@ -7,9 +7,9 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Statement, ToSql};
 
-use super::Store;
 use super::limits::is_about_length;
 use super::read::{Text, bytes};
+use super::{Store, sql};
 use crate::error::Result;
 use crate::user::UserId;
 
@@ -21,12 +21,6 @@ pub struct NameIndex<'s> {
     store: &'s Store,
     probe: Statement<'s>,
 }
-
-/// The first name that is not less than the one asked for. The column may have a collation of its
-/// own, in which no index in the order of bytes would be used. A name that is too long to be read is
-/// no other's look-alike.
-const PROBE: &str = "SELECT username, id FROM user WHERE username COLLATE BINARY >= ?1
-    AND octet_length(username) <= 1000000 ORDER BY username COLLATE BINARY LIMIT 1";
 
 impl NameIndex<'_> {
     /// The first name that is text and not less than `prefix`.
@@ -68,16 +62,21 @@ impl NameIndex<'_> {
 }
 
 impl Store {
+    /// Whether an index has the names in the order of their bytes.
+    pub(super) fn has_name_index(&self) -> Result<bool> {
+        let is_indexed = self.names_are_indexed();
+        self.read(is_indexed)
+    }
+
     /// The names in the order of an index, if there is one.
     ///
     /// # Errors
     /// As [`Store::find`].
     pub fn name_index(&self) -> Result<Option<NameIndex<'_>>> {
-        let is_indexed = self.names_are_indexed();
-        if !self.read(is_indexed)? {
+        if !self.has_name_index()? {
             return Ok(None);
         }
-        let probe = self.read(self.connection.prepare(PROBE))?;
+        let probe = self.read(self.connection.prepare(sql::PROBE))?;
         Ok(Some(NameIndex { store: self, probe }))
     }
 
@@ -85,7 +84,7 @@ impl Store {
     /// nobody gets one like these.
     ///
     /// Outside of a transaction no lock is held all the time, so whoever must know that nobody
-    /// wrote meanwhile asks for [`Store::data_version`].
+    /// wrote meanwhile asks for [`Store::state`].
     ///
     /// # Errors
     /// As [`Store::find`], and what `visit` fails with.
@@ -163,7 +162,8 @@ mod tests {
                  CREATE INDEX names ON user (username COLLATE BINARY)"
             );
             connection.execute_batch(&schema).unwrap();
-            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {PROBE}")).unwrap();
+            let mut plan =
+                connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql::PROBE)).unwrap();
             let steps = plan.query_map(["a"], |row| row.get::<_, String>("detail")).unwrap();
             let steps: Vec<String> = steps.map(Result::unwrap).collect();
             assert_eq!(steps.len(), 1, "{steps:?}");

@@ -5,10 +5,10 @@
 
 use std::ops::ControlFlow;
 
-use super::page::StoredName;
-use super::{Order, Selection, Store, StoredUser};
+use super::keyed::{Keyed, set_key};
+use super::{Selection, Store, StoredUser};
 use crate::error::Result;
-use crate::sort::{Cursor, Sorted, Sorter};
+use crate::sort::{self, Sorted, Sorter};
 
 /// What has to be kept of a row beside its name and hash: the id and the length of the name.
 const HEAD_BYTES: usize = 16;
@@ -17,8 +17,36 @@ const HEAD_BYTES: usize = 16;
 const NO_NAME: u64 = u64::MAX;
 
 /// Users in the order of their names.
-pub struct SortedUsers {
-    sorted: Sorted,
+pub(super) struct SortedUsers(Sorted);
+
+/// The reading of sorted users.
+pub(super) struct Cursor<'s>(sort::Cursor<'s>);
+
+impl SortedUsers {
+    /// Reads and sorts the users who are selected.
+    pub(super) fn read(store: &Store, selection: &Selection) -> Result<Self> {
+        let mut sorter = Sorter::of_listing();
+        let mut users = Keyed::by_id(store, selection);
+        let (mut key, mut value) = (Vec::new(), Vec::new());
+        let mut pushed = Ok(());
+        while users.next_page(|user, row| {
+            pushed = store.read(set_key(&mut key, row)).and_then(|()| {
+                if selection.reverse {
+                    invert(&mut key);
+                }
+                set_value(&mut value, &user);
+                sorter.push(&key, &value)
+            });
+            if pushed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })? && pushed.is_ok()
+        {}
+        pushed.and_then(|()| sorter.finish()).map(SortedUsers)
+    }
+
+    /// Begins to read them.
+    pub(super) fn cursor(&self) -> Result<Cursor<'_>> {
+        self.0.cursor().map(Cursor)
+    }
 }
 
 impl std::fmt::Debug for SortedUsers {
@@ -27,71 +55,47 @@ impl std::fmt::Debug for SortedUsers {
     }
 }
 
-impl Store {
-    /// Reads and sorts the users that are selected, where the order is that of the names and no index
-    /// has it.
-    ///
-    /// # Errors
-    /// As [`super::Page::next_page`], and [`crate::Error::Io`] or [`crate::Error::DatabaseFull`] for
-    /// the temporary file.
-    pub fn sorted_users(&self, selection: &Selection) -> Result<Option<SortedUsers>> {
-        if selection.order == Order::Id || self.name_index()?.is_some() {
-            return Ok(None);
-        }
-        let mut sorter = Sorter::of_listing();
-        let mut pages = self.pages_to_sort(selection.clone());
-        let (mut key, mut value) = (Vec::new(), Vec::new());
-        let mut pushed = Ok(());
-        while pages.next_page_of_names(|row, name| {
-            set_key(&mut key, name, selection.reverse);
-            set_value(&mut value, &row);
-            pushed = sorter.push(&key, &value);
-            if pushed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })? && pushed.is_ok()
-        {}
-        pushed.and_then(|()| sorter.finish()).map(|sorted| Some(SortedUsers { sorted }))
-    }
-}
-
-/// Makes the key of a name: keys sort, byte by byte, as SQLite sorts the values. Rows of one name
-/// stay in the order in which they come, so the key needs no id.
-fn set_key(key: &mut Vec<u8>, name: StoredName<'_>, reverse: bool) {
-    key.clear();
-    key.push(name.rank());
-    match name {
-        StoredName::Text(bytes) | StoredName::Blob(bytes) => key.extend_from_slice(bytes),
-        StoredName::Null => {}
-        StoredName::Number(number) => {
-            // The bits of a positive number sort as it does, those of a negative one the other way.
-            let bits = number.to_bits();
-            let bits = if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
-            key.extend_from_slice(&bits.to_be_bytes());
-        }
-    }
-    if reverse {
-        // With every byte inverted the order turns round, but for keys that begin with others: an
-        // end that is marked sorts after whatever goes on.
-        let forward = std::mem::take(key);
-        for byte in forward {
-            key.push(!byte);
-            if byte == 0 {
-                key.push(0);
+impl Cursor<'_> {
+    /// Visits users until `visit` breaks off; returns whether there may be more.
+    pub(super) fn next_page(
+        &mut self,
+        mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
+        while self.0.advance()? {
+            if let Some((_, value)) = self.0.record()
+                && visit(user_of(value)).is_break()
+            {
+                return Ok(true);
             }
         }
-        key.extend_from_slice(&[0xff, 0xff]);
+        Ok(false)
     }
 }
 
-fn set_value(value: &mut Vec<u8>, row: &StoredUser<'_>) {
-    value.clear();
-    value.extend_from_slice(&row.id.to_le_bytes());
-    let length = row.name.map_or(NO_NAME, |name| name.len() as u64);
-    value.extend_from_slice(&length.to_le_bytes());
-    value.extend_from_slice(row.name.unwrap_or_default());
-    value.extend_from_slice(row.hash.unwrap_or_default());
+/// Turns the order of keys round. Rows of one name stay in the order of their ids.
+///
+/// With every byte inverted the order turns round, but for keys that begin with others: an end that
+/// is marked sorts after whatever goes on.
+fn invert(key: &mut Vec<u8>) {
+    for byte in std::mem::take(key) {
+        key.push(!byte);
+        if byte == 0 {
+            key.push(0);
+        }
+    }
+    key.extend_from_slice(&[0xff, 0xff]);
 }
 
-fn row_of(value: &[u8]) -> StoredUser<'_> {
+fn set_value(value: &mut Vec<u8>, user: &StoredUser<'_>) {
+    value.clear();
+    value.extend_from_slice(&user.id.to_le_bytes());
+    let length = user.name.map_or(NO_NAME, |name| name.len() as u64);
+    value.extend_from_slice(&length.to_le_bytes());
+    value.extend_from_slice(user.name.unwrap_or_default());
+    value.extend_from_slice(user.hash.unwrap_or_default());
+}
+
+fn user_of(value: &[u8]) -> StoredUser<'_> {
     let (head, texts) = value.split_at(HEAD_BYTES);
     let number = |at: usize| {
         let mut number = [0; 8];
@@ -102,39 +106,4 @@ fn row_of(value: &[u8]) -> StoredUser<'_> {
     let (name, hash) = texts.split_at(usize::try_from(length).unwrap_or(0).min(texts.len()));
     let name = (length != NO_NAME).then_some(name);
     StoredUser { id: number(0).cast_signed(), name, hash: Some(hash) }
-}
-
-impl SortedUsers {
-    /// Begins to read them.
-    ///
-    /// # Errors
-    /// [`crate::Error::Io`].
-    pub fn read(&self) -> Result<SortedRows<'_>> {
-        self.sorted.cursor().map(|cursor| SortedRows { cursor })
-    }
-}
-
-/// The reading of sorted users.
-pub struct SortedRows<'s> {
-    cursor: Cursor<'s>,
-}
-
-impl SortedRows<'_> {
-    /// Visits rows until `visit` breaks off; returns whether there may be more.
-    ///
-    /// # Errors
-    /// [`crate::Error::Io`].
-    pub fn next_page(
-        &mut self,
-        mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
-    ) -> Result<bool> {
-        while self.cursor.advance()? {
-            if let Some((_, value)) = self.cursor.record()
-                && visit(row_of(value)).is_break()
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
 }

@@ -11,8 +11,7 @@ use rusqlite::{OptionalExtension, ToSql};
 
 use super::failure::{During, is_unique_rule_on, nothing_was_committed};
 use super::limits::allowance;
-use super::schema::CREATE_TABLE;
-use super::{Account, Database, Store};
+use super::{Account, Database, Store, sql};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
 use crate::user::{Selector, User, UserId, Username};
@@ -175,9 +174,36 @@ impl Store {
 
     /// Whether another row than this has a name that the column calls the same.
     pub(super) fn is_taken(&self, name: &str, own: Option<UserId>) -> bool {
-        let sql = "SELECT EXISTS (SELECT 1 FROM user WHERE username = ?1 AND id IS NOT ?2)";
         let own = own.map(|own| own.0);
-        self.connection.query_row(sql, (name, own), |row| row.get(0)).unwrap_or(false)
+        self.connection.query_row(sql::IS_TAKEN, (name, own), |row| row.get(0)).unwrap_or(false)
+    }
+
+    /// Reads a row back and fails unless it holds, as text, exactly what it was given.
+    pub(super) fn require(
+        &self,
+        id: UserId,
+        name: Option<Option<&[u8]>>,
+        hash: Option<&[u8]>,
+    ) -> Result<User> {
+        let took = |reason: &str| Error::ConstraintFailed(reason.to_owned());
+        // An affinity may have made a number of a text, which has the same digits.
+        let are_text = self.connection.query_row(sql::ARE_TEXT, [id.0], |row| {
+            Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?))
+        });
+        let are_text = self.read(are_text.optional())?;
+        let found = self.find(&Selector::Id(id))?.pop();
+        let (Some((name_is_text, hash_is_text)), Some(Account { user, hash: stored })) =
+            (are_text, found)
+        else {
+            return Err(took("the row is not there after the change"));
+        };
+        if name.is_some_and(|name| !name_is_text || user.name.0.as_deref() != name) {
+            return Err(took("it stores another username than it was given"));
+        }
+        if hash.is_some_and(|hash| !hash_is_text || stored.as_deref() != Some(hash)) {
+            return Err(took("it stores another password hash than it was given"));
+        }
+        Ok(user)
     }
 
     /// What SQLite compiles a statement to, without the programs of the triggers that it fires.
@@ -208,7 +234,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`Error::DatabaseFull`], [`Error::DatabaseReadOnly`] or [`Error::Io`].
     pub fn create_table(&self) -> Result<()> {
-        self.store.run(CREATE_TABLE)
+        self.store.run(sql::CREATE_TABLE)
     }
 
     /// What reads inside this transaction.
@@ -223,10 +249,10 @@ impl Transaction<'_> {
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
     pub fn insert(&self, name: &Username, hash: &HashString) -> Result<User> {
-        let sql = self.aborting("INSERT INTO user (username, password_hash) VALUES (?1, ?2)")?;
+        let sql = self.aborting(sql::INSERT)?;
         self.change(&sql, &[&name.as_str(), &hash.as_str()], Some((name, None)))?;
         let id = UserId(self.store.connection.last_insert_rowid());
-        self.require(id, Some(name), Some(hash))
+        self.store.require(id, Some(Some(name.as_str().as_bytes())), Some(hash.as_str().as_bytes()))
     }
 
     /// Changes what is given of a row, and reads it back.
@@ -240,14 +266,15 @@ impl Transaction<'_> {
         hash: Option<&HashString>,
     ) -> Result<User> {
         if let Some(name) = name {
-            let sql = self.aborting("UPDATE user SET username = ?1 WHERE id = ?2")?;
+            let sql = self.aborting(sql::UPDATE_NAME)?;
             self.change(&sql, &[&name.as_str(), &id.0], Some((name, Some(id))))?;
         }
         if let Some(hash) = hash {
-            let sql = self.aborting("UPDATE user SET password_hash = ?1 WHERE id = ?2")?;
+            let sql = self.aborting(sql::UPDATE_HASH)?;
             self.change(&sql, &[&hash.as_str(), &id.0], None)?;
         }
-        self.require(id, name, hash)
+        let name = name.map(|name| Some(name.as_str().as_bytes()));
+        self.store.require(id, name, hash.map(|hash| hash.as_str().as_bytes()))
     }
 
     /// Deletes these rows, which may reference each other, and sees that they are gone, and no others.
@@ -260,7 +287,7 @@ impl Transaction<'_> {
         let deleted = &self.store.deleted;
         deleted.forget();
         for id in ids.iter().filter(|id| !deleted.has(**id)) {
-            self.change("DELETE FROM user WHERE id = ?1", &[&id.0], None)?;
+            self.change(sql::DELETE, &[&id.0], None)?;
         }
         for id in ids {
             if !self.store.find(&Selector::Id(*id))?.is_empty() {
@@ -323,43 +350,15 @@ impl Transaction<'_> {
             }
             _ => self.store.failure(&error, During::Write),
         })?;
-        if changed == 1 {
-            return Ok(());
-        }
-        // A trigger with RAISE(IGNORE) makes SQLite report success with no row changed.
-        Err(Error::ConstraintFailed(format!("{changed} rows were changed instead of 1")))
+        require_one(changed)
     }
+}
 
-    /// Reads a row back and fails unless it holds exactly what was stored.
-    fn require(
-        &self,
-        id: UserId,
-        name: Option<&Username>,
-        hash: Option<&HashString>,
-    ) -> Result<User> {
-        let took = |reason: &str| Error::ConstraintFailed(reason.to_owned());
-        let kinds = "SELECT typeof(username) = 'text', typeof(password_hash) = 'text' \
-                     FROM user WHERE id = ?1";
-        let kinds = self
-            .store
-            .connection
-            .query_row(kinds, [id.0], |row| Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?)))
-            .optional();
-        let (name_is_text, hash_is_text) =
-            self.store.read(kinds)?.ok_or_else(|| took("the row is not there after the change"))?;
-        let Some(Account { user, hash: stored }) = self.store.find(&Selector::Id(id))?.pop() else {
-            return Err(took("the row is not there after the change"));
-        };
-        if let Some(name) = name
-            && (!name_is_text || user.name.as_bytes() != name.as_str().as_bytes())
-        {
-            return Err(took("it stores another username than it was given"));
-        }
-        if let Some(hash) = hash
-            && (!hash_is_text || stored.as_deref() != Some(hash.as_str().as_bytes()))
-        {
-            return Err(took("it stores another password hash than it was given"));
-        }
-        Ok(user)
+/// Fails unless one row was changed: a trigger with RAISE(IGNORE) makes SQLite report success with
+/// none.
+pub(super) fn require_one(changed: usize) -> Result<()> {
+    if changed == 1 {
+        return Ok(());
     }
+    Err(Error::ConstraintFailed(format!("{changed} rows were changed instead of 1")))
 }

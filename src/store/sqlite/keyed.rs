@@ -1,0 +1,176 @@
+//! Reading users in the order of a key of the table: the id, or the name where an index has it.
+//!
+//! The next page goes on after the last row that was visited, which a change of other rows in
+//! between does not move.
+
+use std::ops::ControlFlow;
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Row, Statement, ToSql};
+
+use super::read::with_user;
+use super::sql::{self, Part};
+use super::{Hashes, Order, Selection, Store, StoredUser};
+use crate::error::{Error, Result};
+
+/// How many rows a page reads at most: some milliseconds.
+const PAGE_ROWS: usize = 10_000;
+
+/// The reading of the table, a page at a time.
+pub(super) struct Keyed<'s> {
+    store: &'s Store,
+    selection: &'s Selection,
+    /// The parts of the table that are still to be read, the next one last.
+    parts: Vec<Part>,
+    /// The last row that was visited in this part.
+    last: Option<Last>,
+}
+
+/// A row, as far as the order of the rows goes.
+struct Last {
+    id: i64,
+    /// The key of the name, where the rows are in the order of the names.
+    key: Vec<u8>,
+    /// The name as it is stored, and whether these are the bytes of a text.
+    name: (Value, bool),
+}
+
+impl<'s> Keyed<'s> {
+    /// Begins to read in the order that is selected.
+    pub(super) fn new(store: &'s Store, selection: &'s Selection) -> Self {
+        // SQL compares NULL with nothing, so the nameless are read by themselves: first, since
+        // they sort first, or in the reverse order last.
+        let parts = match (selection.order, selection.reverse) {
+            (Order::Id, _) => vec![Part::All],
+            (Order::Name, false) => vec![Part::Named, Part::Nameless],
+            (Order::Name, true) => vec![Part::Nameless, Part::Named],
+        };
+        Keyed { store, selection, parts, last: None }
+    }
+
+    /// Begins to read in the order of the ids, whatever is selected.
+    pub(super) fn by_id(store: &'s Store, selection: &'s Selection) -> Self {
+        Keyed { store, selection, parts: vec![Part::All], last: None }
+    }
+
+    /// Reads one page and visits its rows; the page ends where `visit` breaks off. [`set_key`] takes
+    /// the second of what it gets, if the order is that of the names.
+    ///
+    /// Returns whether there may be another page. All locks are released before it returns.
+    pub(super) fn next_page(
+        &mut self,
+        mut visit: impl FnMut(StoredUser<'_>, &Row<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
+        let Some(&part) = self.parts.last() else { return Ok(false) };
+        let last = self.read_page(part, &mut visit);
+        let last = self.store.read(last)?;
+        if let (Some(last), Some(before)) = (&last, &self.last)
+            && !self.is_after(last, before)
+        {
+            // A damaged file could be read in circles.
+            let path = self.store.database.path.clone();
+            let reason = "its rows are not in order".to_owned();
+            return Err(Error::DatabaseCorrupt { path, reason });
+        }
+        if last.is_none() {
+            self.parts.pop();
+        }
+        self.last = last;
+        Ok(!self.parts.is_empty())
+    }
+
+    /// Reads one page of one part; returns its last row, unless it came to the end of the part.
+    fn read_page(
+        &self,
+        part: Part,
+        visit: &mut impl FnMut(StoredUser<'_>, &Row<'_>) -> ControlFlow<()>,
+    ) -> rusqlite::Result<Option<Last>> {
+        let Selection { glob, hashes, .. } = self.selection;
+        let sql = sql::page(self.selection, part, self.last.is_some());
+        let mut statement = self.store.connection.prepare(&sql)?;
+        if let Some(Last { id, name: (name, is_text), .. }) = &self.last {
+            bind(&mut statement, ":id", id)?;
+            bind(&mut statement, ":name", name)?;
+            bind(&mut statement, ":is_text", is_text)?;
+        }
+        bind(&mut statement, ":glob", glob.as_deref())?;
+        let with_hash = *hashes != Hashes::Unread;
+        let mut rows = statement.raw_query();
+        let mut visited = 0;
+        while let Some(row) = rows.next()? {
+            let is_selected = glob.is_none() || row.get(sql::IS_SELECTED)?;
+            let (id, flow) = with_user(row, with_hash, |user| {
+                let flow = if is_selected { visit(user, row) } else { ControlFlow::Continue(()) };
+                (user.id, flow)
+            })?;
+            visited += 1;
+            if flow.is_break() || visited >= PAGE_ROWS {
+                return Last::of(id, row, part).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a row comes after another one in the order that is read.
+    fn is_after(&self, row: &Last, other: &Last) -> bool {
+        let (row, other) = ((&row.key, row.id), (&other.key, other.id));
+        if self.selection.reverse { row < other } else { row > other }
+    }
+}
+
+impl Last {
+    fn of(id: i64, row: &Row<'_>, part: Part) -> rusqlite::Result<Self> {
+        let mut key = Vec::new();
+        if part != Part::Named {
+            return Ok(Last { id, key, name: (Value::Null, false) });
+        }
+        set_key(&mut key, row)?;
+        let name = match row.get_ref(sql::NAME)? {
+            ValueRef::Text(_) => (row.get(sql::STORED_NAME)?, true),
+            _ => (row.get(sql::NAME)?, false),
+        };
+        Ok(Last { id, key, name })
+    }
+}
+
+/// Makes the key of a row's name: keys sort, byte by byte, as SQLite sorts the values, the types
+/// first (SQLite's datatypes, section 4.1).
+///
+/// Of text these are the bytes in the file's own encoding, whether they are valid or not: what was
+/// converted might sort elsewhere.
+pub(super) fn set_key(key: &mut Vec<u8>, row: &Row<'_>) -> rusqlite::Result<()> {
+    key.clear();
+    let (rank, number) = match row.get_ref(sql::NAME)? {
+        ValueRef::Null => (0, None),
+        ValueRef::Integer(number) => (1, Some(nearly(number))),
+        ValueRef::Real(number) => (1, Some(number)),
+        ValueRef::Text(_) => (2, None),
+        ValueRef::Blob(_) => (3, None),
+    };
+    key.push(rank);
+    if let Some(number) = number {
+        // The bits of a positive number sort as it does, those of a negative one the other way.
+        let bits = number.to_bits();
+        let bits = if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
+        key.extend_from_slice(&bits.to_be_bytes());
+    } else if rank > 0 {
+        key.extend_from_slice(row.get_ref(sql::STORED_NAME)?.as_blob()?);
+    }
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the order of names of 16 digits may be nearly right"
+)]
+fn nearly(number: i64) -> f64 {
+    number as f64
+}
+
+/// Binds a parameter where the statement has it.
+fn bind(statement: &mut Statement<'_>, name: &str, value: impl ToSql) -> rusqlite::Result<()> {
+    match statement.parameter_index(name)? {
+        Some(index) => statement.raw_bind_parameter(index, value),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,129 @@
+//! The SQL about the table of the users, in one place.
+//!
+//! What asks about the schema is in `schema.rs`, what looks at other tables in `elsewhere.rs`.
+
+use super::{Hashes, Order, Selection};
+
+/// The application's table, with ids that are never given out again.
+pub(super) const CREATE_TABLE: &str = "CREATE TABLE user (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	username VARCHAR(80) NOT NULL,
+	password_hash VARCHAR(120) NOT NULL,
+	UNIQUE (username)
+)";
+
+pub(super) const INSERT: &str = "INSERT INTO user (username, password_hash) VALUES (?1, ?2)";
+pub(super) const INSERT_WITH_ID: &str =
+    "INSERT INTO user (username, password_hash, id) VALUES (?1, ?2, ?3)";
+pub(super) const UPDATE_NAME: &str = "UPDATE user SET username = ?1 WHERE id = ?2";
+pub(super) const UPDATE_HASH: &str = "UPDATE user SET password_hash = ?1 WHERE id = ?2";
+pub(super) const DELETE: &str = "DELETE FROM user WHERE id = ?1";
+
+pub(super) const COUNT: &str = "SELECT count(*) FROM user";
+
+/// Whether another row than `?2` has a name that the column calls the same.
+pub(super) const IS_TAKEN: &str =
+    "SELECT EXISTS (SELECT 1 FROM user WHERE username = ?1 AND id IS NOT ?2)";
+
+/// Whether the name and the hash of a row are text.
+pub(super) const ARE_TEXT: &str = "SELECT typeof(username) IN ('text', 'null'), \
+    typeof(password_hash) = 'text' FROM user WHERE id = ?1";
+
+/// All users with whatever they have for a hash.
+pub(super) const SNAPSHOT: &str = "SELECT id, username, password_hash FROM user ORDER BY id";
+
+/// The first name that is not less than the one asked for. The column may have a collation of its
+/// own, in which no index in the order of bytes would be used. A name that is too long to be read is
+/// no other's look-alike.
+pub(super) const PROBE: &str = "SELECT username, id FROM user WHERE username COLLATE BINARY >= ?1
+    AND octet_length(username) <= 1000000 ORDER BY username COLLATE BINARY LIMIT 1";
+
+/// The first of the users who have a name or a hash longer than `?1` bytes. Lengths are known
+/// without reading the values.
+pub(super) const HUGE: &str =
+    "SELECT id, octet_length(username), octet_length(password_hash) FROM user NOT INDEXED
+    WHERE octet_length(username) > ?1 OR octet_length(password_hash) > ?1 LIMIT 1";
+
+/// A hash that is not longer than any readable one (`MAX_READABLE_BYTES`, which take twice as many
+/// bytes in UTF-16).
+const READABLE_HASH: &str = "CASE WHEN octet_length(password_hash) <= 4096 THEN password_hash END";
+
+/// The users of one id, which is `?1`.
+pub(super) const OF_ID: &str = "user WHERE id = ?1";
+
+/// The users of one name, which is `?1`, by an index if there is one.
+pub(super) const OF_NAME: &str =
+    "user WHERE octet_length(username) <= 1000000 AND username = ?1 ORDER BY id";
+
+/// The same, without comparing the name with any that is too long.
+pub(super) const OF_NAME_ONE_BY_ONE: &str = "user NOT INDEXED WHERE CASE WHEN \
+    octet_length(username) <= 1000000 THEN username = ?1 END ORDER BY id";
+
+/// Reads id, name and hash of some users. Of a name that is too long (`MAX_VALUE_BYTES`) the length
+/// is shown.
+pub(super) fn accounts(users: &str) -> String {
+    format!(
+        "SELECT id, CASE WHEN octet_length(username) > 1000000 \
+         THEN '(' || octet_length(username) || ' bytes)' ELSE username END, {READABLE_HASH} \
+         FROM {users}"
+    )
+}
+
+/// Reads the hashes of the users who came last, the last one first.
+pub(super) fn newest_hashes(count: u32) -> String {
+    format!("SELECT {READABLE_HASH} FROM user ORDER BY id DESC LIMIT {count}")
+}
+
+/// A part of the table in which one comparison with the last row finds the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    All,
+    Nameless,
+    Named,
+}
+
+/// The columns of a page: after the id, the name and the hash, if they are asked for the name as it
+/// is stored and whether the row is selected.
+pub(super) const NAME: usize = 1;
+pub(super) const HASH: usize = 2;
+pub(super) const STORED_NAME: usize = 3;
+pub(super) const IS_SELECTED: usize = 4;
+
+/// Reads the rows of a part, those after the last one that was read if `goes_on`.
+pub(super) fn page(selection: &Selection, part: Part, goes_on: bool) -> String {
+    let Selection { order, reverse, hashes, ref glob, .. } = *selection;
+    let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
+    let hash = if hashes == Hashes::Unread { "NULL" } else { READABLE_HASH };
+    // A cast to BLOB gives the bytes as they are stored, and a cast back the same text.
+    let stored = if order == Order::Name { "CAST(username AS BLOB)" } else { "NULL" };
+    // Rows that do not match are read too: that bounds the time of a page whatever matches.
+    let is_selected = if glob.is_some() { "ifnull(username GLOB :glob, 0)" } else { "NULL" };
+    let rows = match part {
+        Part::All => "TRUE",
+        Part::Nameless => "username IS NULL",
+        Part::Named => "username IS NOT NULL",
+    };
+    let (key, last) = match part {
+        Part::Named => (
+            "username COLLATE BINARY",
+            "CASE WHEN :is_text THEN CAST(:name AS TEXT) ELSE :name END",
+        ),
+        Part::All | Part::Nameless => ("id", ":id"),
+    };
+    let not_before = match (goes_on, part) {
+        (false, _) => String::new(),
+        (true, Part::Named) => {
+            format!("AND {key} {after}= {last} AND ({key} {after} {last} OR id {after} :id)")
+        }
+        (true, Part::All | Part::Nameless) => format!("AND {key} {after} {last}"),
+    };
+    format!(
+        "SELECT id, username, {hash}, {stored}, {is_selected} FROM user \
+         WHERE {rows} {not_before} ORDER BY {key} {direction}, id {direction}"
+    )
+}
+
+/// A name of the schema, to be put into SQL.
+pub(super) fn quoted(identifier: &str) -> String {
+    format!("\"{}\"", identifier.replace('"', "\"\""))
+}
