@@ -10,7 +10,6 @@ mod format;
 #[cfg(test)]
 mod generated;
 mod identity;
-mod input;
 mod memory;
 mod process;
 mod progress;

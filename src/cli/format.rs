@@ -1,14 +1,29 @@
-//! Formats: pure functions from users to text. Nothing here reads the database or writes a file.
+//! The formats, and the choice among them: how users are printed, and as what they come from files and
+//! go into them. Nothing here reads the database.
+//!
+//! A format is a file of this folder with one arm in each match here.
 
 pub(crate) mod csv;
 pub(crate) mod escape;
+mod htpasswd;
+mod input;
 pub(crate) mod json;
+mod jsonl;
+mod lines;
 mod plain;
+mod record;
 mod table;
 
+use std::path::Path;
+
 use clap::ValueEnum;
-use useradm::hash::{Scheme, scheme};
+
 use useradm::store::StoredUser;
+
+pub(crate) use input::Input;
+use input::Item;
+pub(crate) use record::{Field, Printer, Record};
+pub(crate) use table::Widths;
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,87 +69,55 @@ impl Format {
     }
 }
 
-pub(crate) use table::Widths;
-
-/// What can be printed of a user.
+/// The format of a file of users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Field {
-    /// The primary key
-    Id,
-    /// The name
-    Username,
-    /// The scheme of the stored hash
-    Scheme,
-    /// The iteration count of the stored hash
-    Rounds,
+pub(crate) enum FileFormat {
+    /// RFC 4180, with a header
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+    /// NAME:HASH lines
+    Htpasswd,
 }
 
-impl Field {
-    /// All fields, as `show` prints them.
-    pub(crate) const ALL: [Field; 4] = [Field::Id, Field::Username, Field::Scheme, Field::Rounds];
+impl FileFormat {
+    /// The format that the ending of a file's name says.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        match name.rsplit('.').next()? {
+            "csv" => Some(FileFormat::Csv),
+            "jsonl" | "ndjson" => Some(FileFormat::Jsonl),
+            "htpasswd" => Some(FileFormat::Htpasswd),
+            _ => None,
+        }
+    }
 
-    /// The name in headers and JSON.
-    pub(crate) fn name(self) -> &'static str {
+    /// Reads the rows of an input; fails where it has no header and should.
+    pub(crate) fn rows(self, input: Input) -> anyhow::Result<Box<dyn Iterator<Item = Item>>> {
+        Ok(match self {
+            FileFormat::Csv => Box::new(csv::Rows::new(input)?),
+            FileFormat::Jsonl => Box::new(jsonl::Rows::new(input)),
+            FileFormat::Htpasswd => Box::new(htpasswd::Rows::new(input)),
+        })
+    }
+
+    /// Appends what comes before the first user.
+    pub(crate) fn begin(self, out: &mut Vec<u8>) {
+        if self == FileFormat::Csv {
+            csv::push_line(out, [&b"id"[..], b"username", b"password_hash"].into_iter());
+        }
+    }
+
+    /// Appends a user with their hash.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] where the format cannot hold that user.
+    pub(crate) fn push(self, out: &mut Vec<u8>, user: &StoredUser<'_>) -> useradm::Result<()> {
         match self {
-            Field::Id => "id",
-            Field::Username => "username",
-            Field::Scheme => "scheme",
-            Field::Rounds => "rounds",
+            FileFormat::Csv => csv::push_user(out, user),
+            FileFormat::Jsonl => jsonl::push_user(out, user),
+            FileFormat::Htpasswd => return htpasswd::push_user(out, user),
         }
+        Ok(())
     }
-
-    /// Whether the stored hash is needed for it.
-    pub(crate) fn needs_hash(self) -> bool {
-        matches!(self, Field::Scheme | Field::Rounds)
-    }
-}
-
-/// A user to be printed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Record<'a> {
-    pub(crate) id: i64,
-    pub(crate) name: Option<&'a [u8]>,
-    pub(crate) scheme: Scheme,
-}
-
-impl<'a> Record<'a> {
-    /// The record of a row, whose hash was read if `with_hash`.
-    pub(crate) fn new(row: StoredUser<'a>, with_hash: bool) -> Self {
-        let unknown = Scheme::UNKNOWN;
-        let scheme = if with_hash { scheme(row.hash.unwrap_or_default()) } else { unknown };
-        Record { id: row.id, name: row.name, scheme }
-    }
-
-    /// A field's value.
-    fn value(&self, field: Field) -> Value<'a> {
-        let number = |number: i64| Value::Number(number);
-        match field {
-            Field::Id => number(self.id),
-            Field::Username => self.name.map_or(Value::Null, Value::Text),
-            Field::Scheme => Value::Text(self.scheme.name.as_bytes()),
-            Field::Rounds => self.scheme.rounds.map_or(Value::Null, |n| number(i64::from(n))),
-        }
-    }
-}
-
-/// The value of a field.
-enum Value<'a> {
-    Null,
-    Number(i64),
-    Text(&'a [u8]),
-}
-
-/// Prints users into memory, one after the other.
-pub(crate) trait Printer {
-    /// What comes before the first user.
-    fn begin(&mut self, _out: &mut Vec<u8>) {}
-    /// One user.
-    fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>);
-    /// What comes after the last user.
-    fn end(&mut self, _out: &mut Vec<u8>) {}
-}
-
-/// Appends a number.
-fn push_number(out: &mut Vec<u8>, number: i64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::input::Input;
+use super::format::Input;
 use super::session::Session;
 use useradm::accounts::Stage;
 

@@ -7,13 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 use crate::cli::answer::Answer;
 use crate::cli::exit::Failure;
-use crate::cli::format::escape::escaped_bytes;
-use crate::cli::format::{csv, json};
-use crate::cli::input::UserFormat;
+use crate::cli::format::FileFormat;
 use crate::cli::session::Session;
 use crate::cli::start::standard_output;
 use crate::cli::{files, shell};
@@ -45,7 +42,7 @@ pub(crate) struct ExportArgs {
     file: Option<PathBuf>,
     /// The format [default: by the file's ending; csv for standard output]
     #[arg(long, value_enum, value_name = "FORMAT")]
-    to: Option<UserFormat>,
+    to: Option<FileFormat>,
     /// Replace the file if it exists
     #[arg(long)]
     force: bool,
@@ -70,7 +67,7 @@ impl ExportArgs {
     fn to_standard_output(&self, session: &Session) -> Result<()> {
         refuse_database(is_standard_output(session.path()))?;
         let mut stdout = standard_output().map_err(Failure::Output)?;
-        let (mut spool, _) = spool_users(session, self.to.unwrap_or(UserFormat::Csv))?;
+        let (mut spool, _) = spool_users(session, self.to.unwrap_or(FileFormat::Csv))?;
         // Unlike that of a listing, a reader who goes away has not got what was asked for.
         let cannot = |error| Error::output(Path::new("standard output"), &error);
         io::copy(&mut spool, &mut stdout).and_then(|_| stdout.flush()).map_err(cannot)?;
@@ -78,7 +75,7 @@ impl ExportArgs {
     }
 
     fn to_file(&self, session: &Session, file: &Path) -> Result<()> {
-        let format = self.to.or_else(|| UserFormat::of(file)).ok_or_else(|| Failure::Usage {
+        let format = self.to.or_else(|| FileFormat::of(file)).ok_or_else(|| Failure::Usage {
             message: "the name of the file does not tell its format".to_owned(),
             hint: "--to csv, --to jsonl or --to htpasswd tells it".to_owned(),
         })?;
@@ -102,7 +99,7 @@ impl ExportArgs {
 }
 
 /// The failure to make a file, with what helps.
-fn helped(error: Error, file: &Path, format: UserFormat) -> anyhow::Error {
+fn helped(error: Error, file: &Path, format: FileFormat) -> anyhow::Error {
     let hint = match &error {
         Error::FileExists(_) => "--force replaces it".to_owned(),
         // Who gives the command may be allowed what the owner of the database is not.
@@ -137,7 +134,7 @@ fn is_standard_output(path: &Path) -> bool {
 
 /// Writes all users of one moment to a temporary file, which never makes us wait as the one that
 /// is wanted may; it is at its beginning then. Tells how many they are.
-fn spool_users(session: &Session, format: UserFormat) -> Result<(File, u64)> {
+fn spool_users(session: &Session, format: FileFormat) -> Result<(File, u64)> {
     let database = session.database()?;
     let cannot = |error: io::Error| Error::output(&std::env::temp_dir(), &error);
     let mut spool = tempfile::tempfile().map_err(cannot)?;
@@ -153,24 +150,22 @@ fn spool_users(session: &Session, format: UserFormat) -> Result<(File, u64)> {
 
 /// The text of users that is still to be written out.
 struct Sheet<'s> {
-    format: UserFormat,
+    format: FileFormat,
     interrupt: &'s Interrupt,
     out: Vec<u8>,
     count: u64,
 }
 
 impl<'s> Sheet<'s> {
-    fn new(format: UserFormat, session: &'s Session) -> Self {
+    fn new(format: FileFormat, session: &'s Session) -> Self {
         let mut out = Vec::with_capacity(BUFFER_BYTES + 1024);
-        if format == UserFormat::Csv {
-            csv::push_line(&mut out, [&b"id"[..], b"username", b"password_hash"].into_iter());
-        }
+        format.begin(&mut out);
         Sheet { format, interrupt: session.interrupt(), out, count: 0 }
     }
 
     fn push(&mut self, row: &StoredUser<'_>) -> Result<()> {
         self.count += 1;
-        push_user(&mut self.out, self.format, row)
+        Ok(self.format.push(&mut self.out, row)?)
     }
 
     fn is_full(&self) -> bool {
@@ -183,73 +178,4 @@ impl<'s> Sheet<'s> {
         self.out.clear();
         Ok(())
     }
-}
-
-fn push_user(out: &mut Vec<u8>, format: UserFormat, row: &StoredUser<'_>) -> Result<()> {
-    let (name, hash) = (row.name.unwrap_or_default(), row.hash.unwrap_or_default());
-    match format {
-        UserFormat::Csv => {
-            let mut id = itoa::Buffer::new();
-            let id = id.format(row.id).as_bytes();
-            csv::push_line(out, [Some(id), row.name, row.hash].into_iter());
-        }
-        UserFormat::Jsonl => {
-            let (username, username_hex) = text_or_hexadecimal(row.name);
-            let (password_hash, password_hash_hex) = text_or_hexadecimal(row.hash);
-            let id = row.id;
-            json::line(out, &User { id, username, username_hex, password_hash, password_hash_hex });
-        }
-        UserFormat::Htpasswd => {
-            let unfit = |byte: &u8| b":\r\n\0".contains(byte);
-            if row.name.is_none()
-                || name.iter().any(unfit)
-                || name.starts_with(b"#")
-                || hash.iter().any(unfit)
-            {
-                let user = match row.name {
-                    Some(name) => escaped_bytes(name),
-                    None => format!("with id {}, who has no name", row.id),
-                };
-                let reason = format!("htpasswd cannot hold the user {user}");
-                return Err(Error::InvalidInput(reason).into());
-            }
-            out.extend_from_slice(name);
-            out.push(b':');
-            out.extend_from_slice(hash);
-            out.push(b'\n');
-        }
-    }
-    Ok(())
-}
-
-/// A value as text, or where it is not UTF-8 the digits of its bytes; one of them is given.
-fn text_or_hexadecimal(bytes: Option<&[u8]>) -> (Option<Nullable<'_>>, Option<String>) {
-    match bytes.map(|bytes| std::str::from_utf8(bytes).map_err(|_| hexadecimal(bytes))) {
-        None => (Some(Nullable(None)), None),
-        Some(Ok(text)) => (Some(Nullable(Some(text))), None),
-        Some(Err(digits)) => (None, Some(digits)),
-    }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
-}
-
-/// Text, or `null`.
-#[derive(Serialize)]
-struct Nullable<'a>(Option<&'a str>);
-
-/// A user as JSON lines hold them.
-#[derive(Serialize)]
-struct User<'a> {
-    id: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<Nullable<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username_hex: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    password_hash: Option<Nullable<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    password_hash_hex: Option<String>,
 }

@@ -9,8 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::answer::{Answer, RowObject, row_line};
 use crate::cli::args::{WaivedArgs, number};
 use crate::cli::exit::{self, Failure, Rejected};
-use crate::cli::format::{csv, json};
-use crate::cli::input::{self, Input, UserFormat};
+use crate::cli::format::{FileFormat, Input, csv, json};
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::{files, shell};
@@ -41,7 +40,7 @@ pub(crate) struct ImportArgs {
     file: Option<PathBuf>,
     /// The format of the file [default: by its ending]
     #[arg(long, value_enum, value_name = "FORMAT")]
-    from: Option<UserFormat>,
+    from: Option<FileFormat>,
     /// What to do with rows whose users exist
     #[arg(long, value_enum, default_value = "fail", value_name = "ACTION")]
     on_conflict: Conflict,
@@ -98,7 +97,7 @@ impl ImportArgs {
         let database = session.database()?;
         let mut watch = Watch::new(&self, session, &input)?;
         input.refuse_utf_16()?;
-        let rows = input::rows(input, format)?;
+        let rows = format.rows(input)?;
         let importing = self.importing(session);
         let imported =
             accounts::import(database, rows, &importing, &mut accounts::random, &mut watch);
@@ -126,7 +125,7 @@ impl ImportArgs {
         Err(Failure::Usage { message: message.to_owned(), hint })
     }
 
-    fn source(&self) -> Result<(&Path, UserFormat)> {
+    fn source(&self) -> Result<(&Path, FileFormat)> {
         let usage = |message: &str, hint: &str| Failure::Usage {
             message: message.to_owned(),
             hint: hint.to_owned(),
@@ -145,7 +144,7 @@ impl ImportArgs {
             }
             None => Path::new("-"),
         };
-        let format = self.from.or_else(|| UserFormat::of(path)).ok_or_else(|| {
+        let format = self.from.or_else(|| FileFormat::of(path)).ok_or_else(|| {
             usage(
                 "the name of the input does not tell its format",
                 "--from csv, --from jsonl or --from htpasswd tells it",

@@ -1,9 +1,15 @@
 //! `csv`: RFC 4180 with a header, except that lines end with LF alone; names as they are. NULL is an
 //! empty field without quotes, and empty text one with quotes.
 
+mod header;
+mod read;
+
 use csv_core::Writer;
 
-use super::{Field, Printer, Record, Value, push_number};
+use super::record::{Field, Printer, Record, Value, push_number};
+use useradm::store::StoredUser;
+
+pub(super) use read::Rows;
 
 /// The bytes for which RFC 4180 asks for quotes.
 const QUOTED: [bool; 256] = {
@@ -30,6 +36,13 @@ pub(crate) fn push_line<'v, F: Into<Option<&'v [u8]>>>(
         }
     }
     end_line(out, start);
+}
+
+/// Appends the line of a user with their hash.
+pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) {
+    let mut id = itoa::Buffer::new();
+    let id = id.format(user.id).as_bytes();
+    push_line(out, [Some(id), user.name, user.hash].into_iter());
 }
 
 /// Ends the line that begins at `start`.

@@ -9,7 +9,7 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use super::escape::shows_as_itself;
-use super::{Field, Printer, Record, Value, push_number};
+use super::record::{Field, Printer, Record, Value, push_number};
 use useradm::user::is_unprintable;
 
 /// Appends a document and a line break.

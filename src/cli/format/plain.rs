@@ -1,7 +1,7 @@
 //! `plain`: tab-separated fields without a header, one user a line.
 
 use super::escape::push_escaped;
-use super::{Field, Printer, Record, Value, push_number};
+use super::record::{Field, Printer, Record, Value, push_number};
 
 pub(super) struct Plain<'f> {
     fields: &'f [Field],

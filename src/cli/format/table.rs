@@ -6,7 +6,7 @@ use comfy_table::{ColumnConstraint, Width};
 use unicode_width::UnicodeWidthStr;
 
 use super::escape::{push_escaped, shows_as_itself};
-use super::{Field, Printer, Record, Value, push_number};
+use super::record::{Field, Printer, Record, Value, push_number};
 
 /// The space on each side of a cell.
 const PADDING: usize = 1;

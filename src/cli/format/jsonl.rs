@@ -1,14 +1,16 @@
 //! JSON lines: one object a line with `username`, one of `password` and `password_hash`, and
 //! perhaps `id`.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
+use super::escape::short;
+use super::input::{Input, Item};
+use super::json;
 use super::lines::Lines;
-use super::{Input, Item};
-use crate::cli::format::escape::short;
 use useradm::accounts::{InputRow, Offered, Rejection};
+use useradm::store::StoredUser;
 
 pub(super) struct Rows {
     lines: Lines,
@@ -21,7 +23,7 @@ struct Fields {
     #[serde(default)]
     id: Option<i64>,
     #[serde(default, deserialize_with = "given")]
-    username: Option<Nullable>,
+    username: Option<Nullable<String>>,
     /// The bytes of a name that is not UTF-8, in hexadecimal, as `export` writes them.
     #[serde(default)]
     username_hex: Option<String>,
@@ -35,10 +37,10 @@ struct Fields {
 }
 
 /// Text or `null`, which is something else than no field at all.
-#[derive(Deserialize)]
-struct Nullable(Option<String>);
+#[derive(Deserialize, Serialize)]
+struct Nullable<T>(Option<T>);
 
-fn given<'d, D: Deserializer<'d>>(field: D) -> Result<Option<Nullable>, D::Error> {
+fn given<'d, D: Deserializer<'d>>(field: D) -> Result<Option<Nullable<String>>, D::Error> {
     Nullable::deserialize(field).map(Some)
 }
 
@@ -134,6 +136,42 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         _ => None,
     });
     pairs.collect()
+}
+
+/// Appends the line of a user.
+pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) {
+    let (username, username_hex) = text_or_hexadecimal(user.name);
+    let (password_hash, password_hash_hex) = text_or_hexadecimal(user.hash);
+    let id = user.id;
+    json::line(out, &User { id, username, username_hex, password_hash, password_hash_hex });
+}
+
+/// A value as text, or where it is not UTF-8 the digits of its bytes; one of them is given.
+fn text_or_hexadecimal(bytes: Option<&[u8]>) -> (Option<Nullable<&str>>, Option<String>) {
+    match bytes.map(|bytes| std::str::from_utf8(bytes).map_err(|_| hexadecimal(bytes))) {
+        None => (Some(Nullable(None)), None),
+        Some(Ok(text)) => (Some(Nullable(Some(text))), None),
+        Some(Err(digits)) => (None, Some(digits)),
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
+/// A user as JSON lines hold them.
+#[derive(Serialize)]
+struct User<'a> {
+    id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<Nullable<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username_hex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_hash: Option<Nullable<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_hash_hex: Option<String>,
 }
 
 #[cfg(test)]

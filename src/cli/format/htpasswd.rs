@@ -1,8 +1,11 @@
 //! `NAME:HASH` lines, as Apache's htpasswd writes them; lines that begin with `#` are comments.
 
+use super::escape::escaped_bytes;
+use super::input::{Input, Item};
 use super::lines::Lines;
-use super::{Input, Item};
 use useradm::accounts::{InputRow, Offered, Rejection};
+use useradm::store::StoredUser;
+use useradm::{Error, Result};
 
 pub(super) struct Rows {
     lines: Lines,
@@ -35,4 +38,23 @@ impl Iterator for Rows {
             return Some(Ok(Ok(InputRow { line, id: None, name, credential })));
         }
     }
+}
+
+/// Appends the line of a user.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where no line can hold that name or hash.
+pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) -> Result<()> {
+    let (name, hash) = (user.name.unwrap_or_default(), user.hash.unwrap_or_default());
+    let unfit = |byte: &u8| b":\r\n\0".contains(byte);
+    let is_comment = name.starts_with(b"#");
+    if user.name.is_none() || is_comment || name.iter().chain(hash).any(unfit) {
+        let user = match user.name {
+            Some(name) => escaped_bytes(name),
+            None => format!("with id {}, who has no name", user.id),
+        };
+        return Err(Error::InvalidInput(format!("htpasswd cannot hold the user {user}")));
+    }
+    out.extend([name, b":", hash, b"\n"].concat());
+    Ok(())
 }

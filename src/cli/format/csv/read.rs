@@ -7,8 +7,8 @@ use std::io::Read;
 use zeroize::Zeroizing;
 
 use super::header::{self, Column, Wrong};
-use super::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
 use crate::cli::exit::Failure;
+use crate::cli::format::input::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::error::system_words;
 use useradm::{Error, Result};
@@ -19,7 +19,7 @@ const MAX_FIELDS: usize = 64;
 /// What is read at once, in bytes.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-pub(super) struct Rows {
+pub(crate) struct Rows {
     input: Input,
     reader: Reader,
     chunk: Zeroizing<Vec<u8>>,
@@ -58,7 +58,7 @@ impl Position {
 }
 
 /// A record that was read into the buffers.
-struct Record {
+struct Parsed {
     line: u64,
     fields: usize,
     /// Whether the input ended inside of a quoted field.
@@ -67,7 +67,7 @@ struct Record {
 
 impl Rows {
     /// Begins with the header.
-    pub(super) fn new(input: Input) -> anyhow::Result<Self> {
+    pub(crate) fn new(input: Input) -> anyhow::Result<Self> {
         let mut rows = Rows {
             input,
             reader: Reader::new(),
@@ -85,7 +85,7 @@ impl Rows {
     }
 
     /// Reads the next record that is not empty.
-    fn read(&mut self) -> Result<Option<Record>> {
+    fn read(&mut self) -> Result<Option<Parsed>> {
         let (mut written, mut fields) = (0, 0);
         let (mut is_ended, mut is_cut_off, mut begins) = (false, false, true);
         self.skip_line_breaks()?;
@@ -125,7 +125,7 @@ impl Rows {
                     begins = true;
                     if record_end {
                         self.position.pass(&self.chunk[from..self.rest.start]);
-                        return Ok(Some(Record { line, fields, is_cut_off }));
+                        return Ok(Some(Parsed { line, fields, is_cut_off }));
                     }
                 }
                 ReadFieldResult::End => {
@@ -189,7 +189,7 @@ impl Rows {
         Ok(())
     }
 
-    fn row(&self, record: &Record) -> Result<InputRow, Rejection> {
+    fn row(&self, record: &Parsed) -> Result<InputRow, Rejection> {
         let line = record.line;
         let position = |column| self.columns.iter().position(|&other| other == column);
         let field = |column| {

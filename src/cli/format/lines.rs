@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::{Input, MAX_ROW_BYTES, invalid, too_long};
+use super::input::{Input, MAX_ROW_BYTES, invalid, too_long};
 use useradm::Result;
 use useradm::error::system_words;
 

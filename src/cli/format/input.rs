@@ -1,66 +1,22 @@
-//! Files of users to import: from bytes to rows, with the line of each. Nothing here judges a
-//! name or a password.
-
-mod csv;
-mod header;
-mod htpasswd;
-mod jsonl;
-mod lines;
+//! A file of users that is being read, and the words for what is wrong with it. Which rows it holds is
+//! for the formats to say, and whether they can be stored for the library.
 
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use clap::ValueEnum;
-
-use super::exit::Failure;
-use super::{files, prompt};
+use crate::cli::exit::Failure;
+use crate::cli::{files, prompt};
 use useradm::accounts::{InputRow, Rejection};
 use useradm::error::{self, system_words};
 use useradm::{Error, Result};
 
 /// The longest row in bytes: far more than any name, password and hash, and little enough that no
 /// input fills the memory.
-const MAX_ROW_BYTES: usize = 1024 * 1024;
-
-/// The format of a file of users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum UserFormat {
-    /// RFC 4180, with a header
-    Csv,
-    /// One JSON object a line
-    Jsonl,
-    /// NAME:HASH lines
-    Htpasswd,
-}
-
-impl UserFormat {
-    /// The format that the ending of a file's name says.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-        match name.rsplit('.').next()? {
-            "csv" => Some(UserFormat::Csv),
-            "jsonl" | "ndjson" => Some(UserFormat::Jsonl),
-            "htpasswd" => Some(UserFormat::Htpasswd),
-            _ => None,
-        }
-    }
-}
+pub(super) const MAX_ROW_BYTES: usize = 1024 * 1024;
 
 /// A row, or why it is none; the outer error is one of the whole input.
 pub(crate) type Item = Result<Result<InputRow, Rejection>>;
-
-/// Reads the rows of an input; fails where it has no header and should.
-pub(crate) fn rows(
-    input: Input,
-    format: UserFormat,
-) -> anyhow::Result<Box<dyn Iterator<Item = Item>>> {
-    Ok(match format {
-        UserFormat::Csv => Box::new(csv::Rows::new(input)?),
-        UserFormat::Jsonl => Box::new(jsonl::Rows::new(input)),
-        UserFormat::Htpasswd => Box::new(htpasswd::Rows::new(input)),
-    })
-}
 
 /// An input that is being read.
 pub(crate) struct Input {
@@ -124,7 +80,7 @@ impl Input {
     }
 
     /// Fails if a regular file has another length than when it was opened.
-    fn check_unchanged(&self) -> Result<()> {
+    pub(super) fn check_unchanged(&self) -> Result<()> {
         let now = self.file.metadata().map_err(|error| invalid(system_words(&error)))?;
         if self.before.is_file() && now.len() != self.before.len() {
             return Err(invalid("the input changed while it was read".to_owned()));
@@ -152,17 +108,17 @@ impl Read for Input {
     }
 }
 
-fn invalid(reason: String) -> Error {
+pub(super) fn invalid(reason: String) -> Error {
     Error::InvalidInput(reason)
 }
 
 /// The error for a row that is longer than any can be.
-fn too_long(line: u64) -> Error {
+pub(super) fn too_long(line: u64) -> Error {
     invalid(format!("line {line} is longer than {MAX_ROW_BYTES} bytes"))
 }
 
 /// Reads an id as the database shows it.
-fn id(text: &[u8]) -> Result<i64, String> {
+pub(super) fn id(text: &[u8]) -> Result<i64, String> {
     let id: Option<i64> = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
     // Other spellings of the number, +1 or 007, are nothing that any database showed.
     let id = id.filter(|id| id.to_string().as_bytes() == text);
