@@ -1,10 +1,11 @@
-//! The program: parse, run, report. Here alone are clap, anyhow and exit statuses.
+//! The program: parse, run, report. What a command does is in `cli/commands/`, one file each; what they
+//! talk through, print with and fail with is beside that folder. Here alone are clap, anyhow and exit
+//! statuses.
 
-mod aliases;
 mod answer;
 mod args;
 mod commands;
-mod exit;
+mod failure;
 mod files;
 mod format;
 #[cfg(test)]
@@ -13,64 +14,67 @@ mod identity;
 mod memory;
 mod process;
 mod progress;
-mod prompt;
+mod report;
+mod secret;
 mod session;
 mod settings;
 mod shell;
-mod start;
+mod terminal;
+mod ui;
 mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use exit::LastWords;
+use anyhow::Result;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+
+use commands::Cli;
+use failure::Failure;
 use format::Format;
-use identity::Identity;
-use process::Process;
 use session::Session;
-use settings::{Options, Settings, wanted_format};
-use useradm::store::{Database, Place};
+use useradm::Interrupt;
 
 /// Parses, runs and reports.
 pub(crate) fn main() -> ExitCode {
     useradm::store::limit_memory();
-    let process = match Process::prepare() {
-        Ok(process) => process,
-        Err(error) => return exit::report(&error, Format::Table),
-    };
+    let interrupt = Interrupt::default();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let cli = match aliases::parse(&arguments) {
+    let format = settings::wanted_format(&arguments);
+    memory::prepare(report::LastWords::new(format), interrupt.clone());
+    run(&arguments, format, &interrupt).unwrap_or_else(|error| {
+        let status = report::report(&error, format);
+        process::die_of_signal(&interrupt);
+        status
+    })
+}
+
+fn run(arguments: &[OsString], format: Format, interrupt: &Interrupt) -> Result<ExitCode> {
+    process::prepare(interrupt, report::interruption(format))?;
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return exit::report_usage(&error, &arguments, wanted_format(&arguments)),
+        Err(error) => return help(&error, arguments, format),
     };
-    let format = match cli.options.format() {
-        Ok(format) => format,
-        Err(error) => return exit::report(&error.into(), Format::Table),
-    };
-    Process::on_interruption(exit::interruption(format));
-    memory::prepare(LastWords::new(format), process.interrupt());
-    let Options { quiet, no_input, trust_directory, .. } = cli.options;
-    let Settings { place, timeout, rounds } = match cli.options.settle() {
-        Ok(settings) => settings,
-        Err(error) => return exit::report(&error.into(), format),
-    };
-    let Place { path, undecoded } = place;
-    let interrupt = process.interrupt();
-    let database = Database { path, undecoded, timeout, interrupt, trust_directory };
-    if format.is_json()
-        && let Err(error) = start::standard_output()
-    {
+    let session = Session::new(cli.options.settle()?, interrupt.clone());
+    if format.is_json() {
         // All commands answer there, and a change must not be made that cannot be told.
-        return exit::report(&exit::Failure::Output(error).into(), format);
+        drop(process::start::standard_output().map_err(Failure::Output)?);
     }
-    let identity = Identity::new(database);
-    let session = Session { identity, format, rounds, quiet, no_input, process };
-    match cli.command.run(&session) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let status = exit::report(&error, format);
-            session.process.die_of_signal();
-            status
-        }
+    cli.command.run(&session)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the help that was asked for, or says what is wrong with the arguments.
+fn help(error: &clap::Error, arguments: &[OsString], format: Format) -> Result<ExitCode> {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        ui::data(error.render().to_string().as_bytes()).map_err(Failure::Output)?;
+        return Ok(ExitCode::SUCCESS);
     }
+    if arguments.len() < 2 && !format.is_json() {
+        // Nothing can be done if standard error fails; the status still tells.
+        let _ = ui::messages(Cli::command().render_help().to_string().as_bytes());
+        return Ok(ExitCode::from(report::USAGE));
+    }
+    Err(usage::problem(error, arguments).into())
 }

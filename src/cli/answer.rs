@@ -1,17 +1,18 @@
 //! What a command says when it is done: a message for people, an object for scripts.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use anyhow::Result;
 use serde::{Serialize, Serializer};
 
-use super::exit::Failure;
-use super::format::escape::{escaped, escaped_bytes, short};
+use super::failure::Failure;
+use super::format::escape::escaped;
 use super::format::json;
+use super::format::rejection::RowObject;
 use super::session::Session;
-use super::start::standard_output;
-use useradm::accounts::{Imported, Rejection, Warning};
+use super::ui;
+use useradm::accounts::{Imported, Warning};
 use useradm::error::shown;
 use useradm::password::Password;
 use useradm::user::User;
@@ -111,7 +112,16 @@ impl<'a> Answer<'a> {
 
     /// Names the user.
     pub(crate) fn user(mut self, user: &User) -> Self {
+        self.detail = user.name.to_text().into_owned();
         self.user = Some(user.into());
+        self
+    }
+
+    /// Tells people whether the database is new.
+    pub(crate) fn created_database(mut self, is_new: bool) -> Self {
+        if is_new {
+            self.detail = format!("{} (database initialised: {})", self.detail, self.database);
+        }
         self
     }
 
@@ -153,12 +163,12 @@ impl<'a> Answer<'a> {
         let mut out = zeroize::Zeroizing::new(Vec::with_capacity(64 * 1024));
         if session.format.is_json() {
             json::line(&mut out, &self);
-            return print(&out);
+            return ui::data(&out);
         }
         if let Some(password) = self.password {
             out.extend_from_slice(password.as_bytes());
             out.push(b'\n');
-            print(&out)?;
+            ui::data(&out)?;
         }
         let warnings = self.warnings.iter().filter(|&&it| !session.quiet || is_never_hidden(it));
         let mut lines: Vec<String> =
@@ -177,38 +187,8 @@ impl<'a> Answer<'a> {
             }
         }
         lines.push(String::new());
-        io::stderr().write_all(lines.join("\n").as_bytes())
+        ui::messages(lines.join("\n").as_bytes())
     }
-}
-
-/// A row that is not imported, as JSON shows it.
-#[derive(Serialize)]
-pub(crate) struct RowObject<'a> {
-    line: u64,
-    username: Option<String>,
-    reason: &'a str,
-}
-
-impl<'a> From<&'a Rejection> for RowObject<'a> {
-    fn from(row: &'a Rejection) -> Self {
-        let Rejection { line, name, reason, .. } = row;
-        let username = name.as_ref().map(|name| String::from_utf8_lossy(name).into_owned());
-        RowObject { line: *line, username, reason }
-    }
-}
-
-/// A row that is not imported, as people see it.
-pub(crate) fn row_line(row: &Rejection) -> String {
-    let Rejection { line, name, reason, .. } = row;
-    let name = name.as_ref().map(|name| format!(" {}:", short(&escaped_bytes(name))));
-    format!("line {line}:{} {}", name.unwrap_or_default(), escaped(reason))
-}
-
-/// Writes to standard output, at once and whole.
-pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
-    let mut stdout = standard_output()?;
-    stdout.write_all(bytes)?;
-    stdout.flush()
 }
 
 /// Whether `--quiet` leaves the warning: somebody may rely on the old hash being gone.

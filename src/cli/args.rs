@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::format::escape::{escaped_bytes, short};
 use useradm::accounts::Waived;
 use useradm::password::GENERATED_CHARS;
 use useradm::user::{Selector, UserId};
@@ -77,6 +78,13 @@ pub(crate) struct Source {
     pub(crate) variable: Option<OsString>,
 }
 
+impl Source {
+    /// Whether a source was named.
+    pub(crate) fn is_given(&self) -> bool {
+        self.stdin || self.file.is_some() || self.variable.is_some()
+    }
+}
+
 /// What an admin may give in place of a password.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Given {
@@ -88,6 +96,13 @@ pub(crate) struct Given {
     /// Take a ready hash from the password's source
     #[arg(long, conflicts_with = "generate_password")]
     pub(crate) hashed: bool,
+}
+
+impl Given {
+    /// Whether anything was given.
+    pub(crate) fn is_given(&self) -> bool {
+        self.generate_password.is_some() || self.hashed
+    }
 }
 
 /// Reads an id, which is never guessed from something like one.
@@ -110,4 +125,22 @@ pub(crate) fn number(min: u64, max: u64) -> impl Fn(&str) -> Result<u64, String>
 fn generated_length(text: &str) -> Result<usize, String> {
     let length = number(8, 128)(text).ok().and_then(|length| usize::try_from(length).ok());
     length.ok_or_else(|| format!("not a length from 8 to 128; without one it is {GENERATED_CHARS}"))
+}
+
+/// Says that an option or a variable cannot have a value, without what may hold a password.
+pub(crate) fn invalid_value(value: &[u8], culprit: &str, reason: &str) -> String {
+    let shown = short(&escaped_bytes(value));
+    if shown.contains("://") {
+        return format!("invalid value of {culprit}: {reason}");
+    }
+    format!("invalid value '{shown}' of {culprit}: {reason}")
+}
+
+/// `a, b or c`
+pub(crate) fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => word.clone(),
+        [words @ .., last] => format!("{} or {last}", words.join(", ")),
+    }
 }

@@ -19,7 +19,6 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::session::Session;
 use crate::cli::settings::Options;
-pub(crate) use update::UpdateArgs;
 
 /// Administer the users of a Flask + passlib application straight in its SQLite file.
 ///
@@ -74,6 +73,10 @@ pub(crate) enum Command {
     Add(add::AddArgs),
     /// Change a user's name, password or both
     Update(update::UpdateArgs),
+    #[command(hide = true)]
+    Passwd(update::PasswdArgs),
+    #[command(hide = true)]
+    Rename(update::RenameArgs),
     /// Delete users: all that are named, or none
     #[command(alias = "rm")]
     Delete(delete::DeleteArgs),
@@ -94,6 +97,8 @@ impl Command {
             Command::Show(args) => args.run(session),
             Command::Add(args) => args.run(session),
             Command::Update(args) => args.run(session),
+            Command::Passwd(args) => args.run(session),
+            Command::Rename(args) => args.run(session),
             Command::Delete(args) => args.run(session),
             Command::Import(args) => args.run(session),
             Command::Export(args) => args.run(session),

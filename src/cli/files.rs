@@ -2,8 +2,9 @@
 //! passwords. For their owner alone, whole or not at all, and never in the place of a file that it
 //! works on.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,11 @@ pub(super) fn begin(path: &Path, taken: Taken) -> useradm::Result<Draft> {
         return cannot("it is the name of a device; `-` is standard output");
     }
     Ok(draft)
+}
+
+/// A file for standard input, without the buffer of the standard library.
+pub(super) fn standard_input() -> io::Result<File> {
+    io::stdin().as_fd().try_clone_to_owned().map(File::from)
 }
 
 /// Whether a file is the database, or one that SQLite keeps beside it: beside what a link leads to,

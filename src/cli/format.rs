@@ -12,6 +12,7 @@ mod jsonl;
 mod lines;
 mod plain;
 mod record;
+pub(crate) mod rejection;
 mod table;
 
 use std::path::Path;

@@ -28,6 +28,11 @@ fn compare(path: &str, made: &str) {
     );
 }
 
+/// Whether help tells of a command, and needs no other to do so.
+fn is_shown(command: &Command) -> bool {
+    !command.is_hide_set() && command.get_name() != "help"
+}
+
 /// The command with its subcommands built, as help and README see it.
 fn command() -> Command {
     let mut command = Cli::command().term_width(100);
@@ -35,10 +40,14 @@ fn command() -> Command {
     command
 }
 
-/// The command with options that do not name their variables and defaults, for which a line of a
-/// completion is too short.
+/// The command without names that are only understood, and with options that do not name their
+/// variables and defaults, for which a line of a completion is too short.
 fn described_briefly() -> Command {
-    Cli::command().mut_args(|argument| {
+    let full = Cli::command();
+    let shown = full.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let brief = Command::new("useradm").version(env!("CARGO_PKG_VERSION")).propagate_version(true);
+    let brief = brief.args(full.get_arguments().cloned()).subcommands(shown);
+    brief.mut_args(|argument| {
         let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
         argument.help(help.split(" [env: ").next().unwrap_or_default().to_owned())
     })
@@ -63,7 +72,7 @@ fn completions_agree_with_the_program() {
 fn help_texts_agree_with_the_program() {
     let mut made = String::new();
     let mut commands: Vec<Command> =
-        command().get_subcommands().filter(|c| c.get_name() != "help").cloned().collect();
+        command().get_subcommands().filter(|c| is_shown(c)).cloned().collect();
     commands.insert(0, command());
     for mut command in commands {
         let name = command.get_bin_name().unwrap_or("useradm").to_owned();
@@ -79,7 +88,7 @@ fn help_texts_agree_with_the_program() {
 #[test]
 fn the_readme_names_every_command_option_and_variable() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in command().get_subcommands().filter(|c| c.get_name() != "help") {
+    for command in command().get_subcommands().filter(|c| is_shown(c)) {
         let name = command.get_name();
         assert!(readme.contains(&format!("| `{name}")), "README.md does not name {name}");
         for argument in command.get_arguments() {
@@ -100,7 +109,7 @@ fn the_readme_names_every_command_option_and_variable() {
 #[test]
 fn the_overview_shows_what_the_commands_say_of_themselves() {
     let about = |command: Command| -> Vec<String> {
-        let commands = command.get_subcommands().filter(|c| c.get_name() != "help");
+        let commands = command.get_subcommands().filter(|c| is_shown(c));
         commands.map(|c| format!("{} {:?}", c.get_name(), c.get_about())).collect()
     };
     assert_eq!(about(Cli::command()), about(command()));

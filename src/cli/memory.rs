@@ -10,15 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::libc;
 
+use super::report::{INTERNAL, LastWords, OUTCOME_UNKNOWN};
 use super::settings::wanted_format;
-use super::{exit, prompt};
+use super::terminal::show_what_is_typed;
 use useradm::Interrupt;
 
 /// What is printed, and how to know whether a change was stored before.
-static PREPARED: OnceLock<(exit::LastWords, Interrupt)> = OnceLock::new();
+static PREPARED: OnceLock<(LastWords, Interrupt)> = OnceLock::new();
 
 /// Prepares the words, since they could not be made when they are needed.
-pub(super) fn prepare(words: exit::LastWords, interrupt: Interrupt) {
+pub(super) fn prepare(words: LastWords, interrupt: Interrupt) {
     // It is said once, when the format is known.
     let _ = PREPARED.set((words, interrupt));
 }
@@ -60,17 +61,17 @@ fn given(memory: *mut u8) -> *mut u8 {
 /// Says that memory ran out, and ends the process.
 fn end() -> ! {
     static IS_ENDING: AtomicBool = AtomicBool::new(false);
-    prompt::show_what_is_typed();
+    show_what_is_typed();
     let is_first = !IS_ENDING.swap(true, Ordering::SeqCst);
     match PREPARED.get() {
-        Some((words, interrupt)) if interrupt.is_kept() => exit(&words.lost, exit::OUTCOME_UNKNOWN),
-        Some((words, _)) => exit(&words.failed, exit::INTERNAL),
+        Some((words, interrupt)) if interrupt.is_kept() => exit(&words.lost, OUTCOME_UNKNOWN),
+        Some((words, _)) => exit(&words.failed, INTERNAL),
         // So early that the format is not known, there may still be enough to find it out.
         None if is_first => {
             let arguments: Vec<OsString> = std::env::args_os().collect();
-            exit(&exit::LastWords::new(wanted_format(&arguments)).failed, exit::INTERNAL)
+            exit(&LastWords::new(wanted_format(&arguments)).failed, INTERNAL)
         }
-        None => exit(b"error: Internal error: out of memory\n", exit::INTERNAL),
+        None => exit(b"error: Internal error: out of memory\n", INTERNAL),
     }
 }
 

@@ -7,10 +7,9 @@ use std::time::Duration;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::args::number;
-use super::exit::Failure;
+use super::args::{invalid_value, listed, number};
+use super::failure::Failure;
 use super::format::Format;
-use super::usage;
 use useradm::hash::Rounds;
 use useradm::store::Place;
 
@@ -49,15 +48,15 @@ PBKDF2 iterations for new hashes, 1000 to 10000000 [env: USERADM_ROUNDS] [defaul
 
     /// Print no message on success; data and errors still come
     #[arg(long, short, global = true)]
-    pub(super) quiet: bool,
+    quiet: bool,
 
     /// Never prompt: fail instead
     #[arg(long, global = true)]
-    pub(super) no_input: bool,
+    no_input: bool,
 
     /// As root: stay root though somebody else may write to the database's directory
     #[arg(long, global = true)]
-    pub(super) trust_directory: bool,
+    trust_directory: bool,
 }
 
 /// The variables that are read.
@@ -68,25 +67,28 @@ pub(super) const VARIABLES: [&str; 4] =
 /// What the options come to.
 #[derive(Debug)]
 pub(super) struct Settings {
+    pub(super) format: Format,
     pub(super) place: Place,
     pub(super) timeout: Duration,
     pub(super) rounds: Rounds,
+    pub(super) quiet: bool,
+    pub(super) no_input: bool,
+    pub(super) trust_directory: bool,
 }
 
 impl Options {
-    /// How to print, which every error must know.
-    pub(super) fn format(&self) -> Result<Format, Failure> {
-        setting(self.format, "format", format, || Ok(Format::Table))
-    }
-
-    /// All the others.
+    /// Settles what was not given.
     pub(super) fn settle(self) -> Result<Settings, Failure> {
         Ok(Settings {
+            format: setting(self.format, "format", format, || Ok(Format::Table))?,
             place: setting(self.db, "db", database, || database(OsStr::new("users.db")))?,
             timeout: setting(self.timeout, "timeout", as_text(timeout), || {
                 Ok(Duration::from_secs(30))
             })?,
             rounds: setting(self.rounds, "rounds", as_text(rounds), || Ok(Rounds::DEFAULT))?,
+            quiet: self.quiet,
+            no_input: self.no_input,
+            trust_directory: self.trust_directory,
         })
     }
 }
@@ -106,8 +108,8 @@ fn setting<T>(
     value.as_deref().map_or_else(default, read).map_err(|reason| {
         let value = value.unwrap_or_default();
         let culprit = format!("the variable {variable}");
-        let message = usage::invalid_value(value.as_encoded_bytes(), &culprit, &reason);
-        Failure::Usage { message, hint: format!("unset it; --{option} would win over it") }
+        let message = invalid_value(value.as_encoded_bytes(), &culprit, &reason);
+        Failure::usage(message, format!("unset it; --{option} would win over it"))
     })
 }
 
@@ -116,12 +118,12 @@ fn database(name: &OsStr) -> Result<Place, String> {
 }
 
 /// The format of this name.
-pub(super) fn format(name: &OsStr) -> Result<Format, String> {
+fn format(name: &OsStr) -> Result<Format, String> {
     let text = name.to_str().unwrap_or_default();
     <Format as ValueEnum>::from_str(text, false).map_err(|_| {
         let names: Vec<_> =
             Format::value_variants().iter().map(|it| it.name().to_owned()).collect();
-        format!("it can be {}", usage::listed(&names))
+        format!("it can be {}", listed(&names))
     })
 }
 
@@ -143,7 +145,8 @@ fn rounds(text: &str) -> Result<Rounds, String> {
     rounds.ok_or_else(|| "no such number of rounds".to_owned())
 }
 
-/// The format that a command line asks for which clap could not parse.
+/// The format that a command line asks for, right or wrong as the rest of it may be: every error must
+/// know it.
 pub(super) fn wanted_format(arguments: &[OsString]) -> Format {
     let mut wanted = std::env::var_os("USERADM_FORMAT").and_then(|name| format(&name).ok());
     let before = arguments.iter().take_while(|argument| *argument != "--");

@@ -7,15 +7,11 @@ use std::ffi::OsString;
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::args::{invalid_value, listed};
 use super::commands::Cli;
-use super::format::escape::{escaped, escaped_bytes, short};
-use super::{aliases, shell};
-
-/// A message, and what to type next.
-pub(super) struct Problem {
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
-}
+use super::failure::Failure;
+use super::format::escape::{escaped, short};
+use super::shell;
 
 /// The commands that take a password in some way, or a username that one may be typed after.
 const MAY_BE_TOLD_A_PASSWORD: [&str; 6] = ["add", "login", "passwd", "register", "show", "update"];
@@ -44,7 +40,7 @@ const SOURCES: &str = "a password is never an argument: --password-stdin, --pass
                        --password-env <VAR> gives it; without them it is asked for";
 
 /// Says what is wrong.
-pub(super) fn problem(error: &clap::Error, arguments: &[OsString]) -> Problem {
+pub(super) fn problem(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let found = Found { error, arguments };
     let (message, hint) = match error.kind() {
         ErrorKind::UnknownArgument => found.unknown(),
@@ -62,7 +58,7 @@ pub(super) fn problem(error: &clap::Error, arguments: &[OsString]) -> Problem {
             (escaped(line.strip_prefix("error: ").unwrap_or(line)), None)
         }
     };
-    Problem { message: capitalised(&message), hint: hint.or_else(|| found.help()) }
+    Failure::Usage { message, hint: hint.or_else(|| found.help()) }
 }
 
 type Words = (String, Option<String>);
@@ -207,11 +203,12 @@ impl Found<'_> {
     fn unknown_command(&self) -> Words {
         let name = self.one(ContextKind::InvalidSubcommand);
         let message = format!("there is no command '{name}'");
-        if let Some(command) = aliases::known_elsewhere(&name) {
+        if let Some(command) = known_elsewhere(&name) {
             return (message, Some(format!("the command for that is {}", shell::command(command))));
         }
         let (command, similar) = (Cli::command(), self.all(ContextKind::SuggestedSubcommand));
-        let name = |word: String| Some(command.find_subcommand(word)?.get_name().to_owned());
+        let shown = |word| command.find_subcommand(word).filter(|it| !it.is_hide_set());
+        let name = |word: String| Some(shown(word)?.get_name().to_owned());
         let mut similar: Vec<String> = similar.into_iter().filter_map(name).collect();
         similar.sort();
         similar.dedup();
@@ -235,21 +232,6 @@ impl Found<'_> {
     }
 }
 
-/// Says that an option or a variable cannot have a value, without what may hold a password.
-pub(super) fn invalid_value(value: &[u8], culprit: &str, reason: &str) -> String {
-    let shown = short(&escaped_bytes(value));
-    if shown.contains("://") {
-        return format!("invalid value of {culprit}: {reason}");
-    }
-    format!("invalid value '{shown}' of {culprit}: {reason}")
-}
-
-/// The text with a capital at its beginning.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| format!("{}{}", c.to_uppercase(), chars.as_str()))
-}
-
 /// Whether somebody who types this option has a password in mind, and would type it behind what is
 /// suggested. The name of a source with a slip in it has a dash in its midst.
 fn means_password(option: &str, similar: &str) -> bool {
@@ -270,11 +252,31 @@ fn did_you_mean(words: &[String]) -> String {
     format!("did you mean {}?", quoted.join(" or "))
 }
 
-/// `a, b or c`
-pub(super) fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [word] => word.clone(),
-        [words @ .., last] => format!("{} or {last}", words.join(", ")),
-    }
+/// The command that does what another tool calls by this name.
+fn known_elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().replace('_', "-").as_str() {
+        "create" | "new" | "adduser" | "add-user" | "useradd" | "create-user" | "createuser" => {
+            "add USERNAME"
+        }
+        "remove" | "del" | "userdel" | "deluser" | "delete-user" | "remove-user" | "destroy" => {
+            "delete USERNAME"
+        }
+        "verify" | "check" | "auth" | "authenticate" | "signin" => "login USERNAME",
+        "signup" => "register",
+        "get" | "info" | "view" | "cat" | "describe" => "show USERNAME",
+        "modify" | "mod" | "usermod" | "edit" | "set" | "change" => {
+            "update USERNAME --username NEW"
+        }
+        "mv" | "rename" | "rename-user" => "rename OLD NEW",
+        "passwd" | "chpasswd" | "password" | "reset-password" | "resetpassword"
+        | "set-password" | "change-password" | "changepassword" | "setpassword" => {
+            "update USERNAME --password"
+        }
+        "users" | "list-users" | "listusers" | "all" => "list",
+        "count" => "list --count",
+        "dump" | "save" | "backup" => "export FILE",
+        "load" | "restore" => "import FILE",
+        "version" => "--version",
+        _ => return None,
+    })
 }

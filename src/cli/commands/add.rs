@@ -7,14 +7,10 @@ use clap::Args;
 
 use crate::cli::answer::Answer;
 use crate::cli::args::{Allowed, Given, Source};
-use crate::cli::exit::{self, Failure};
-use crate::cli::prompt::Asking;
+use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::cli::shell;
-use useradm::accounts::{self, Adding, Credential};
-use useradm::error::shown;
-use useradm::hash::HashString;
-use useradm::password::Password;
+use crate::cli::{secret, shell};
+use useradm::accounts::{self, Adding};
 use useradm::user::Username;
 
 /// Add a user
@@ -44,56 +40,31 @@ pub(crate) struct AddArgs {
 
 impl AddArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        if !self.allowed.create {
+        let Allowed { create, waived } = self.allowed;
+        if !create {
             session.check_present()?;
         }
         let name = Username::new(&self.username.into_encoded_bytes())?;
-        let asking = Asking::new_password(name.as_str().as_bytes());
-        let generated = self.given.generate()?;
-        let credential = match &generated {
-            Some(password) => Credential::Password(password.clone()),
-            None if self.given.hashed => {
-                let hash = self.source.hash(session, &asking)?;
-                Credential::Hash(HashString::from_ready(&hash)?)
-            }
-            None => Credential::Password(self.source.password(session, &asking)?),
-        };
-        let adding = Adding {
-            name,
-            credential,
-            rounds: session.rounds,
-            if_not_exists: self.if_not_exists,
-            create: self.allowed.create,
-            waived: self.allowed.waived.into(),
-        };
+        let (credential, generated) =
+            secret::credential(session, &self.source, &self.given, name.as_str().as_bytes())?;
+        let (if_not_exists, waived) = (self.if_not_exists, waived.into());
+        let rounds = session.rounds;
+        let adding = Adding { name, credential, rounds, if_not_exists, create, waived };
         let update = shell::command("update");
-        let hint = format!("{update} changes an existing user, --if-not-exists accepts one");
-        perform(session, adding, "User added successfully", &hint, generated.as_ref())
+        let if_taken = format!("{update} changes an existing user, --if-not-exists accepts one");
+        let added = accounts::add(session.database()?, adding, &mut accounts::random)
+            .map_err(|error| Failure::helped_if_taken(error, &if_taken))?;
+        let done = if added.changed {
+            "User added successfully"
+        } else {
+            "User already exists, unchanged"
+        };
+        Answer::new(session, done)
+            .user(&added.user)
+            .created_database(added.created_database)
+            .changed(added.changed)
+            .warnings(&added.warnings)
+            .password(generated.as_ref().filter(|_| added.changed))
+            .print(session)
     }
-}
-
-/// Adds the user and says so, or what helps where the name is taken; `register` does the same with
-/// other words.
-pub(crate) fn perform(
-    session: &Session,
-    adding: Adding,
-    done: &str,
-    if_taken: &str,
-    generated: Option<&Password>,
-) -> Result<()> {
-    let name = adding.name.to_string();
-    let added = accounts::add(session.database()?, adding, &mut accounts::random)
-        .map_err(|error| Failure::helped(error, exit::is_taken, if_taken))?;
-    let detail = if added.created_database {
-        format!("{name} (database initialised: {})", shown(session.path()))
-    } else {
-        name
-    };
-    Answer::new(session, if added.changed { done } else { "User already exists, unchanged" })
-        .detail(detail)
-        .user(&added.user)
-        .changed(added.changed)
-        .warnings(&added.warnings)
-        .password(generated.filter(|_| added.changed))
-        .print(session)
 }

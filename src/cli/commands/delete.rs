@@ -6,10 +6,10 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::Answer;
-use crate::cli::exit::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::format::escape::escaped;
 use crate::cli::session::Session;
-use crate::cli::{args, prompt};
+use crate::cli::{args, ui};
 use useradm::accounts::{self, Deletion};
 use useradm::user::{Selector, UserId};
 
@@ -69,7 +69,7 @@ fn confirm(session: &Session, plan: &Deletion) -> Result<()> {
             escaped(&reference.on_delete)
         );
     }
-    match prompt::confirm(session, &format!("{question}\nReally delete? [y/N] "))? {
+    match ui::confirm(session, &format!("{question}\nReally delete? [y/N] "))? {
         Some(true) => Ok(()),
         Some(false) => Err(Failure::NotConfirmed("nothing was deleted".to_owned()).into()),
         None => {

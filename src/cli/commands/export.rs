@@ -9,10 +9,10 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::cli::answer::Answer;
-use crate::cli::exit::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::format::FileFormat;
+use crate::cli::process::start::standard_output;
 use crate::cli::session::Session;
-use crate::cli::start::standard_output;
 use crate::cli::{files, shell};
 use useradm::accounts;
 use useradm::error::shown;
@@ -52,14 +52,13 @@ impl ExportArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         match &self.file {
             Some(file) if file != Path::new("-") => self.to_file(session, file),
-            None if io::stdout().is_terminal() => Err(Failure::Usage {
-                message: "an export shows every password hash, and this is a terminal".to_owned(),
-                hint: format!(
-                    "{} writes a file; - in its place shows them all the same",
-                    shell::command("export users.csv")
-                ),
+            None if io::stdout().is_terminal() => {
+                let export = shell::command("export users.csv");
+                let hint =
+                    format!("{export} writes a file; - in its place shows them all the same");
+                let message = "an export shows every password hash, and this is a terminal";
+                Err(Failure::usage(message, hint).into())
             }
-            .into()),
             _ => self.to_standard_output(session),
         }
     }
@@ -75,9 +74,9 @@ impl ExportArgs {
     }
 
     fn to_file(&self, session: &Session, file: &Path) -> Result<()> {
-        let format = self.to.or_else(|| FileFormat::of(file)).ok_or_else(|| Failure::Usage {
-            message: "the name of the file does not tell its format".to_owned(),
-            hint: "--to csv, --to jsonl or --to htpasswd tells it".to_owned(),
+        let format = self.to.or_else(|| FileFormat::of(file)).ok_or_else(|| {
+            let hint = "--to csv, --to jsonl or --to htpasswd tells it";
+            Failure::usage("the name of the file does not tell its format", hint)
         })?;
         session.check_present()?;
         let path = std::path::absolute(file).map_err(|error| Error::output(file, &error))?;
@@ -110,7 +109,7 @@ fn helped(error: Error, file: &Path, format: FileFormat) -> anyhow::Error {
         }
         _ => return error.into(),
     };
-    Failure::Helped { error: Box::new(error), hint }.into()
+    Failure::helped(error, hint).into()
 }
 
 /// Copies a part of the spool; false at its end.

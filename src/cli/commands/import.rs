@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::cli::answer::{Answer, RowObject, row_line};
+use crate::cli::answer::Answer;
 use crate::cli::args::{WaivedArgs, number};
-use crate::cli::exit::{self, Failure, Rejected};
+use crate::cli::failure::{Failure, Rejected};
+use crate::cli::format::rejection::{RowObject, row_line};
 use crate::cli::format::{FileFormat, Input, csv, json};
 use crate::cli::progress::Progress;
+use crate::cli::report::WEAK_ALLOWED;
 use crate::cli::session::Session;
 use crate::cli::{files, shell};
 use useradm::Error;
@@ -121,34 +123,22 @@ impl ImportArgs {
         } else {
             return Ok(());
         };
-        let hint = "give each a new file of its own".to_owned();
-        Err(Failure::Usage { message: message.to_owned(), hint })
+        Err(Failure::usage(message, "give each a new file of its own"))
     }
 
     fn source(&self) -> Result<(&Path, FileFormat)> {
-        let usage = |message: &str, hint: &str| Failure::Usage {
-            message: message.to_owned(),
-            hint: hint.to_owned(),
-        };
         let path = match &self.file {
             Some(path) => path.as_path(),
             None if io::stdin().is_terminal() => {
-                return Err(usage(
-                    "no FILE was given",
-                    &format!(
-                        "{} takes one; - is standard input",
-                        shell::command("import people.csv")
-                    ),
-                )
-                .into());
+                let import = shell::command("import people.csv");
+                let hint = format!("{import} takes one; - is standard input");
+                return Err(Failure::usage("no FILE was given", hint).into());
             }
             None => Path::new("-"),
         };
         let format = self.from.or_else(|| FileFormat::of(path)).ok_or_else(|| {
-            usage(
-                "the name of the input does not tell its format",
-                "--from csv, --from jsonl or --from htpasswd tells it",
-            )
+            let hint = "--from csv, --from jsonl or --from htpasswd tells it";
+            Failure::usage("the name of the input does not tell its format", hint)
         })?;
         Ok((path, format))
     }
@@ -255,19 +245,18 @@ impl Watch {
             passwords.withdraw();
         }
         if self.rejected == 0 {
-            return Failure::helped(error, exit::is_taken, IF_TAKEN);
+            return Failure::helped_if_taken(error, IF_TAKEN);
         }
         let published = self.rejects.as_mut().map_or(Ok(()), publish);
         let error = published.err().unwrap_or(error);
         // Rows that are wrong only next to others are found later than the rest.
         self.shown.sort_by_key(|rejection| rejection.line);
-        let rejected = Rejected {
-            error,
-            shown: self.shown,
-            count: self.rejected,
-            any_weak: self.any_weak,
-            if_taken: IF_TAKEN,
+        let hint = match error {
+            Error::UserExists(_) => Some(IF_TAKEN),
+            Error::InvalidInput(_) if self.any_weak => Some(WEAK_ALLOWED),
+            _ => None,
         };
+        let rejected = Rejected { error, shown: self.shown, count: self.rejected, hint };
         Failure::Rejected(Box::new(rejected)).into()
     }
 }

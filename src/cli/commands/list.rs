@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::cli::answer::print;
 use crate::cli::args::number;
-use crate::cli::exit::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::format::{Field, Format, Record, Widths};
 use crate::cli::session::Session;
+use crate::cli::ui;
 use useradm::accounts::{self, Users};
 use useradm::store::{Hashes, Order, Selection};
 
@@ -68,8 +68,8 @@ impl ListArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         if let Some(twice) = first_repeated(&self.fields) {
             let message = format!("the field {} is named twice", twice.name());
-            let hint = "--fields takes each of id, username, scheme and rounds once".to_owned();
-            return Err(Failure::Usage { message, hint }.into());
+            let hint = "--fields takes each of id, username, scheme and rounds once";
+            return Err(Failure::usage(message, hint).into());
         }
         let order = match self.sort {
             Sort::Id => Order::Id,
@@ -82,7 +82,7 @@ impl ListArgs {
         let selection = Selection { order, reverse, glob, hashes, offset, limit };
         if self.count {
             let count = accounts::count(session.database()?, selection.glob)?;
-            return print(format!("{count}\n").as_bytes())
+            return ui::data(format!("{count}\n").as_bytes())
                 .map_err(|error| Failure::Output(error).into());
         }
         let users = Users::open(session.database()?, selection)?;
@@ -102,11 +102,11 @@ impl ListArgs {
                 ControlFlow::Break(())
             }
         })? {
-            print(&out).map_err(Failure::Output)?;
+            ui::data(&out).map_err(Failure::Output)?;
             out.clear();
         }
         printer.end(&mut out);
-        print(&out).map_err(|error| Failure::Output(error).into())
+        ui::data(&out).map_err(|error| Failure::Output(error).into())
     }
 }
 

@@ -7,8 +7,8 @@ use clap::Args;
 
 use crate::cli::answer::Answer;
 use crate::cli::args::Source;
-use crate::cli::prompt::{self, Asking};
 use crate::cli::session::Session;
+use crate::cli::{secret, ui};
 use useradm::accounts;
 
 /// Check a username and password against the stored hash
@@ -32,13 +32,10 @@ impl LoginArgs {
         session.check_present()?;
         let name = match self.username {
             Some(name) => name.into_encoded_bytes(),
-            None => prompt::username(session)?,
+            None => ui::ask_username(session)?,
         };
-        let password = self.source.password(session, &Asking::known_password(&name))?;
+        let password = secret::known_password(session, &self.source, &name)?;
         let user = accounts::login(session.database()?, &name, &password, session.rounds)?;
-        Answer::new(session, "Login successful")
-            .detail(user.name.to_text())
-            .user(&user)
-            .print(session)
+        Answer::new(session, "Login successful").user(&user).print(session)
     }
 }

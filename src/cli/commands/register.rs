@@ -5,12 +5,12 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use super::add;
+use crate::cli::answer::Answer;
 use crate::cli::args::{Allowed, Source};
-use crate::cli::prompt;
-use crate::cli::prompt::Asking;
+use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use useradm::accounts::{Adding, Credential};
+use crate::cli::{secret, ui};
+use useradm::accounts::{self, Adding, Credential};
 use useradm::user::Username;
 
 /// Make one's own account, asking for what is not given
@@ -32,23 +32,29 @@ pub(crate) struct RegisterArgs {
 
 impl RegisterArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        if !self.allowed.create {
+        let Allowed { create, waived } = self.allowed;
+        if !create {
             session.check_present()?;
         }
         let name = match self.username {
             Some(name) => name.into_encoded_bytes(),
-            None => prompt::username(session)?,
+            None => ui::ask_username(session)?,
         };
-        let name = Username::new(&name)?;
-        let asking = Asking::new_password(name.as_str().as_bytes());
         let adding = Adding {
-            credential: Credential::Password(self.source.password(session, &asking)?),
-            name,
+            name: Username::new(&name)?,
+            credential: Credential::Password(secret::new_password(session, &self.source, &name)?),
             rounds: session.rounds,
             if_not_exists: false,
-            create: self.allowed.create,
-            waived: self.allowed.waived.into(),
+            create,
+            waived: waived.into(),
         };
-        add::perform(session, adding, "User created successfully", "choose another username", None)
+        let added = accounts::add(session.database()?, adding, &mut accounts::random)
+            .map_err(|error| Failure::helped_if_taken(error, "choose another username"))?;
+        Answer::new(session, "User created successfully")
+            .user(&added.user)
+            .created_database(added.created_database)
+            .changed(added.changed)
+            .warnings(&added.warnings)
+            .print(session)
     }
 }

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::answer::print;
 use crate::cli::args::Whom;
-use crate::cli::exit::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::format::{Field, Format, Record, Widths};
 use crate::cli::session::Session;
+use crate::cli::ui;
 use useradm::accounts;
 use useradm::store::StoredUser;
 
@@ -36,6 +36,6 @@ impl ShowArgs {
         printer.begin(&mut out);
         printer.record(&mut out, &record);
         printer.end(&mut out);
-        print(&out).map_err(|error| Failure::Output(error).into())
+        ui::data(&out).map_err(|error| Failure::Output(error).into())
     }
 }

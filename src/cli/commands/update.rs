@@ -1,4 +1,4 @@
-//! `useradm update`
+//! `useradm update`, and two other names for it: `passwd` and `rename`.
 
 use std::ffi::OsString;
 
@@ -7,12 +7,10 @@ use clap::Args;
 
 use crate::cli::answer::Answer;
 use crate::cli::args::{Given, Source, WaivedArgs, Whom};
-use crate::cli::exit::{self, Failure};
-use crate::cli::prompt::Asking;
+use crate::cli::failure::Failure;
+use crate::cli::secret;
 use crate::cli::session::Session;
-use useradm::accounts::{self, Change, Credential};
-use useradm::hash::HashString;
-use useradm::password::Password;
+use useradm::accounts::{self, Change};
 use useradm::user::Username;
 
 /// Change a user's name, password or both
@@ -41,53 +39,56 @@ pub(crate) struct UpdateArgs {
     waived: WaivedArgs,
 }
 
+/// Ask for a user's new password: `useradm update USERNAME --password`
+#[derive(Debug, Args)]
+pub(crate) struct PasswdArgs {
+    #[command(flatten)]
+    update: UpdateArgs,
+}
+
+/// Give a user another name: `useradm update OLD --username NEW`
+#[derive(Debug, Args)]
+pub(crate) struct RenameArgs {
+    /// The present username
+    #[arg(value_name = "OLD")]
+    old: OsString,
+    /// The new one
+    #[arg(value_name = "NEW")]
+    new: OsString,
+    /// Take a name that differs from another one only by case or Unicode normal form
+    #[arg(long)]
+    allow_lookalike: bool,
+}
+
 impl UpdateArgs {
-    /// Only another name.
-    pub(crate) fn renaming(old: OsString, new: OsString, allow_lookalike: bool) -> Self {
-        let waived = WaivedArgs { allow_lookalike, allow_weak_password: false };
-        UpdateArgs {
-            whom: Whom::named(old),
-            new_username: Some(new),
-            password: false,
-            source: Source::default(),
-            given: Given::default(),
-            waived,
-        }
-    }
-
-    /// With a password, which is asked for if no source is named.
-    pub(crate) fn with_password(self) -> Self {
-        let is_given = self.source.is_given() || self.given.is_given();
-        UpdateArgs { password: self.password || !is_given, ..self }
-    }
-
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let sets_password = self.password || self.source.is_given() || self.given.is_given();
+        let sets_password = self.password || self.names_password();
         if !sets_password && self.new_username.is_none() {
-            return Err(Failure::Usage {
-                message: "nothing to update was named".to_owned(),
-                hint: "--username <NEW>, --password or a password source says what to change"
-                    .to_owned(),
-            }
+            return Err(Failure::usage(
+                "nothing to update was named",
+                "--username <NEW>, --password or a password source says what to change",
+            )
             .into());
         }
         session.check_present()?;
         let selector = self.whom.selector();
-        let name = self.new_username.clone().map(OsString::into_encoded_bytes);
-        let name = name.map(|name| Username::new(&name)).transpose()?;
-        let generated = self.given.generate()?;
-        let credential =
-            if sets_password { Some(self.credential(session, generated.as_ref())?) } else { None };
-        let change =
-            Change { name, credential, rounds: session.rounds, waived: self.waived.into() };
+        let name = self.new_username.map(|name| Username::new(&name.into_encoded_bytes()));
+        let name = name.transpose()?;
+        let (credential, generated) = if sets_password {
+            let label = selector.to_string();
+            let (credential, generated) =
+                secret::credential(session, &self.source, &self.given, label.as_bytes())?;
+            (Some(credential), generated)
+        } else {
+            (None, None)
+        };
+        let (rounds, waived) = (session.rounds, self.waived.into());
+        let change = Change { name, credential, rounds, waived };
         let updated =
             accounts::update(session.database()?, &selector, change, &mut accounts::random)
-                .map_err(|error| {
-                    Failure::helped(error, exit::is_taken, "choose another username")
-                })?;
-        let message = if updated.changed { "User updated successfully" } else { "User unchanged" };
-        Answer::new(session, message)
-            .detail(updated.user.name.to_text())
+                .map_err(|error| Failure::helped_if_taken(error, "choose another username"))?;
+        let done = if updated.changed { "User updated successfully" } else { "User unchanged" };
+        Answer::new(session, done)
             .user(&updated.user)
             .changed(updated.changed)
             .warnings(&updated.warnings)
@@ -95,16 +96,31 @@ impl UpdateArgs {
             .print(session)
     }
 
-    fn credential(&self, session: &Session, generated: Option<&Password>) -> Result<Credential> {
-        let label = self.whom.selector().to_string();
-        let asking = Asking::new_password(label.as_bytes());
-        Ok(match generated {
-            Some(password) => Credential::Password(password.clone()),
-            None if self.given.hashed => {
-                let hash = self.source.hash(session, &asking)?;
-                Credential::Hash(HashString::from_ready(&hash)?)
-            }
-            None => Credential::Password(self.source.password(session, &asking)?),
-        })
+    /// Whether something says where a new password comes from.
+    fn names_password(&self) -> bool {
+        self.source.is_given() || self.given.is_given()
+    }
+}
+
+impl PasswdArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        // Without a source it is asked for.
+        UpdateArgs { password: true, ..self.update }.run(session)
+    }
+}
+
+impl RenameArgs {
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let waived =
+            WaivedArgs { allow_lookalike: self.allow_lookalike, allow_weak_password: false };
+        let update = UpdateArgs {
+            whom: Whom::named(self.old),
+            new_username: Some(self.new),
+            password: false,
+            source: Source::default(),
+            given: Given::default(),
+            waived,
+        };
+        update.run(session)
     }
 }

@@ -5,8 +5,8 @@ use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use crate::cli::exit::Failure;
-use crate::cli::{files, prompt};
+use crate::cli::failure::Failure;
+use crate::cli::files;
 use useradm::accounts::{InputRow, Rejection};
 use useradm::error::{self, system_words};
 use useradm::{Error, Result};
@@ -41,7 +41,7 @@ impl Input {
         {
             return Err(invalid(format!("{shown} is the database itself")));
         }
-        let file = if path == "-" { prompt::standard_input_file() } else { File::open(path) };
+        let file = if path == "-" { files::standard_input() } else { File::open(path) };
         let file = file.map_err(cannot)?;
         let before = file.metadata().map_err(cannot)?;
         if before.is_dir() {
@@ -65,9 +65,8 @@ impl Input {
         let read = self.by_ref().take(2).read_to_end(&mut head);
         read.map_err(|error| invalid(format!("it cannot be read ({})", system_words(&error))))?;
         if matches!(head[..], [0xFF, 0xFE] | [0xFE, 0xFF]) {
-            let error = Box::new(invalid("it is in UTF-16, not in UTF-8".to_owned()));
-            let hint = "`iconv -f UTF-16 -t UTF-8` converts it".to_owned();
-            return Err(Failure::Helped { error, hint }.into());
+            let error = invalid("it is in UTF-16, not in UTF-8".to_owned());
+            return Err(Failure::helped(error, "`iconv -f UTF-16 -t UTF-8` converts it").into());
         }
         self.head = head;
         Ok(())

@@ -7,7 +7,7 @@ use std::io::Read;
 use zeroize::Zeroizing;
 
 use super::header::{self, Column, Wrong};
-use crate::cli::exit::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::format::input::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::error::system_words;
@@ -183,9 +183,8 @@ impl Rows {
             return Err(invalid(reason).into());
         };
         let fields: Vec<&[u8]> = (0..header.fields).map(|number| self.field(number)).collect();
-        self.columns = header::columns(&fields).map_err(|Wrong { reason, hint }| {
-            Failure::Helped { error: Box::new(invalid(reason)), hint }
-        })?;
+        self.columns = header::columns(&fields)
+            .map_err(|Wrong { reason, hint }| Failure::helped(invalid(reason), hint))?;
         Ok(())
     }
 

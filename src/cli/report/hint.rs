@@ -1,0 +1,101 @@
+//! What to type next after an error of the library. A hint is safe to follow: none leads to a change
+//! that could lock a user out or make a second table. How a command line is written out is in `shell.rs`.
+
+use std::path::Path;
+
+use crate::cli::shell;
+use useradm::Error;
+use useradm::error::Remedy;
+
+/// What to type next, where that can be said.
+pub(super) fn hint(error: &Error) -> Option<String> {
+    let hint = match error {
+        Error::WeakPassword(_) => WEAK_ALLOWED.to_owned(),
+        Error::LookalikeExists { .. } => "--allow-lookalike takes the name all the same".to_owned(),
+        Error::IdTaken { .. } => "without --keep-ids the row gets a new id".to_owned(),
+        Error::AlreadyInitialised(_) => "--if-not-exists accepts that".to_owned(),
+        Error::DatabaseBusy { .. } => {
+            "--timeout waits longer; a transaction left open in the application keeps the lock"
+                .to_owned()
+        }
+        Error::DatabaseMissing { elsewhere: Some(path), .. } => {
+            format!("--db {} uses that file", shell::quoted(path.as_os_str()))
+        }
+        Error::DatabaseMissing { .. } => {
+            format!("--db names another file; {} makes a new one", shell::command("init"))
+        }
+        Error::WrongSchema { absent: true, .. } => {
+            format!("{} adds the table", shell::command("init"))
+        }
+        Error::WrongOwner { owner, path, remedy, .. } => wrong_owner_hint(owner, path, remedy),
+        Error::OpenToOthers { path, remedy, .. } => wrong_owner_hint("USER", path, remedy),
+        Error::FileExists(_) => "name another file, or move that one away first".to_owned(),
+        Error::LeftoverJournal(path) => {
+            format!("look whose it is, and `{}`", shell::move_away(path))
+        }
+        Error::UsersElsewhere { .. } => "--db names another file".to_owned(),
+        Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
+        Error::UnreadableHash { id, user, replaceable: true, .. } => {
+            let command = format!("update {} --password", shell::user(*id, user));
+            format!("{} gives the user a new one", shell::command(&command))
+        }
+        Error::HugeValue { path, id, column: "username", bytes } if *bytes > CHANGEABLE_BYTES => {
+            let path = shell::quoted(path.as_os_str());
+            format!("sqlite3 {path} 'DELETE FROM user WHERE id = {id}' removes that user")
+        }
+        Error::HugeValue { id, column: "username", .. } => {
+            format!("{} removes that user", shell::command(&format!("delete --id={id}")))
+        }
+        Error::HugeValue { id, .. } => {
+            let command = format!("update --id={id} --password");
+            format!("{} gives that user a new one", shell::command(&command))
+        }
+        Error::OutcomeUnknown(_) => show_tells(),
+        Error::Partly { cause, .. } => return hint(cause),
+        _ => return None,
+    };
+    Some(hint)
+}
+
+pub(super) fn show_tells() -> String {
+    format!("{} tells whether it is stored", shell::command("show"))
+}
+
+/// The longest value that can be taken out of an index within the memory that SQLite may use here:
+/// it needs room for some copies.
+const CHANGEABLE_BYTES: u64 = 32_000_000;
+
+/// What helps against a weak password.
+pub(crate) const WEAK_ALLOWED: &str = "--allow-weak-password takes a weak password all the same";
+
+const TRUST: &str =
+    "; --trust-directory lets root go on as root, if you trust all who may write there";
+
+fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
+    let quoted = |path: &Path| shell::quoted(path.as_os_str());
+    match remedy {
+        Remedy::ActAsOwner { database } => shell::as_owner(owner, database, std::env::args_os()),
+        Remedy::StartAsOwner { or_trust } => {
+            let id = owner.trim_start_matches('#');
+            let trust = if *or_trust { TRUST } else { "" };
+            format!("run the container's command as that user (docker exec --user {id} ...){trust}")
+        }
+        Remedy::MakeElsewhere { file } => format!(
+            "name a file in another directory with --db, or make it as the user of the application: \
+             `{}`{TRUST}",
+            shell::as_owner("USER", file, std::env::args_os())
+        ),
+        Remedy::NameTheFile => {
+            format!("`ls -l {}` tells where it leads; --db names the file itself", quoted(path))
+        }
+        Remedy::Give(to) => format!("`chown {} {}`", shell::quoted(to.as_ref()), quoted(path)),
+        Remedy::GiveOrTrust { file } => format!(
+            "`chown USER {}` gives it to the user of the application, as whom root then acts{TRUST}",
+            quoted(file)
+        ),
+        Remedy::MoveAway => {
+            format!("stop the application, look at it, and `{}`", shell::move_away(path))
+        }
+        Remedy::LetIn => format!("`namei -l {}` shows what keeps them out", quoted(path)),
+    }
+}

@@ -1,0 +1,54 @@
+//! The channels to whoever runs the program: data on standard output, messages on standard error, and
+//! questions on the terminal. How far an import is shows `progress.rs`; what passwords are asked for
+//! with is in `secret.rs`.
+
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::Result;
+
+use super::failure::Failure;
+use super::process::start::standard_output;
+use super::session::Session;
+use super::terminal::Terminal;
+use useradm::Error;
+
+/// Writes to standard output, at once and whole.
+pub(crate) fn data(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = standard_output()?;
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+/// Writes to standard error.
+pub(crate) fn messages(text: &[u8]) -> io::Result<()> {
+    io::stderr().write_all(text)
+}
+
+/// Whether there is somebody who may be asked.
+pub(crate) fn can_ask(session: &Session) -> bool {
+    !session.no_input && io::stdin().is_terminal()
+}
+
+/// Asks for a username.
+pub(crate) fn ask_username(session: &Session) -> Result<Vec<u8>> {
+    if !can_ask(session) {
+        return Err(Failure::usage(
+            "no USERNAME was given, and there is no terminal to ask on",
+            "give the username as an argument",
+        )
+        .into());
+    }
+    let name = Terminal::open(session.interrupt())?.ask_line("Username: ")?;
+    let ended = || Error::InvalidUsername("the input ended before there was one".to_owned());
+    Ok(name.ok_or_else(ended)?)
+}
+
+/// Asks a question that only `y` and `yes` agree to; nothing if nobody can be asked.
+pub(crate) fn confirm(session: &Session, question: &str) -> Result<Option<bool>> {
+    if !can_ask(session) {
+        return Ok(None);
+    }
+    let answer = Terminal::open(session.interrupt())?.ask_line(question)?.unwrap_or_default();
+    let answer = answer.trim_ascii().to_ascii_lowercase();
+    Ok(Some(answer == b"y" || answer == b"yes"))
+}
