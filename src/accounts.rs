@@ -22,7 +22,7 @@ pub use delete::{Deletion, delete, plan_deletion};
 pub use export::export;
 pub use import::{
     Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
-    Unsupported, WithoutPassword, import,
+    import,
 };
 pub use init::init;
 pub use list::{Users, count, show};

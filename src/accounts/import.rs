@@ -22,7 +22,7 @@ use crate::password::Password;
 use crate::store::{Access, Database, Store};
 use plan::Plan;
 use row::Row;
-use write::{Ready, Target};
+use write::Ready;
 
 /// A row of the input.
 #[derive(Debug)]
@@ -78,14 +78,29 @@ impl Rejection {
     }
 
     fn of(row: &Row<'_>, reason: String) -> Self {
-        Rejection::new(row.line, row.name.map(<[u8]>::to_vec), reason)
+        Rejection::new(row.line, row.owned_name(), reason)
+    }
+
+    /// The rejection of a row for what is wrong with itself; any other error ends the import.
+    fn because(row: &Row<'_>, error: Error) -> Result<Self> {
+        match error {
+            Error::WeakPassword(_) => {
+                Ok(Rejection { is_weak: true, ..Rejection::of(row, error.to_string()) })
+            }
+            Error::InvalidUsername(_)
+            | Error::InvalidPassword(_)
+            | Error::InvalidHash(_)
+            | Error::InvalidInput(_) => Ok(Rejection::of(row, error.to_string())),
+            error => Err(error),
+        }
     }
 }
 
 /// What to do with rows whose users exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnConflict {
     /// Import nothing.
+    #[default]
     Fail,
     /// Leave these users as they are.
     Skip,
@@ -93,26 +108,9 @@ pub enum OnConflict {
     Update,
 }
 
-/// What to do with rows whose hashes cannot be stored: of another scheme, malformed or NULL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsupported {
-    /// Import nothing.
-    Reject,
-    /// Leave them out.
-    Skip,
-}
-
-/// What to do with rows that have neither a password nor a hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WithoutPassword {
-    /// Import nothing.
-    Reject,
-    /// Give them a generated password if their users are new.
-    Generate,
-}
-
-/// How to import.
-#[derive(Clone, Debug)]
+/// How to import: by default all rows or none, by all rules, on one thread.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said by itself, and has a name")]
 pub struct Importing {
     /// What to do with rows whose users exist.
     pub on_conflict: OnConflict,
@@ -120,10 +118,11 @@ pub struct Importing {
     pub keep_ids: bool,
     /// Whether to make the database if there is none.
     pub create: bool,
-    /// What to do with rows whose hashes cannot be stored.
-    pub unsupported: Unsupported,
-    /// What to do with rows that have neither a password nor a hash.
-    pub without_password: WithoutPassword,
+    /// Whether to leave out rows whose hashes cannot be stored, of another scheme, malformed or
+    /// NULL, instead of importing nothing.
+    pub skip_unsupported: bool,
+    /// Whether new users whose rows have neither a password nor a hash get a password.
+    pub generate_passwords: bool,
     /// Whether to check all and write nothing.
     pub dry_run: bool,
     /// How many threads hash.
@@ -196,6 +195,14 @@ pub struct Imported {
     pub warnings: Vec<Warning>,
 }
 
+impl Importing {
+    /// Whether names that look alike are refused. With the ids, rows are restored as they were, and
+    /// the names need not be such that `add` would take.
+    fn checks_lookalikes(&self) -> bool {
+        !self.keep_ids && !self.waived.lookalike
+    }
+}
+
 /// Imports rows. `rows` fails where the input as a whole cannot be read; a row that cannot be
 /// read is a [`Rejection`].
 ///
@@ -219,18 +226,12 @@ pub fn import(
         plan.report(observer)?;
         return Err(error);
     }
-    let old = &plan.old_passwords;
-    let hashes = hashing::hash(store, &mut checked.found, old, importing, random, observer)?;
-    let ready = Ready { checked: &checked, hashes: &hashes, plan: &plan, importing };
+    let hashes = hashing::hash(store, &mut checked.found, &plan, importing, random, observer)?;
     // Generated passwords that somebody keeps must not stay behind without their users.
-    let _section = (importing.without_password == WithoutPassword::Generate)
-        .then(|| database.interrupt.defer());
-    let mut imported = match store {
-        _ if importing.dry_run => write::write_at_once(Target::Nowhere(store), ready)?,
-        Some(store) => write::write(store, ready, observer)?,
-        None => create(database, ready, observer)?,
-    };
-    imported.skipped += checked.found.unsupported;
+    let _section = importing.generate_passwords.then(|| database.interrupt.defer());
+    let ready = Ready { database, checked: &checked, hashes: &hashes, plan: &plan, importing };
+    let mut imported = ready.write(store, observer)?;
+    imported.skipped += checked.found.left_out;
     imported.skips.extend(checked.found.skips);
     imported.skips.sort_by_key(|skipped| skipped.line);
     imported.skips.truncate(importing.max_skips);
@@ -238,37 +239,20 @@ pub fn import(
     Ok(imported)
 }
 
-/// Makes the database; where somebody else made it meanwhile, goes on with theirs.
-fn create(database: &Database, ready: Ready<'_>, observer: &mut dyn Observer) -> Result<Imported> {
-    ready.tell(ready.plan, observer)?;
-    let created = database.create(|transaction| {
-        transaction.reader().expect_many_rows()?;
-        write::write_at_once(Target::Table(transaction), ready)
-    })?;
-    if let Some(imported) = created {
-        return Ok(Imported { created_database: true, ..imported });
-    }
-    let store = Store::open(database, Access::Write)?;
-    store.expect_many_rows()?;
-    write::write(&store, ready, observer)
-}
-
 /// Opens the database, or tells that it is to be made.
 fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
     let access = if importing.dry_run { Access::Read } else { Access::Write };
-    match Store::open(database, access) {
-        Err(Error::DatabaseMissing { .. }) if importing.create => Ok(None),
-        Err(error) => Err(error),
-        Ok(store) => {
-            if store.has_table()? {
-                guard::refuse_foreign_hashes(&store)?;
-            } else if importing.create {
-                guard::refuse_second_table(&store)?;
-            } else {
-                store.require_table()?;
-            }
-            store.expect_many_rows()?;
-            Ok(Some(store))
-        }
+    let store = match Store::open(database, access) {
+        Err(Error::DatabaseMissing { .. }) if importing.create => return Ok(None),
+        store => store?,
+    };
+    if store.has_table()? {
+        guard::refuse_foreign_hashes(&store)?;
+    } else if importing.create {
+        guard::refuse_second_table(&store)?;
+    } else {
+        store.require_table()?;
     }
+    store.expect_many_rows()?;
+    Ok(Some(store))
 }

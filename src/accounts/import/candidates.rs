@@ -5,8 +5,7 @@
 //! surely look like no row's are passed over. Never are rows and users multiplied.
 
 use super::Importing;
-use super::check::{checks_lookalikes, write_key};
-use super::row::Row;
+use super::row::{Row, write_key};
 use crate::error::Result;
 use crate::sort::{Sorted, Sorter};
 use crate::store::{NameIndex, Store};
@@ -54,8 +53,7 @@ impl Candidates<'_> {
     fn read_all(&mut self, store: &Store, claims: &Sorted) -> Result<()> {
         let mut filter = Filter::new(claims.count());
         let mut rows = claims.cursor()?;
-        while rows.advance()? {
-            let row = Row::read(rows.record().map_or(b"", |(_, row)| row))?;
+        while let Some(row) = Row::next(&mut rows)? {
             filter.add(row.name, row.id.unwrap_or_default());
         }
         store.scan_names(
@@ -68,10 +66,8 @@ impl Candidates<'_> {
     /// Asks the index for each row.
     fn look_up(&mut self, store: &Store, mut index: NameIndex<'_>, claims: &Sorted) -> Result<()> {
         let mut rows = claims.cursor()?;
-        while rows.advance()? {
+        while let Some(row) = Row::next(&mut rows)? {
             store.interrupt().check()?;
-            let Some((_, row)) = rows.record() else { break };
-            let row = Row::read(row)?;
             let Some(name) = row.name else {
                 let id = UserId(row.id.unwrap_or_default());
                 let found = store.find(&Selector::Id(id))?;
@@ -82,7 +78,7 @@ impl Candidates<'_> {
             };
             if let Some(id) = index.exactly(name)? {
                 self.push(id, Some(name))?;
-            } else if checks_lookalikes(self.importing)
+            } else if self.importing.checks_lookalikes()
                 && let Ok(text) = std::str::from_utf8(name)
                 && let Some(similar) =
                     Search::new(text).find(|prefix| index.first_from(prefix), |_| Ok(true))?

@@ -1,17 +1,15 @@
 //! Checking each row by itself, and putting all where they wait for the rest.
 
-use super::row::Row;
-use super::{
-    Generated, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Unsupported,
-    WithoutPassword,
-};
+use std::collections::BTreeMap;
+
+use super::row::{Claims, Row};
+use super::{Generated, Importing, InputRow, Observer, Offered, Rejection};
 use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
 use crate::password::{GENERATED_CHARS, Password};
 use crate::sort::{Sorted, Sorter};
 use crate::user::Username;
-use crate::user::fold::fold;
 
 /// How many rows are read between two reports of progress.
 const PROGRESS_ROWS: u64 = 1000;
@@ -28,61 +26,16 @@ pub(super) struct Checked {
 /// What was found beside them.
 #[derive(Default)]
 pub(super) struct Found {
+    /// The passwords, which rows know by their numbers.
     pub(super) passwords: Vec<Password>,
-    /// The passwords that were generated, and which of all they are.
-    pub(super) generated: Vec<(usize, Generated)>,
+    /// Those of them that were generated.
+    pub(super) generated: BTreeMap<usize, Generated>,
     /// How many rows were left out because of their hashes, and the first of them.
-    pub(super) unsupported: u64,
+    pub(super) left_out: u64,
     pub(super) skips: Vec<Rejection>,
     /// How many rows were rejected.
     pub(super) rejected: u64,
     pub(super) warnings: Vec<Warning>,
-}
-
-/// Whether names that look alike are refused. With the ids, rows are restored as they were, and
-/// the names need not be such that `add` would take.
-pub(super) fn checks_lookalikes(importing: &Importing) -> bool {
-    !importing.keep_ids && !importing.waived.lookalike
-}
-
-/// Writes the key of a name: equal for names that must not both be stored. One that is NULL is
-/// that of no other row, whatever their ids.
-pub(super) fn write_key(key: &mut Vec<u8>, name: Option<&[u8]>, id: i64, importing: &Importing) {
-    key.clear();
-    key.push(u8::from(name.is_some()));
-    match (name, name.map(std::str::from_utf8)) {
-        (None, _) => key.extend_from_slice(&id.to_be_bytes()),
-        (Some(name), _) if !checks_lookalikes(importing) => key.extend_from_slice(name),
-        (Some(name), _) if name.is_ascii() => key.extend(name.iter().map(u8::to_ascii_lowercase)),
-        (_, Some(Ok(text))) => key.extend_from_slice(fold(text).as_bytes()),
-        (Some(name), _) => key.extend_from_slice(name),
-    }
-}
-
-/// Collects the names that rows want.
-pub(super) struct Claims {
-    sorter: Sorter,
-    key: Vec<u8>,
-    value: Vec<u8>,
-}
-
-impl Claims {
-    pub(super) fn new() -> Self {
-        Claims { sorter: Sorter::new(), key: Vec::new(), value: Vec::new() }
-    }
-
-    pub(super) fn push(&mut self, row: &Row<'_>, importing: &Importing) -> Result<()> {
-        write_key(&mut self.key, row.name, row.id.unwrap_or_default(), importing);
-        // Only where another run's batches are to be told from conflicts are hashes compared.
-        let is_compared = importing.on_conflict == OnConflict::Fail && importing.batch.is_some();
-        let id = row.id.filter(|_| importing.keep_ids);
-        Row { id, text: if is_compared { row.text } else { b"" }, ..*row }.write(&mut self.value);
-        self.sorter.push(&self.key, &self.value)
-    }
-
-    pub(super) fn finish(self) -> Result<Sorted> {
-        self.sorter.finish()
-    }
 }
 
 /// Reads all rows; those that are wrong are reported.
@@ -94,15 +47,13 @@ pub(super) fn check(
 ) -> Result<Checked> {
     let (mut rows, mut claims) = (Sorter::new(), Claims::new());
     let (mut found, mut value) = (Found::default(), Vec::new());
-    let mut read = 0;
-    for row in input {
-        let rejection = match row? {
+    for (number, input) in (1..).zip(input) {
+        let rejection = match input? {
             Err(rejection) => Some(rejection),
             Ok(InputRow { line, id, name, credential }) => {
-                let mut row =
-                    Row { place: rows.count(), line, id, name: name.as_deref(), ..Row::default() };
+                let place = rows.count();
+                let mut row = Row { place, line, id, name: name.as_deref(), ..Row::default() };
                 match found.check(&row, credential, importing, random) {
-                    Ok(None) => None,
                     Ok(Some((password, hash))) => {
                         (row.password, row.text) = (password, &hash);
                         row.write(&mut value);
@@ -110,18 +61,8 @@ pub(super) fn check(
                         claims.push(&row, importing)?;
                         None
                     }
-                    // What is wrong with the row itself is reported; anything else ends the import.
-                    Err(
-                        error @ (Error::InvalidUsername(_)
-                        | Error::InvalidPassword(_)
-                        | Error::WeakPassword(_)
-                        | Error::InvalidHash(_)
-                        | Error::InvalidInput(_)),
-                    ) => Some(Rejection {
-                        is_weak: matches!(error, Error::WeakPassword(_)),
-                        ..Rejection::new(line, name, error.to_string())
-                    }),
-                    Err(error) => return Err(error),
+                    Ok(None) => None,
+                    Err(error) => Some(Rejection::because(&row, error)?),
                 }
             }
         };
@@ -129,8 +70,7 @@ pub(super) fn check(
             found.rejected += 1;
             observer.reject(&rejection)?;
         }
-        read += 1;
-        if read % PROGRESS_ROWS == 0 {
+        if number % PROGRESS_ROWS == 0 {
             observer.advance(PROGRESS_ROWS);
         }
     }
@@ -138,12 +78,8 @@ pub(super) fn check(
 }
 
 impl Found {
-    /// Whether the password with this number was generated. They are in the order of their numbers.
-    pub(super) fn is_generated(&self, number: usize) -> bool {
-        self.generated.binary_search_by_key(&number, |(number, _)| *number).is_ok()
-    }
-
-    /// Checks a row, and gives the number of its password or its hash, unless it is left out.
+    /// Checks a row, and gives the number of its password or its hash, unless it is left out
+    /// because it has nothing to log in with that could be stored.
     fn check(
         &mut self,
         row: &Row<'_>,
@@ -157,43 +93,33 @@ impl Found {
         } else if row.id.is_none() {
             return Err(Error::InvalidInput("it has no id to keep".to_owned()));
         }
-        let password = match credential {
-            Offered::Hash(hash) => {
-                return match HashString::from_ready(&hash) {
-                    Ok(_) => Ok(Some((None, hash))),
-                    Err(error) => self.leave_out(row, error, importing),
-                };
+        let error = match credential {
+            Offered::Password(bytes) => {
+                let password = Password::new(bytes)?;
+                password.check_policy(row.name, importing.waived.weak_password)?;
+                self.warn(!password.is_nfc(), Warning::PasswordNotNfc);
+                self.passwords.push(password);
+                return Ok(Some((Some(self.passwords.len() - 1), Vec::new())));
             }
-            Offered::Password(bytes) => Password::new(bytes)?,
-            Offered::Nothing if importing.without_password == WithoutPassword::Generate => {
+            Offered::Hash(hash) => match HashString::from_ready(&hash) {
+                Ok(_) => return Ok(Some((None, hash))),
+                Err(error) => error,
+            },
+            Offered::Nothing if importing.generate_passwords => {
                 let password = Password::generate(GENERATED_CHARS, random)?;
-                let name = row.name.unwrap_or_default().to_vec();
-                let generated = Generated { name, password: password.clone() };
-                self.generated.push((self.passwords.len(), generated));
-                password
+                let (number, name) = (self.passwords.len(), row.name.unwrap_or_default().to_vec());
+                self.passwords.push(password.clone());
+                self.generated.insert(number, Generated { name, password });
+                return Ok(Some((Some(number), Vec::new())));
             }
             Offered::Nothing => {
-                let reason = "it has neither a password nor a password_hash".to_owned();
-                return self.leave_out(row, Error::InvalidInput(reason), importing);
+                Error::InvalidInput("it has neither a password nor a password_hash".to_owned())
             }
         };
-        password.check_policy(row.name, importing.waived.weak_password)?;
-        self.warn(!password.is_nfc(), Warning::PasswordNotNfc);
-        self.passwords.push(password);
-        Ok(Some((Some(self.passwords.len() - 1), Vec::new())))
-    }
-
-    /// Leaves a row out that has nothing to log in with which could be stored, if that is asked for.
-    fn leave_out<T>(
-        &mut self,
-        row: &Row<'_>,
-        error: Error,
-        importing: &Importing,
-    ) -> Result<Option<T>> {
-        if importing.unsupported == Unsupported::Reject {
+        if !importing.skip_unsupported {
             return Err(error);
         }
-        self.unsupported += 1;
+        self.left_out += 1;
         if self.skips.len() < importing.max_skips {
             self.skips.push(Rejection::of(row, error.to_string()));
         }

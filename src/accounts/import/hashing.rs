@@ -4,6 +4,7 @@
 //! in memory while the lock is waited for.
 
 use super::check::Found;
+use super::plan::Plan;
 use super::{Importing, Observer, OnConflict, Stage};
 use crate::accounts::Random;
 use crate::error::{Error, Result};
@@ -17,14 +18,7 @@ use crate::user::{Selector, UserId};
 const SHARE: usize = 512;
 
 /// The hashes of the passwords, by their numbers; none where none is needed.
-pub(super) struct Hashes(Vec<Option<Vec<u8>>>);
-
-impl Hashes {
-    /// The hash of the password with this number.
-    pub(super) fn of(&self, number: usize) -> Option<&[u8]> {
-        self.0.get(number)?.as_deref()
-    }
-}
+pub(super) type Hashes = Vec<Option<Vec<u8>>>;
 
 /// Hashes the passwords, except those of users who keep theirs: because they are skipped, because
 /// the row brings none, or because it is the same. The hashes of the last take the place of new
@@ -33,47 +27,45 @@ impl Hashes {
 pub(super) fn hash(
     store: Option<&Store>,
     found: &mut Found,
-    old: &[(usize, UserId)],
+    plan: &Plan,
     importing: &Importing,
     random: Random<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Hashes> {
     let passwords = std::mem::take(&mut found.passwords);
     let mut passwords: Vec<Option<Password>> = passwords.into_iter().map(Some).collect();
-    let mut hashes = Hashes(vec![None; passwords.len()]);
+    let mut hashes = vec![None; passwords.len()];
     let skips = importing.on_conflict == OnConflict::Skip;
-    for &(number, _) in old {
-        if skips || found.is_generated(number) {
-            passwords[number] = None;
-        }
+    let (kept, known): (Vec<_>, Vec<_>) = (plan.old_passwords().iter().copied())
+        .partition(|(number, _)| skips || found.generated.contains_key(number));
+    for (number, _) in kept {
+        passwords[number] = None;
     }
-    let known: Vec<_> =
-        old.iter().copied().filter(|&(number, _)| passwords[number].is_some()).collect();
     let pending = passwords.iter().flatten().count();
     let total = if importing.dry_run { known.len() } else { pending };
     if total == 0 {
         return Ok(hashes);
     }
     observer.stage(Stage::Hashing, Some(total as u64));
-    let share = SHARE.saturating_mul(importing.jobs);
-    if let Some(store) = store {
-        for users in known.chunks(share) {
-            store.interrupt().check()?;
-            compare(store, users, &mut passwords, &mut hashes, importing, observer)?;
-        }
+    let share = SHARE.saturating_mul(importing.jobs.max(1));
+    let check = || store.map_or(Ok(()), |store| store.interrupt().check());
+    for users in known.chunks(share) {
+        check()?;
+        let Some(store) = store else { break };
+        compare(store, users, &mut passwords, &mut hashes, importing, observer)?;
     }
     if importing.dry_run {
         return Ok(hashes);
     }
     let unknown: Vec<usize> = (0..passwords.len()).filter(|&it| passwords[it].is_some()).collect();
     for numbers in unknown.chunks(share) {
-        store.map_or(Ok(()), |store| store.interrupt().check())?;
+        check()?;
         let taken: Vec<Password> = numbers.iter().filter_map(|&it| passwords[it].take()).collect();
         let advance = |done| observer.advance(done);
         let made =
             HashString::make_many(&taken, importing.rounds, importing.jobs, &mut *random, advance)?;
         for (&number, hash) in numbers.iter().zip(made) {
-            hashes.0[number] = Some(hash.as_str().as_bytes().to_vec());
+            hashes[number] = Some(hash.as_str().as_bytes().to_vec());
         }
     }
     Ok(hashes)
@@ -88,24 +80,20 @@ fn compare(
     importing: &Importing,
     observer: &mut dyn Observer,
 ) -> Result<()> {
-    let mut accounts: Vec<Option<Account>> = Vec::with_capacity(users.len());
-    for &(_, id) in users {
-        accounts.push(store.find(&Selector::Id(id))?.pop());
+    let mut found: Vec<(usize, Account)> = Vec::with_capacity(users.len());
+    for &(number, id) in users {
+        found.extend(store.find(&Selector::Id(id))?.pop().map(|account| (number, account)));
     }
-    let pairs: Vec<(&Password, &[u8])> = users
-        .iter()
-        .zip(&accounts)
-        .filter_map(|(&(number, _), account)| {
-            let hash = account.as_ref().and_then(|account| account.hash.as_deref());
-            Some((passwords[number].as_ref()?, hash.unwrap_or_default()))
+    let pairs: Vec<(&Password, &[u8])> = (found.iter())
+        .filter_map(|(number, account)| {
+            Some((passwords[*number].as_ref()?, account.hash.as_deref().unwrap_or_default()))
         })
         .collect();
     let same = verify_many(&pairs, importing.jobs, |done| observer.advance(done))?;
-    for ((&(number, _), same), account) in users.iter().zip(same).zip(accounts) {
-        let Some(account) = account else { continue };
+    for ((number, account), same) in found.into_iter().zip(same) {
         if same {
             passwords[number] = None;
-            hashes.0[number] = account.hash;
+            hashes[number] = account.hash;
         } else if importing.on_conflict == OnConflict::Fail {
             let name = account.user.name.to_text();
             return Err(Error::UserExists(format!("{name}, with another password")));

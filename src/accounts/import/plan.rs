@@ -15,24 +15,23 @@ use crate::user::{Selector, UserId};
 pub(super) struct Plan {
     /// The state of the database that this holds for; none if there is no database.
     pub(super) state: Option<State>,
-    /// The rows whose users exist, with the ids of these.
-    existing: Sorted,
-    /// The rows that cannot be stored, with the reasons.
-    faults: Sorted,
+    /// In the order of the input the rows whose users exist, with the ids of these, and those that
+    /// cannot be stored, with the reasons.
+    notes: Sorted,
     tally: Tally,
-    /// The users of the rows that bring a password, and its number.
-    pub(super) old_passwords: Vec<(usize, UserId)>,
 }
 
-/// The rows that cannot be stored, counted.
+/// What is counted on the way.
 #[derive(Default)]
 struct Tally {
-    /// How many are wrong next to other rows.
+    /// How many rows are wrong next to other rows.
     wrong: u64,
     /// How many are in conflict with users.
     conflicts: u64,
     /// The first of those, and what it is in conflict with.
     first: Option<(u64, Error)>,
+    /// The users of the rows that bring a password, and its number.
+    old_passwords: Vec<(usize, UserId)>,
 }
 
 impl Plan {
@@ -47,21 +46,12 @@ impl Plan {
             Some(store) if store.has_table()? => Some(store),
             _ => None,
         };
-        let mut planner = Planner {
-            store,
-            importing,
-            existing: Sorter::new(),
-            faults: Sorter::new(),
-            by_id: Sorter::new(),
-            value: Vec::new(),
-            tally: Tally::default(),
-            old_passwords: Vec::new(),
-        };
+        let (notes, by_id, value) = (Sorter::new(), Sorter::new(), Vec::new());
+        let tally = Tally::default();
+        let mut planner = Planner { store, importing, notes, by_id, value, tally };
         planner.compare_names(claims, &candidates(store, claims, importing)?)?;
         planner.compare_ids()?;
-        let Planner { existing, faults, tally, old_passwords, .. } = planner;
-        let (existing, faults) = (existing.finish()?, faults.finish()?);
-        Ok(Plan { state, existing, faults, tally, old_passwords })
+        Ok(Plan { state, notes: planner.notes.finish()?, tally: planner.tally })
     }
 
     /// Fails if any row cannot be stored, here or because of what was rejected before.
@@ -70,49 +60,51 @@ impl Plan {
     /// [`Error::InvalidInput`] if any row was rejected; [`Error::UserExists`] or
     /// [`Error::LookalikeExists`] on conflicts alone.
     pub(super) fn verdict(&mut self, rejected: u64) -> Result<()> {
-        let Tally { wrong, conflicts, first } = &mut self.tally;
+        let Tally { wrong, conflicts, first, .. } = &mut self.tally;
         if rejected + *wrong > 0 {
             let count = rejected + *wrong + *conflicts;
             let rows = if count == 1 { "row was" } else { "rows were" };
             let reason = format!("{count} {rows} rejected; nothing was written");
             return Err(Error::InvalidInput(reason));
         }
-        match first.take() {
-            None => Ok(()),
-            Some((_, mut error)) => {
-                if let Error::UserExists(first) | Error::IdTaken { user: first, .. } = &mut error
-                    && *conflicts > 1
-                {
-                    let more = *conflicts - 1;
-                    let conflicts = if more == 1 { "conflict" } else { "conflicts" };
-                    *first = format!("{first}, and {more} more {conflicts}");
-                }
-                Err(error)
-            }
+        let Some((_, mut error)) = first.take() else { return Ok(()) };
+        if let Error::UserExists(first) | Error::IdTaken { user: first, .. } = &mut error
+            && *conflicts > 1
+        {
+            let more = *conflicts - 1;
+            let conflicts = if more == 1 { "conflict" } else { "conflicts" };
+            *first = format!("{first}, and {more} more {conflicts}");
         }
+        Err(error)
     }
 
     /// Reports the rows that cannot be stored, in the order of the input. Whoever is told may make
     /// us wait, so no lock may be held.
     pub(super) fn report(&self, observer: &mut dyn Observer) -> Result<()> {
-        let mut faults = self.faults.cursor()?;
-        while faults.advance()? {
-            let row = Row::read(faults.record().map_or(b"", |(_, row)| row))?;
-            let reason = String::from_utf8_lossy(row.text).into_owned();
-            observer.reject(&Rejection::of(&row, reason))?;
+        let mut notes = self.notes.cursor()?;
+        while let Some(row) = Row::next(&mut notes)? {
+            if !row.text.is_empty() {
+                let reason = String::from_utf8_lossy(row.text).into_owned();
+                observer.reject(&Rejection::of(&row, reason))?;
+            }
         }
         Ok(())
     }
 
     /// The users of rows, to be asked for in the order of the input.
     pub(super) fn existing(&self) -> Result<Existing<'_>> {
-        Ok(Existing { rows: self.existing.cursor()?, next: None })
+        Ok(Existing { notes: self.notes.cursor()?, next: None })
+    }
+
+    /// The users of the rows that bring a password, and its number.
+    pub(super) fn old_passwords(&self) -> &[(usize, UserId)] {
+        &self.tally.old_passwords
     }
 }
 
 /// The users of the rows whose users exist.
 pub(super) struct Existing<'p> {
-    rows: Cursor<'p>,
+    notes: Cursor<'p>,
     /// The place of the next such row, and its user; none before the first.
     next: Option<(u64, UserId)>,
 }
@@ -120,8 +112,8 @@ pub(super) struct Existing<'p> {
 impl Existing<'_> {
     /// The user of the row at this place, which comes after that of the last call.
     pub(super) fn of(&mut self, place: u64) -> Result<Option<UserId>> {
-        while self.next.is_none_or(|(next, _)| next < place) && self.rows.advance()? {
-            let row = Row::read(self.rows.record().map_or(b"", |(_, row)| row))?;
+        while self.next.is_none_or(|(next, _)| next < place) {
+            let Some(row) = Row::next(&mut self.notes)? else { break };
             self.next = row.id.map(|id| (row.place, UserId(id)));
         }
         Ok(self.next.filter(|(next, _)| *next == place).map(|(_, id)| id))
@@ -131,14 +123,15 @@ impl Existing<'_> {
 struct Planner<'i> {
     store: Option<&'i Store>,
     importing: &'i Importing,
-    existing: Sorter,
-    faults: Sorter,
+    notes: Sorter,
     /// The rows of new users that want ids.
     by_id: Sorter,
     value: Vec<u8>,
     tally: Tally,
-    old_passwords: Vec<(usize, UserId)>,
 }
+
+/// The rows or users with one key.
+type Named<T> = Vec<(T, Option<Vec<u8>>)>;
 
 impl Planner<'_> {
     /// Goes through rows and users together, both in the order of their keys.
@@ -146,9 +139,9 @@ impl Planner<'_> {
         let (mut claims, mut users) = (claims.cursor()?, users.cursor()?);
         let mut has_user = users.advance()?;
         let mut present = Vec::new();
-        // The users with the present key, and the rows with it that can be stored: one, or one for
-        // each of the users, since users who look alike already may stay so.
-        let (mut same, mut taken) = (Vec::new(), Vec::new());
+        // The users with the present key, and the lines of the rows with it that can be stored: one,
+        // or one for each of the users, since users who look alike already may stay so.
+        let (mut same, mut taken): (Named<UserId>, Named<u64>) = Default::default();
         while claims.advance()? {
             let Some((key, row)) = claims.record() else { break };
             let row = Row::read(row)?;
@@ -162,37 +155,50 @@ impl Planner<'_> {
                 {
                     if user == key {
                         let user = Row::read(value)?;
-                        same.push((UserId(user.id.unwrap_or_default()), owned(&user)));
+                        same.push((UserId(user.id.unwrap_or_default()), user.owned_name()));
                     }
                     has_user = users.advance()?;
                 }
             }
-            let name = owned(&row);
-            if let Some((line, _)) = taken.iter().find(|(_, other)| *other == name) {
-                let what = row.id.filter(|_| name.is_none());
-                let what = what.map_or_else(|| "name".to_owned(), |id| format!("id {id}"));
-                self.wrong(&row, &format!("its {what} is that of line {line}"))?;
-                continue;
+            if self.can_be_stored(&row, &same, &taken)? {
+                taken.push((row.line, row.owned_name()));
             }
-            if let Some(&(id, _)) = same.iter().find(|(_, other)| *other == name) {
-                self.exists(&row, id)?;
-            } else if let Some((_, Some(other))) = same.first() {
-                let (asked, existing) = (row.shown(), lossy(other));
-                let reason = format!("it looks like the existing user {existing}");
-                self.conflict(&row, &reason, Error::LookalikeExists { asked, existing })?;
-                continue;
-            } else if let Some((line, Some(other))) = taken.first() {
-                self.wrong(&row, &format!("it looks like {} on line {line}", lossy(other)))?;
-                continue;
-            } else if let Some(id) = row.id {
-                row.write(&mut self.value);
-                // Of two rows with one id, the later is to blame.
-                let key = [id.to_be_bytes(), row.place_key()].concat();
-                self.by_id.push(&key, &self.value)?;
-            }
-            taken.push((row.line, name));
         }
         Ok(())
+    }
+
+    /// Whether a row can be stored beside the users and rows with its key, and notes why not, or
+    /// who its user is.
+    fn can_be_stored(
+        &mut self,
+        row: &Row<'_>,
+        same: &Named<UserId>,
+        taken: &Named<u64>,
+    ) -> Result<bool> {
+        let lossy = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        if let Some((line, _)) = taken.iter().find(|(_, other)| other.as_deref() == row.name) {
+            let what = row.id.filter(|_| row.name.is_none());
+            let what = what.map_or_else(|| "name".to_owned(), |id| format!("id {id}"));
+            self.wrong(row, &format!("its {what} is that of line {line}"))?;
+            return Ok(false);
+        }
+        if let Some(&(id, _)) = same.iter().find(|(_, other)| other.as_deref() == row.name) {
+            self.exists(row, id)?;
+        } else if let Some((_, Some(other))) = same.first() {
+            let (asked, existing) = (row.shown(), lossy(other));
+            let reason = format!("it looks like the existing user {existing}");
+            self.conflict(row, &reason, Error::LookalikeExists { asked, existing })?;
+            return Ok(false);
+        } else if let Some((line, Some(other))) = taken.first() {
+            self.wrong(row, &format!("it looks like {} on line {line}", lossy(other)))?;
+            return Ok(false);
+        } else if let Some(id) = row.id {
+            row.write(&mut self.value);
+            // Of two rows with one id, the later is to blame.
+            let key = [id.to_be_bytes(), row.place_key()].concat();
+            self.by_id.push(&key, &self.value)?;
+        }
+        Ok(true)
     }
 
     fn exists(&mut self, row: &Row<'_>, id: UserId) -> Result<()> {
@@ -207,18 +213,15 @@ impl Planner<'_> {
             let error = Error::UserExists(row.shown());
             return self.conflict(row, "the user exists already", error);
         }
-        self.old_passwords.extend(row.password.map(|number| (number, id)));
-        Row { place: row.place, id: Some(id.0), ..Row::default() }.write(&mut self.value);
-        self.existing.push(&row.place_key(), &self.value)
+        self.tally.old_passwords.extend(row.password.map(|number| (number, id)));
+        self.note(&Row { place: row.place, id: Some(id.0), ..Row::default() })
     }
 
     /// Ids must be free, in the input and in the table.
     fn compare_ids(&mut self) -> Result<()> {
         let by_id = std::mem::replace(&mut self.by_id, Sorter::new()).finish()?;
-        let mut rows = by_id.cursor()?;
-        let mut last = None;
-        while rows.advance()? {
-            let row = Row::read(rows.record().map_or(b"", |(_, row)| row))?;
+        let (mut rows, mut last) = (by_id.cursor()?, None);
+        while let Some(row) = Row::next(&mut rows)? {
             let id = row.id.unwrap_or_default();
             if let Some((_, line)) = last.filter(|(last, _)| *last == id) {
                 self.wrong(&row, &format!("its id {id} is that of line {line}"))?;
@@ -238,7 +241,7 @@ impl Planner<'_> {
 
     fn wrong(&mut self, row: &Row<'_>, reason: &str) -> Result<()> {
         self.tally.wrong += 1;
-        self.fault(row, reason)
+        self.note(&Row { text: reason.as_bytes(), ..*row })
     }
 
     fn conflict(&mut self, row: &Row<'_>, reason: &str, error: Error) -> Result<()> {
@@ -246,12 +249,12 @@ impl Planner<'_> {
         if self.tally.first.as_ref().is_none_or(|(place, _)| row.place < *place) {
             self.tally.first = Some((row.place, error));
         }
-        self.fault(row, reason)
+        self.note(&Row { text: reason.as_bytes(), ..*row })
     }
 
-    fn fault(&mut self, row: &Row<'_>, reason: &str) -> Result<()> {
-        Row { text: reason.as_bytes(), ..*row }.write(&mut self.value);
-        self.faults.push(&row.place_key(), &self.value)
+    fn note(&mut self, row: &Row<'_>) -> Result<()> {
+        row.write(&mut self.value);
+        self.notes.push(&row.place_key(), &self.value)
     }
 }
 
@@ -260,12 +263,4 @@ pub(super) fn has_hash(store: Option<&Store>, id: UserId, hash: &[u8]) -> Result
     let Some(store) = store else { return Ok(false) };
     let found = store.find(&Selector::Id(id))?;
     Ok(found.iter().any(|account| account.hash.as_deref() == Some(hash)))
-}
-
-fn owned(row: &Row<'_>) -> Option<Vec<u8>> {
-    row.name.map(<[u8]>::to_vec)
-}
-
-fn lossy(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).into_owned()
 }

@@ -1,6 +1,10 @@
-//! The form in which rows, and users to compare them with, wait between the parts of an import.
+//! The form in which rows, and users to compare them with, wait between the parts of an import, and
+//! the keys that bring those together who must not both be stored.
 
+use super::{Importing, OnConflict};
 use crate::error::{Error, Result};
+use crate::sort::{Cursor, Sorted, Sorter};
+use crate::user::fold::fold;
 
 /// A row that is right by itself, or as much of it as is needed.
 #[derive(Clone, Copy, Default)]
@@ -53,14 +57,67 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// The next of sorted rows.
+    pub(super) fn next(rows: &'a mut Cursor<'_>) -> Result<Option<Self>> {
+        if !rows.advance()? {
+            return Ok(None);
+        }
+        rows.record().map(|(_, row)| Row::read(row)).transpose()
+    }
+
     /// The key that puts rows into the order of the input.
     pub(super) fn place_key(&self) -> [u8; 8] {
         self.place.to_be_bytes()
     }
 
+    /// The name, to be kept.
+    pub(super) fn owned_name(&self) -> Option<Vec<u8>> {
+        self.name.map(<[u8]>::to_vec)
+    }
+
     /// The name for messages.
     pub(super) fn shown(&self) -> String {
         String::from_utf8_lossy(self.name.unwrap_or_default()).into_owned()
+    }
+}
+
+/// Collects the names that rows want.
+pub(super) struct Claims {
+    sorter: Sorter,
+    key: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl Claims {
+    pub(super) fn new() -> Self {
+        Claims { sorter: Sorter::new(), key: Vec::new(), value: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, row: &Row<'_>, importing: &Importing) -> Result<()> {
+        write_key(&mut self.key, row.name, row.id.unwrap_or_default(), importing);
+        // Only where another run's batches are to be told from conflicts are hashes compared.
+        let is_compared = importing.on_conflict == OnConflict::Fail && importing.batch.is_some();
+        let id = row.id.filter(|_| importing.keep_ids);
+        Row { id, text: if is_compared { row.text } else { b"" }, ..*row }.write(&mut self.value);
+        self.sorter.push(&self.key, &self.value)
+    }
+
+    pub(super) fn finish(self) -> Result<Sorted> {
+        self.sorter.finish()
+    }
+}
+
+/// Writes the key of a name: equal for names that must not both be stored. One that is NULL is
+/// that of no other row, whatever their ids.
+pub(super) fn write_key(key: &mut Vec<u8>, name: Option<&[u8]>, id: i64, importing: &Importing) {
+    key.clear();
+    key.push(u8::from(name.is_some()));
+    match (name, name.map(std::str::from_utf8)) {
+        (None, _) => key.extend_from_slice(&id.to_be_bytes()),
+        (Some(name), _) if !importing.checks_lookalikes() => key.extend_from_slice(name),
+        (Some(name), _) if name.is_ascii() => key.extend(name.iter().map(u8::to_ascii_lowercase)),
+        (_, Some(Ok(text))) => key.extend_from_slice(fold(text).as_bytes()),
+        (Some(name), _) => key.extend_from_slice(name),
     }
 }
 

@@ -17,8 +17,7 @@ use crate::cli::session::Session;
 use crate::cli::{files, shell};
 use useradm::Error;
 use useradm::accounts::{
-    self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage, Unsupported,
-    WithoutPassword,
+    self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage,
 };
 use useradm::error::shown;
 use useradm::files::{Draft, Taken};
@@ -153,16 +152,8 @@ impl ImportArgs {
             },
             keep_ids: self.keep_ids,
             create: self.create,
-            unsupported: if self.skip_unsupported {
-                Unsupported::Skip
-            } else {
-                Unsupported::Reject
-            },
-            without_password: if self.generate_passwords.is_some() {
-                WithoutPassword::Generate
-            } else {
-                WithoutPassword::Reject
-            },
+            skip_unsupported: self.skip_unsupported,
+            generate_passwords: self.generate_passwords.is_some(),
             dry_run: self.dry_run,
             jobs: self.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(cores),
             batch: self.batch,
