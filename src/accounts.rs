@@ -30,7 +30,7 @@ pub use login::login;
 pub use update::{Change, Updated, update};
 
 use crate::error::{Error, Result};
-use crate::store::{Account, MAX_NAMESAKES};
+use crate::store::{Access, Account, Database, MAX_NAMESAKES, Store};
 use crate::user::Selector;
 
 /// Something that an admin should know about a change that was made. A new one may be added: the
@@ -54,6 +54,13 @@ pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<()>;
 /// [`Error::Internal`] if it has none.
 pub fn random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))
+}
+
+/// Opens a database that has a usable table.
+fn open(database: &Database, access: Access) -> Result<Store> {
+    let store = Store::open(database, access)?;
+    store.require_table()?;
+    Ok(store)
 }
 
 /// The one user that a selector means.

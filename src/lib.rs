@@ -1,10 +1,10 @@
 //! The core of `useradm`: the users of a Flask + passlib application, straight in its SQLite file.
 //!
 //! ```
-//! use useradm::accounts::{self, Adding, Credential, Listing, Users};
+//! use useradm::accounts::{self, Adding, Credential, Users};
 //! use useradm::hash::Rounds;
 //! use useradm::password::Password;
-//! use useradm::store::Database;
+//! use useradm::store::{Database, Selection};
 //! use useradm::user::Username;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,9 +20,9 @@
 //! assert!(accounts::login(&database, b"alice", &password, Rounds::DEFAULT).is_ok());
 //! assert!(accounts::login(&database, b"alice", &wrong, Rounds::DEFAULT).is_err());
 //!
-//! let users = Users::open(&database, Listing::default())?;
-//! let (mut reading, mut names) = (users.read()?, Vec::new());
-//! while reading.next(|user| {
+//! let users = Users::open(&database, Selection::default())?;
+//! let (mut pages, mut names) = (users.pages()?, Vec::new());
+//! while pages.next(|user| {
 //!     names.extend(user.name.map(<[u8]>::to_vec));
 //!     std::ops::ControlFlow::Continue(())
 //! })? {}

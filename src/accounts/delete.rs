@@ -1,8 +1,8 @@
 //! Deleting users, all that are named or none.
 
-use super::{Warning, only_one};
+use super::{Warning, only_one, open};
 use crate::error::{Error, Result};
-use crate::store::{Access, Database, Reference, Store};
+use crate::store::{Access, Database, Reference};
 use crate::user::{Selector, User, UserId};
 
 /// What a deletion would do, for somebody to agree to.
@@ -24,8 +24,7 @@ pub fn plan_deletion(
     selectors: &[Selector],
     if_exists: bool,
 ) -> Result<Deletion> {
-    let store = Store::open(database, Access::Write)?;
-    store.require_table()?;
+    let store = open(database, Access::Write)?;
     let mut plan = Deletion::default();
     let mut missing = Vec::new();
     for selector in selectors {
@@ -62,8 +61,7 @@ pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
     if plan.users.is_empty() {
         return Ok(Vec::new());
     }
-    let store = Store::open(database, Access::Write)?;
-    store.require_table()?;
+    let store = open(database, Access::Write)?;
     let deleted = store.write(|transaction| {
         for user in &plan.users {
             let now = transaction.reader().find(&Selector::Id(user.id))?.pop();

@@ -2,8 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use super::open;
 use crate::error::{Error, Result};
-use crate::store::{Access, Database, Store, StoredUser};
+use crate::store::{Access, Database, StoredUser};
 
 /// Visits all users in the order of their ids, as they are at one moment.
 ///
@@ -16,8 +17,7 @@ pub fn export<E: From<Error>>(
     database: &Database,
     mut visit: impl FnMut(StoredUser<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let store = Store::open(database, Access::Read)?;
-    store.require_table()?;
+    let store = open(database, Access::Read)?;
     let mut failed = None;
     store.snapshot(|row| match visit(row) {
         Ok(()) => ControlFlow::Continue(()),

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::only_one;
+use super::{only_one, open};
 use crate::error::Result;
-use crate::store::{Access, Account, Database, Hashes, Order, Pages, Selected, Selection, Store};
+use crate::store::{Access, Account, Database, Pages, Selected, Selection, Store};
 use crate::user::Selector;
 
 /// The users of a listing, to be read once or several times.
@@ -21,7 +21,7 @@ impl Users {
     /// [`crate::Error::WrongSchema`] without a usable table, or what opening and reading the
     /// database fail with.
     pub fn open(database: &Database, selection: Selection) -> Result<Self> {
-        let store = open(database)?;
+        let store = open(database, Access::Read)?;
         let selected = store.select(selection)?;
         Ok(Users { store, selected })
     }
@@ -41,11 +41,9 @@ impl Users {
 /// What reading the database fails with.
 pub fn count(database: &Database, glob: Option<String>) -> Result<u64> {
     if glob.is_none() {
-        return open(database)?.count();
+        return open(database, Access::Read)?.count();
     }
-    let (order, hashes) = (Order::Id, Hashes::Unread);
-    let selection = Selection { order, reverse: false, glob, hashes, offset: 0, limit: None };
-    let users = Users::open(database, selection)?;
+    let users = Users::open(database, Selection { glob, ..Selection::default() })?;
     let mut pages = users.pages()?;
     let mut count = 0;
     while pages.next(|_| {
@@ -60,11 +58,5 @@ pub fn count(database: &Database, glob: Option<String>) -> Result<u64> {
 /// # Errors
 /// [`crate::Error::UserNotFound`], or what reading the database fails with.
 pub fn show(database: &Database, selector: &Selector) -> Result<Account> {
-    only_one(open(database)?.find(selector)?, selector)
-}
-
-fn open(database: &Database) -> Result<Store> {
-    let store = Store::open(database, Access::Read)?;
-    store.require_table()?;
-    Ok(store)
+    only_one(open(database, Access::Read)?.find(selector)?, selector)
 }

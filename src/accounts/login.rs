@@ -8,7 +8,7 @@ use crate::password::Password;
 use crate::store::{Access, Database, Store};
 use crate::user::{Selector, User};
 
-use super::guard;
+use super::{guard, open};
 
 /// How many of the newest users say what a check may cost.
 const NEWEST: u32 = 100;
@@ -27,8 +27,7 @@ pub fn login(
     password: &Password,
     default_rounds: Rounds,
 ) -> Result<User> {
-    let store = Store::open(database, Access::Read)?;
-    store.require_table()?;
+    let store = open(database, Access::Read)?;
     let account = store.find(&Selector::Name(name.to_vec()))?.into_iter().next();
     let full_cost = full_cost(&store, default_rounds)?;
 

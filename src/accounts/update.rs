@@ -2,10 +2,10 @@
 
 use super::credential::{Credential, Waived, check, warnings_about};
 use super::names::Similar;
-use super::{Random, Warning, guard, only_one};
+use super::{Random, Warning, guard, only_one, open};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
-use crate::store::{Access, Database, Store, Transaction};
+use crate::store::{Access, Database, Transaction};
 use crate::user::{Selector, User, UserId, Username};
 
 /// Changes to a user; what is none stays as it is.
@@ -44,8 +44,7 @@ pub fn update(
     change: Change,
     random: Random<'_>,
 ) -> Result<Updated> {
-    let store = Store::open(database, Access::Write)?;
-    store.require_table()?;
+    let store = open(database, Access::Write)?;
     let before = only_one(store.find(selector)?, selector)?.user;
     let mut warnings = warnings_about(change.credential.as_ref());
     let hash = match change.credential {
