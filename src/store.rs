@@ -17,7 +17,7 @@ use crate::interrupt::Interrupt;
 use crate::user::User;
 
 pub use place::Place;
-pub use sqlite::{Inserter, NameIndex, Owner, Pages, Selected, Store, Transaction, limit_memory};
+pub use sqlite::{Inserter, Lookup, Owner, Pages, Selected, Store, Transaction, limit_memory};
 
 /// A database that may be opened.
 #[derive(Clone, Debug)]

@@ -253,6 +253,5 @@ fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
     } else {
         store.require_table()?;
     }
-    store.expect_many_rows()?;
     Ok(Some(store))
 }

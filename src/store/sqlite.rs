@@ -12,6 +12,7 @@ mod bulk;
 mod create;
 mod elsewhere;
 mod failure;
+mod filter;
 mod hooks;
 mod keyed;
 mod limits;
@@ -47,7 +48,7 @@ pub use bulk::Inserter;
 pub use limits::limit_memory;
 pub use owner::Owner;
 pub use page::{Pages, Selected};
-pub use similar::NameIndex;
+pub use similar::Lookup;
 pub use write::Transaction;
 
 /// How long an attempt to empty the write-ahead log waits for readers. It holds off writers

@@ -53,7 +53,6 @@ impl<'r> Ready<'r> {
         }
         let created = self.database.create(|transaction| {
             let store = transaction.reader();
-            store.expect_many_rows()?;
             Writer::new(self)?.store_all(Some(store), Some(transaction))
         })?;
         if let Some(imported) = created {
@@ -61,7 +60,6 @@ impl<'r> Ready<'r> {
         }
         // Somebody else made it meanwhile.
         let store = Store::open(self.database, Access::Write)?;
-        store.expect_many_rows()?;
         self.write_beside_others(&store, told, observer)
     }
 

@@ -24,10 +24,7 @@ pub struct Inserter<'t> {
 
 impl Store {
     /// Prepares the connection for many rows.
-    ///
-    /// # Errors
-    /// [`Error::DatabaseBusy`] or [`Error::Io`].
-    pub fn expect_many_rows(&self) -> Result<()> {
+    pub(super) fn expect_many_rows(&self) -> Result<()> {
         self.run(&format!("PRAGMA cache_size = -{CACHE_KIB}"))
     }
 }

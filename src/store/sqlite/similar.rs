@@ -1,111 +1,124 @@
-//! The usernames alone: by an index in the order of their bytes, or all of them.
+//! Who has a name, or one that looks like it: an index in the order of the bytes tells at once,
+//! otherwise all names are read.
 //!
 //! An index compares the bytes as the file's encoding has them, UTF-8 or UTF-16, so names do not
 //! stand in the order of their letters; but in each encoding the names that begin with the same
-//! characters stand together, the shortest first, and that is all that is built on here.
+//! characters stand together, the shortest first, and that is all that is built on here. What looks
+//! alike is told in `user/fold.rs`.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Statement, ToSql};
 
-use super::limits::is_about_length;
+use super::filter::Filter;
 use super::read::{Text, bytes};
 use super::{Store, sql};
 use crate::error::Result;
-use crate::user::UserId;
+use crate::user::fold::{Search, fold};
+use crate::user::{Selector, StoredName, User, UserId};
 
 /// How many names are read before the lock for reading is given up for a moment.
 const PAGE_ROWS: usize = 20_000;
 
-/// The names in the order of their bytes, which an index answers without reading the table.
-pub struct NameIndex<'s> {
+/// Where there are more users than so many for each name that is looked for, an index is asked, if
+/// there is one: that takes some 25 questions a name.
+const USERS_FOR_A_NAME: u64 = 50;
+
+/// A search for the users who have, or look like, any of many names.
+pub struct Lookup<'s> {
     store: &'s Store,
-    probe: Statement<'s>,
+    with_similar: bool,
+    by: By<'s>,
 }
 
-impl NameIndex<'_> {
-    /// The first name that is text and not less than `prefix`.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn first_from(&mut self, prefix: &str) -> Result<Option<Vec<u8>>> {
-        let first = self.first(&prefix, |name| match name {
-            ValueRef::Text(name) => Some(name.to_vec()),
-            _ => None,
-        });
-        Ok(first?.map(|(name, _)| name))
-    }
-
-    /// The user with exactly this name, which may be text or a BLOB of the same bytes.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn exactly(&mut self, name: &[u8]) -> Result<Option<UserId>> {
-        let same = |stored: ValueRef<'_>| (bytes(stored).as_deref() == Some(name)).then_some(());
-        let found = match self.first(&Text(name), same)? {
-            None => self.first(&name, same)?,
-            found => found,
-        };
-        Ok(found.map(|((), id)| id))
-    }
-
-    fn first<T>(
-        &mut self,
-        from: &dyn ToSql,
-        take: impl FnOnce(ValueRef<'_>) -> Option<T>,
-    ) -> Result<Option<(T, UserId)>> {
-        let first = self.probe.query_row([from], |row| {
-            let id = UserId(row.get(1)?);
-            Ok(take(row.get_ref(0)?).map(|taken| (taken, id)))
-        });
-        self.store.read(first.optional()).map(Option::flatten)
-    }
+enum By<'s> {
+    Index(Probe<'s>),
+    /// All users are to be read, and most of those passed over who are not looked for.
+    Reading(Filter),
+    /// There are no users.
+    Nothing,
 }
 
 impl Store {
+    /// The users whose names look like this one, but are another: a user has one name, so where
+    /// there are many it is enough to know those of two.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn similar(&self, name: &str) -> Result<Vec<User>> {
+        let mut similar: Vec<String> = Vec::new();
+        let mut add = |stored: &str| {
+            if stored != name && similar.len() < 2 && !similar.iter().any(|known| known == stored) {
+                similar.push(stored.to_owned());
+            }
+            similar.len() == 2
+        };
+        if let Some(mut probe) = self.probe()? {
+            Search::new(name).find(|prefix| probe.first_from(prefix), |stored| Ok(add(stored)))?;
+        } else {
+            let folded = fold(name);
+            self.read_names(|_, stored| {
+                if let Some(Ok(stored)) = stored.map(std::str::from_utf8)
+                    && fold(stored) == folded
+                {
+                    add(stored);
+                }
+                Ok(())
+            })?;
+        }
+        let mut users = Vec::new();
+        for name in similar {
+            let found = self.find(&Selector::Name(name.into_bytes()))?;
+            users.extend(found.into_iter().map(|account| account.user));
+        }
+        Ok(users)
+    }
+
+    /// Begins to look for the users who have one of so many names, or also those whose names look
+    /// like one `with_similar`. Names and users are never multiplied.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn look_up(&self, names: u64, with_similar: bool) -> Result<Lookup<'_>> {
+        self.expect_many_rows()?;
+        let count = self.count()?;
+        let is_worth_it = count / USERS_FOR_A_NAME > names;
+        let by = match if is_worth_it { self.probe()? } else { None } {
+            Some(probe) => By::Index(probe),
+            None if count == 0 => By::Nothing,
+            None => By::Reading(Filter::new(names)),
+        };
+        Ok(Lookup { store: self, with_similar, by })
+    }
+
     /// Whether an index has the names in the order of their bytes.
     pub(super) fn has_name_index(&self) -> Result<bool> {
         let is_indexed = self.names_are_indexed();
         self.read(is_indexed)
     }
 
-    /// The names in the order of an index, if there is one.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn name_index(&self) -> Result<Option<NameIndex<'_>>> {
+    fn probe(&self) -> Result<Option<Probe<'_>>> {
         if !self.has_name_index()? {
             return Ok(None);
         }
-        let probe = self.read(self.connection.prepare(sql::PROBE))?;
-        Ok(Some(NameIndex { store: self, probe }))
+        let statement = self.read(self.connection.prepare(sql::PROBE))?;
+        Ok(Some(Probe { store: self, statement }))
     }
 
-    /// Visits the ids and names of all users, in any order, some perhaps twice. Names longer than any are left out:
-    /// nobody gets one like these.
+    /// Visits the ids and names of all users, in any order, some perhaps twice. Names that are too
+    /// long to be read are left out: nobody gets one like these.
     ///
     /// Outside of a transaction no lock is held all the time, so whoever must know that nobody
     /// wrote meanwhile asks for [`Store::state`].
-    ///
-    /// # Errors
-    /// As [`Store::find`], and what `visit` fails with.
-    pub fn scan_names(
-        &self,
-        mut visit: impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
-    ) -> Result<()> {
+    fn read_names(&self, mut visit: impl FnMut(UserId, Option<&[u8]>) -> Result<()>) -> Result<()> {
         let mut from = Some(i64::MIN);
-        let mut is_guarded = false;
         while let Some(first) = from {
             let mut failed = None;
-            let page = self.page_of_names(first, is_guarded, |id, name| {
+            let page = self.page_of_names(first, |id, name| {
                 failed = visit(UserId(id), name).err();
                 failed.is_none()
             });
             failed.map_or(Ok(()), Err)?;
-            match page {
-                // A question about each length takes time, so it waits for the first that is too long.
-                Err(error) if !is_guarded && is_about_length(&error) => is_guarded = true,
-                page => from = self.read(page)?,
-            }
+            from = self.read(page)?;
             self.database.interrupt.check()?;
         }
         Ok(())
@@ -116,24 +129,16 @@ impl Store {
     fn page_of_names(
         &self,
         first: i64,
-        is_guarded: bool,
         mut visit: impl FnMut(i64, Option<&[u8]>) -> bool,
     ) -> rusqlite::Result<Option<i64>> {
-        let guard = "ifnull(octet_length(username) <= 1000000, TRUE)";
-        let guard = if is_guarded { guard } else { "TRUE" };
         // An index of the names is shorter than the table, but gives no ids to go on from.
-        let (order, rows) = if self.connection.is_autocommit() {
-            (format!("AND id >= {first} ORDER BY id"), PAGE_ROWS)
-        } else {
-            (String::new(), usize::MAX)
-        };
-        let sql = format!("SELECT id, username FROM user WHERE {guard} {order}");
-        let mut statement = self.connection.prepare(&sql)?;
+        let is_page = self.connection.is_autocommit();
+        let mut statement = self.connection.prepare(&sql::names(is_page.then_some(first)))?;
         let mut names = statement.query([])?;
         let mut visited = 0;
         while let Some(row) = names.next()? {
             let id = row.get(0)?;
-            if visited == rows {
+            if is_page && visited == PAGE_ROWS {
                 return Ok(Some(id));
             }
             visited += 1;
@@ -149,9 +154,162 @@ impl Store {
     }
 }
 
+impl Lookup<'_> {
+    /// Looks for a name, or for a user of this id who has none; `found` gets who was found at once,
+    /// with some id where the name is only a similar one.
+    ///
+    /// # Errors
+    /// As [`Store::find`], [`crate::Error::Interrupted`], and what `found` fails with.
+    pub fn look_for(
+        &mut self,
+        name: Option<&[u8]>,
+        id: UserId,
+        mut found: impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
+    ) -> Result<()> {
+        let probe = match &mut self.by {
+            By::Nothing => return Ok(()),
+            By::Reading(filter) => {
+                filter.add(name, id);
+                return Ok(());
+            }
+            By::Index(probe) => probe,
+        };
+        self.store.database.interrupt.check()?;
+        let Some(name) = name else {
+            let there = self.store.find(&Selector::Id(id))?;
+            let is_there = there.iter().any(|account| account.user.name == StoredName(None));
+            return if is_there { found(id, None) } else { Ok(()) };
+        };
+        if let Some(id) = probe.exactly(name)? {
+            return found(id, Some(name));
+        }
+        match std::str::from_utf8(name).ok().filter(|_| self.with_similar).map(Search::new) {
+            Some(search) => match search.find(|prefix| probe.first_from(prefix), |_| Ok(true))? {
+                Some(similar) => found(UserId(0), Some(similar.as_bytes())),
+                None => Ok(()),
+            },
+            None => Ok(()),
+        }
+    }
+
+    /// Gives everybody who was not found at once: all who were looked for, and few others.
+    ///
+    /// # Errors
+    /// As [`Lookup::look_for`].
+    pub fn rest(self, mut found: impl FnMut(UserId, Option<&[u8]>) -> Result<()>) -> Result<()> {
+        let By::Reading(filter) = self.by else { return Ok(()) };
+        self.store.read_names(
+            |id, name| {
+                if filter.may_hold(name, id) { found(id, name) } else { Ok(()) }
+            },
+        )
+    }
+}
+
+/// The names in the order of their bytes, which an index answers without reading the table.
+struct Probe<'s> {
+    store: &'s Store,
+    statement: Statement<'s>,
+}
+
+impl Probe<'_> {
+    /// The first name that is text and not less than `prefix`.
+    fn first_from(&mut self, prefix: &str) -> Result<Option<Vec<u8>>> {
+        let first = self.first(&prefix, |name| match name {
+            ValueRef::Text(name) => Some(name.to_vec()),
+            _ => None,
+        });
+        Ok(first?.map(|(name, _)| name))
+    }
+
+    /// The user with exactly this name, which may be text or a BLOB of the same bytes.
+    fn exactly(&mut self, name: &[u8]) -> Result<Option<UserId>> {
+        let same = |stored: ValueRef<'_>| (bytes(stored).as_deref() == Some(name)).then_some(());
+        let found = match self.first(&Text(name), same)? {
+            None => self.first(&name, same)?,
+            found => found,
+        };
+        Ok(found.map(|((), id)| id))
+    }
+
+    fn first<T>(
+        &mut self,
+        from: &dyn ToSql,
+        take: impl FnOnce(ValueRef<'_>) -> Option<T>,
+    ) -> Result<Option<(T, UserId)>> {
+        let first = self.statement.query_row([from], |row| {
+            let id = UserId(row.get(1)?);
+            Ok(take(row.get_ref(0)?).map(|taken| (taken, id)))
+        });
+        self.store.read(first.optional()).map(Option::flatten)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::store::{Access, Database};
+
+    /// The ways to declare the names, and whether an index in byte order can be asked.
+    const TABLES: [(&str, &str, bool); 6] = [
+        ("TEXT UNIQUE", "", true),
+        ("TEXT COLLATE NOCASE UNIQUE", "", false),
+        ("TEXT COLLATE NOCASE", "CREATE INDEX names ON user (username COLLATE BINARY)", true),
+        (
+            "TEXT COLLATE NOCASE UNIQUE",
+            "CREATE INDEX names ON user (username COLLATE BINARY)",
+            true,
+        ),
+        ("TEXT", "", false),
+        ("STRING", "CREATE UNIQUE INDEX names ON user (username)", false),
+    ];
+
+    /// The look-alike that is found, and whether an index was asked.
+    fn similar(
+        encoding: &str,
+        table: (&str, &str),
+        stored: &[&str],
+        name: &str,
+    ) -> (Option<String>, bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.db");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let (column, index) = table;
+        let schema = format!(
+            "PRAGMA encoding = '{encoding}'; PRAGMA synchronous = OFF;
+             CREATE TABLE user (id INTEGER PRIMARY KEY, username {column}, password_hash); {index}"
+        );
+        connection.execute_batch(&schema).unwrap();
+        for name in stored {
+            let sql = "INSERT OR IGNORE INTO user (username, password_hash) VALUES (?1, '')";
+            connection.execute(sql, [name]).unwrap();
+        }
+        let database = Database::at(path);
+        let store = Store::open(&database, Access::Read).unwrap();
+        let found = store.similar(name).unwrap().into_iter().next();
+        let found = found.map(|user| user.name.to_text().into_owned());
+        (found, store.has_name_index().unwrap())
+    }
+
+    #[test]
+    fn a_column_with_a_collation_of_its_own_hides_nobody() {
+        for encoding in ["UTF-8", "UTF-16le", "UTF-16be"] {
+            for (column, index, is_indexed) in TABLES {
+                let stored = ["dOaa", "Dora", "\u{1f980}b", "01"];
+                for (name, found) in
+                    [("dora", Some("Dora")), ("\u{1f980}B", Some("\u{1f980}b")), ("dorb", None)]
+                {
+                    let is = similar(encoding, (column, index), &stored, name);
+                    let expected = (found.map(str::to_owned), is_indexed);
+                    assert_eq!(is, expected, "{encoding} {column} {index} {name}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_probe_is_answered_by_the_index_alone() {
@@ -168,6 +326,31 @@ mod tests {
             let steps: Vec<String> = steps.map(Result::unwrap).collect();
             assert_eq!(steps.len(), 1, "{steps:?}");
             assert!(steps[0].starts_with("SEARCH user USING COVERING INDEX"), "{steps:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+        #[test]
+        fn an_index_finds_what_reading_every_name_finds_in_any_encoding(
+            names in proptest::collection::btree_set(
+                "[aAkK\u{212a}eEéÊ\u{301}\u{302}\u{ff}\u{100}\u{3a3}σς가각\u{1100}\u{1161}\u{e9}\u{fffd}\u{10400}\u{10428}\u{1f980}0]{1,4}",
+                1..20,
+            ),
+            name in "[aAkKeEéê\u{301}\u{ff}\u{101}σς가\u{1100}\u{1161}\u{fffd}\u{10400}\u{10428}\u{1f980}0]{1,4}",
+        ) {
+            let stored: Vec<&str> = names.iter().map(String::as_str).collect();
+            let alike: BTreeSet<&str> = (stored.iter().copied())
+                .filter(|other| *other != name && fold(other) == fold(&name))
+                .collect();
+            for encoding in ["UTF-8", "UTF-16le", "UTF-16be"] {
+                // With a UNIQUE rule that ignores case some names are not stored at all.
+                for (column, index, _) in TABLES.into_iter().filter(|it| !it.0.contains("NOCASE UNIQUE")) {
+                    let (found, _) = similar(encoding, (column, index), &stored, &name);
+                    prop_assert_eq!(found.is_some(), !alike.is_empty(), "{} {} {:?}", encoding, column, found);
+                    prop_assert!(found.is_none_or(|found| alike.contains(found.as_str())));
+                }
+            }
         }
     }
 }

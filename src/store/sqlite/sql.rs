@@ -74,6 +74,16 @@ pub(super) fn newest_hashes(count: u32) -> String {
     format!("SELECT {READABLE_HASH} FROM user ORDER BY id DESC LIMIT {count}")
 }
 
+/// Reads the ids and names that are not too long: those with this id and higher in the order of the
+/// ids, or all in any order.
+pub(super) fn names(from: Option<i64>) -> String {
+    let order = from.map_or_else(String::new, |from| format!("AND id >= {from} ORDER BY id"));
+    format!(
+        "SELECT id, username FROM user \
+         WHERE ifnull(octet_length(username) <= 1000000, TRUE) {order}"
+    )
+}
+
 /// A part of the table in which one comparison with the last row finds the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {

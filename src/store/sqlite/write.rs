@@ -67,6 +67,7 @@ impl Store {
     pub fn write_many<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let Database { timeout, .. } = &self.database;
         self.require_writable()?;
+        self.expect_many_rows()?;
         let began = Instant::now();
         loop {
             let patience = timeout.saturating_sub(began.elapsed());

@@ -1,0 +1,47 @@
+//! Most names that are not looked for, told apart without keeping those that are (a Bloom filter of
+//! one hash).
+
+use crate::user::UserId;
+use crate::user::fold::fingerprint;
+
+/// The most words: 4 MiB, with which two million names let one user in sixteen through.
+const MOST_WORDS: u64 = 1 << 19;
+
+/// Names that are looked for, and ids of users who have none.
+pub(super) struct Filter {
+    /// A power of two of words.
+    bits: Vec<u64>,
+}
+
+impl Filter {
+    /// A filter for so many names.
+    pub(super) fn new(names: u64) -> Self {
+        let words = (names / 4).clamp(1, MOST_WORDS).next_power_of_two();
+        Filter { bits: vec![0; usize::try_from(words).unwrap_or(1)] }
+    }
+
+    pub(super) fn add(&mut self, name: Option<&[u8]>, id: UserId) {
+        let (word, bit) = self.place(name, id);
+        self.bits[word] |= bit;
+    }
+
+    /// Whether this name, or one that looks like it, may have been added.
+    pub(super) fn may_hold(&self, name: Option<&[u8]>, id: UserId) -> bool {
+        let (word, bit) = self.place(name, id);
+        self.bits[word] & bit != 0
+    }
+
+    /// The word and the bit in it of a name, or of an id that has none.
+    fn place(&self, name: Option<&[u8]>, id: UserId) -> (usize, u64) {
+        let number = match name.map(std::str::from_utf8) {
+            Some(Ok(name)) => fingerprint(name),
+            // Names that are not text look like no others, and are few.
+            Some(Err(_)) => 0,
+            None => id.0.cast_unsigned(),
+        };
+        // The high bits depend on all of the low ones.
+        let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let word = usize::try_from(hash >> 40).unwrap_or(0) & (self.bits.len() - 1);
+        (word, 1 << (hash >> 34 & 63))
+    }
+}
