@@ -1,5 +1,5 @@
 //! How SQLite gets at files: its own way, with a look at what lies beside a database first, and
-//! a way to fill a file that has no name yet.
+//! by its descriptor at a file that has no name yet.
 //!
 //! This is the only place that knows SQLite's interface to the operating system
 //! (<https://sqlite.org/c3ref/vfs.html>). Its functions are called by SQLite, with pointers that
@@ -7,18 +7,17 @@
 
 #![expect(unsafe_code, reason = "SQLite calls these functions, with pointers")]
 
-mod unnamed;
-
 use std::ffi::{CStr, OsStr, c_char, c_int};
 use std::fs::File;
-use std::mem::ManuallyDrop;
-use std::os::fd::{FromRawFd, RawFd};
+use std::mem::{self, ManuallyDrop};
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::ptr;
 use std::sync::OnceLock;
 
+use nix::libc;
 use nix::unistd::Uid;
 use rusqlite::{Connection, OpenFlags, ffi};
 
@@ -26,25 +25,37 @@ use super::owner::gives_what_it_makes;
 use super::paths::beside;
 use crate::files::Resolved;
 
-pub(super) use unnamed::open as open_unnamed;
-
 /// The name under which SQLite knows the one with the look.
 const GUARDED: &CStr = c"useradm";
 
 /// How many descriptors are looked through for the database, at most.
 const MAX_DESCRIPTORS: RawFd = 65_536;
 
+/// What SQLite takes for the path of a file that has no name: this and the descriptor.
+const BY_DESCRIPTOR: &str = "/useradm-descriptor-";
+
 /// Opens what is at a place. It is never made, and no file is made beside it that its owner could
 /// not open; SQLite falls back to reading where this process may not write.
 pub(super) fn open(resolved: &Resolved) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_READ_WRITE;
-    connect(&resolved.path, flags, GUARDED)
+    static REGISTERED: OnceLock<()> = OnceLock::new();
+    REGISTERED.get_or_init(register);
+    connect(&resolved.path, OpenFlags::SQLITE_OPEN_NOFOLLOW, GUARDED)
+}
+
+/// Opens a file by its descriptor, without any locks, since nobody else knows it. Nothing must be
+/// made beside it: its journal has to be in memory.
+pub(super) fn open_unnamed(file: &File) -> rusqlite::Result<Connection> {
+    static REPLACED: OnceLock<()> = OnceLock::new();
+    REPLACED.get_or_init(replace_open);
+    let name = format!("{BY_DESCRIPTOR}{}", file.as_raw_fd());
+    connect(Path::new(&name), OpenFlags::empty(), c"unix-none")
 }
 
 fn connect(path: &Path, flags: OpenFlags, vfs: &'static CStr) -> rusqlite::Result<Connection> {
-    static REGISTERED: OnceLock<()> = OnceLock::new();
-    REGISTERED.get_or_init(register);
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let flags = flags
+        | OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
     Connection::open_with_flags_and_vfs(path, flags, vfs)
 }
 
@@ -61,45 +72,48 @@ pub(super) fn is_open(resolved: &Resolved) -> bool {
     })
 }
 
-/// Makes both known to SQLite, as variants of what it uses by default. If that fails, so does
-/// opening by these names.
+/// Makes the one with the look known to SQLite, as a variant of what it uses by default. If that
+/// fails, so does opening by its name.
 fn register() {
     let Some(unix) = unix() else { return };
-    let guarded = ffi::sqlite3_vfs {
-        zName: GUARDED.as_ptr(),
-        xOpen: Some(open_guarded),
-        xAccess: Some(access_guarded),
-        xFullPathname: Some(full_path),
-        ..*unix
-    };
-    for vfs in [guarded, unnamed::variant(unix)] {
-        // SAFETY: SQLite keeps the pointer, and what it leads to is never dropped.
-        unsafe { ffi::sqlite3_vfs_register(Box::leak(Box::new(vfs)), 0) };
+    let guarded =
+        ffi::sqlite3_vfs { zName: GUARDED.as_ptr(), xOpen: Some(open_guarded), ..unsafe { *unix } };
+    // SAFETY: SQLite keeps the pointer, and what it leads to is never dropped.
+    unsafe { ffi::sqlite3_vfs_register(Box::leak(Box::new(guarded)), 0) };
+}
+
+/// Lets SQLite open files by [`BY_DESCRIPTOR`], in this whole process. If that fails, so does opening
+/// by such a name; no other name is affected.
+fn replace_open() {
+    let Some(unix) = unix() else { return };
+    let open: unsafe extern "C" fn(*const c_char, c_int, c_int) -> c_int = open_or_duplicate;
+    // SAFETY: SQLite calls what it knows as `open` with the types that this function has.
+    unsafe {
+        let open = mem::transmute::<_, unsafe extern "C" fn()>(open);
+        if let Some(replace) = (*unix).xSetSystemCall {
+            replace(unix, c"open".as_ptr(), Some(open));
+        }
+    }
+}
+
+/// Opens a file as SQLite's own function does, but for those that have only a descriptor.
+unsafe extern "C" fn open_or_duplicate(name: *const c_char, flags: c_int, mode: c_int) -> c_int {
+    // SAFETY: the name ends with NUL. A descriptor is kept open by whoever opens a file by it;
+    // what is none cannot be duplicated.
+    unsafe {
+        let descriptor = CStr::from_ptr(name).to_str().ok();
+        match descriptor.and_then(|name| name.strip_prefix(BY_DESCRIPTOR)?.parse::<RawFd>().ok()) {
+            Some(descriptor) => libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3),
+            None => libc::open(name, flags, mode),
+        }
     }
 }
 
 /// SQLite's own way to files.
-fn unix() -> Option<&'static ffi::sqlite3_vfs> {
+fn unix() -> Option<*mut ffi::sqlite3_vfs> {
     // SAFETY: the result is null or leads to a structure that SQLite never changes or drops.
-    unsafe { ffi::sqlite3_vfs_find(c"unix".as_ptr()).as_ref() }
-}
-
-/// Names are looked up before SQLite sees them, and need no more of it.
-unsafe extern "C" fn full_path(
-    _: *mut ffi::sqlite3_vfs,
-    name: *const c_char,
-    room: c_int,
-    out: *mut c_char,
-) -> c_int {
-    // SAFETY: the name ends with NUL, and `out` has this much room.
-    unsafe {
-        let bytes = CStr::from_ptr(name).to_bytes_with_nul();
-        if bytes.len() > usize::try_from(room).unwrap_or(0) {
-            return ffi::SQLITE_CANTOPEN;
-        }
-        ptr::copy_nonoverlapping(bytes.as_ptr(), out.cast(), bytes.len());
-    }
-    ffi::SQLITE_OK
+    let unix = unsafe { ffi::sqlite3_vfs_find(c"unix".as_ptr()) };
+    (!unix.is_null()).then_some(unix)
 }
 
 /// Opens a file after a look at those beside the database, if it is one of them.
@@ -113,7 +127,7 @@ unsafe extern "C" fn open_guarded(
     // SAFETY: SQLite's own function gets what SQLite gave, but for flags that ask for less.
     unsafe {
         (*file).pMethods = ptr::null();
-        let Some(open) = unix().and_then(|unix| unix.xOpen) else { return ffi::SQLITE_CANTOPEN };
+        let Some(open) = unix().and_then(|unix| (*unix).xOpen) else { return ffi::SQLITE_CANTOPEN };
         let flags = match allowed(name, flags) {
             Ok(flags) => flags,
             Err(code) => return code,
@@ -160,24 +174,6 @@ unsafe fn database_of(name: *const c_char) -> Option<Resolved> {
     let name = unsafe { CStr::from_ptr(name) }.to_bytes();
     let path = [&b"-journal"[..], b"-wal"].into_iter().find_map(|ending| name.strip_suffix(ending));
     Resolved::of(Path::new(OsStr::from_bytes(path?))).ok()
-}
-
-/// Tells whether there is a file; one beside the database that is not its owner's is an error.
-unsafe extern "C" fn access_guarded(
-    vfs: *mut ffi::sqlite3_vfs,
-    name: *const c_char,
-    flags: c_int,
-    out: *mut c_int,
-) -> c_int {
-    // SAFETY: SQLite's own function gets what SQLite gave.
-    unsafe {
-        let Some(access) = unix().and_then(|unix| unix.xAccess) else { return ffi::SQLITE_IOERR };
-        let code = access(vfs, name, flags, out);
-        let is_fine = code != ffi::SQLITE_OK
-            || *out == 0
-            || database_of(name).is_none_or(|resolved| resolved.check_beside().is_ok());
-        if is_fine { code } else { ffi::SQLITE_CANTOPEN }
-    }
 }
 
 #[cfg(test)]
@@ -230,5 +226,26 @@ mod tests {
         Connection::open(&resolved.path).unwrap().execute_batch("CREATE TABLE user (x)").unwrap();
         let _connection = open(&resolved).unwrap();
         assert!(!is_open(&resolved));
+    }
+
+    #[test]
+    fn a_file_without_a_name_holds_what_is_stored_in_it() {
+        let file = tempfile::tempfile().unwrap();
+        let connection = open_unnamed(&file).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = MEMORY; PRAGMA temp_store = MEMORY; PRAGMA cache_size = 10;
+                 CREATE TABLE t (x); BEGIN;
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+                 INSERT INTO t SELECT printf('%0200d', i) FROM n; COMMIT;
+                 DELETE FROM t WHERE rowid > 5; PRAGMA incremental_vacuum;",
+            )
+            .unwrap();
+        drop(connection);
+        let connection = open_unnamed(&file).unwrap();
+        let count = connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0));
+        assert_eq!(count, Ok(5));
+        let check = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0));
+        assert_eq!(check, Ok("ok".to_owned()));
     }
 }
