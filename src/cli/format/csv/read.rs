@@ -30,31 +30,7 @@ pub(crate) struct Rows {
     /// Which fields begin with a quote: an empty one is NULL where it does not.
     is_quoted: [bool; MAX_FIELDS],
     columns: Vec<Column>,
-    position: Position,
     is_done: bool,
-}
-
-/// Where the reading is.
-struct Position {
-    /// The line, from 1.
-    line: u64,
-    /// Whether the last byte was a CR: an LF behind it is no line break of its own.
-    is_behind_cr: bool,
-}
-
-impl Position {
-    fn pass(&mut self, bytes: &[u8]) {
-        let is_joined = self.is_behind_cr && bytes.first() == Some(&b'\n');
-        let returns = count(bytes, b'\r');
-        let pairs = match returns {
-            0 => 0,
-            _ => bytes.windows(2).filter(|pair| pair == b"\r\n").count() as u64,
-        };
-        self.line += returns + count(bytes, b'\n') - pairs - u64::from(is_joined);
-        if let Some(last) = bytes.last() {
-            self.is_behind_cr = *last == b'\r';
-        }
-    }
 }
 
 /// A record that was read into the buffers.
@@ -77,7 +53,6 @@ impl Rows {
             ends: [0; MAX_FIELDS],
             is_quoted: [false; MAX_FIELDS],
             columns: Vec::new(),
-            position: Position { line: 1, is_behind_cr: false },
             is_done: false,
         };
         rows.read_header()?;
@@ -89,14 +64,10 @@ impl Rows {
         let (mut written, mut fields) = (0, 0);
         let (mut is_ended, mut is_cut_off, mut begins) = (false, false, true);
         self.skip_line_breaks()?;
-        let line = self.position.line;
-        // From where on the bytes of the chunk are still to be searched for line breaks.
-        let mut from = self.rest.start;
+        let line = self.reader.line();
         loop {
             if self.rest.is_empty() {
-                self.position.pass(&self.chunk[from..self.rest.start]);
                 self.fill()?;
-                from = self.rest.start;
             }
             if std::mem::take(&mut begins) {
                 if fields == MAX_FIELDS {
@@ -124,7 +95,6 @@ impl Rows {
                     fields += 1;
                     begins = true;
                     if record_end {
-                        self.position.pass(&self.chunk[from..self.rest.start]);
                         return Ok(Some(Parsed { line, fields, is_cut_off }));
                     }
                 }
@@ -143,7 +113,7 @@ impl Rows {
                 if byte != b'\n' && byte != b'\r' {
                     return Ok(());
                 }
-                self.position.pass(&[byte]);
+                self.reader.set_line(self.reader.line() + u64::from(byte == b'\n'));
                 self.rest.start += 1;
             }
             self.fill()?;
@@ -229,14 +199,6 @@ impl Rows {
         let record = self.read()?;
         Ok(record.map(|record| self.row(&record)))
     }
-}
-
-fn count(bytes: &[u8], wanted: u8) -> u64 {
-    // Sums of bytes are what the compiler turns into vectors.
-    let counts = bytes
-        .chunks(255)
-        .map(|chunk| u64::from(chunk.iter().map(|&byte| u8::from(byte == wanted)).sum::<u8>()));
-    counts.sum()
 }
 
 impl Iterator for Rows {
