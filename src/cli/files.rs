@@ -14,6 +14,7 @@ use useradm::files::{Draft, Taken};
 /// Begins a file, which must not exist unless it is to be replaced; what is only a name of
 /// something else, a link, is replaced itself.
 pub(super) fn begin(path: &Path, taken: Taken) -> useradm::Result<Draft> {
+    let path = &std::path::absolute(path).map_err(|error| Error::output(path, &error))?;
     let cannot = |reason: &str| Err(Error::output(path, &io::Error::other(reason)));
     if let Ok(there) = path.symlink_metadata() {
         if taken == Taken::Refuse {

@@ -53,9 +53,11 @@ impl Progress {
             bar.inc(steps);
         }
     }
+}
 
+impl Drop for Progress {
     /// Takes the bar away, so that what is printed next stands alone.
-    pub(crate) fn finish(&self) {
+    fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

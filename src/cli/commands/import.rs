@@ -1,6 +1,8 @@
 //! `useradm import`
 
-use std::io::{self, IsTerminal, Seek, Write};
+mod watch;
+
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -8,19 +10,14 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::answer::Answer;
 use crate::cli::args::{WaivedArgs, number};
-use crate::cli::failure::{Failure, Rejected};
-use crate::cli::format::rejection::{RowObject, row_line};
-use crate::cli::format::{FileFormat, Input, csv, json};
-use crate::cli::progress::Progress;
-use crate::cli::report::WEAK_ALLOWED;
+use crate::cli::failure::Failure;
+use crate::cli::format::rejection::row_line;
+use crate::cli::format::{FileFormat, Input};
 use crate::cli::session::Session;
 use crate::cli::{files, shell};
-use useradm::Error;
-use useradm::accounts::{
-    self, Generated, Imported, Importing, Observer, OnConflict, Rejection, Stage,
-};
+use useradm::accounts::{self, Imported, Importing, OnConflict};
 use useradm::error::shown;
-use useradm::files::{Draft, Taken};
+use watch::Watch;
 
 /// Add whole user bases: all rows of a file, or none
 #[derive(Debug, Args)]
@@ -96,15 +93,19 @@ impl ImportArgs {
         let (path, format) = self.source()?;
         let mut input = Input::open(path, session.path())?;
         let database = session.database()?;
-        let mut watch = Watch::new(&self, session, &input)?;
+        let max_shown = usize::try_from(self.max_errors).unwrap_or(usize::MAX);
+        let (rejects, passwords) = (self.rejects.as_deref(), self.generate_passwords.as_deref());
+        let mut watch = Watch::new(session, &input, rejects, passwords, max_shown)?;
         input.refuse_utf_16()?;
         let rows = format.rows(input)?;
         let importing = self.importing(session);
         let imported =
             accounts::import(database, rows, &importing, &mut accounts::random, &mut watch);
-        watch.progress.finish();
         match imported {
-            Ok(imported) => self.answer(session, &imported),
+            Ok(imported) => {
+                drop(watch);
+                self.answer(session, &imported)
+            }
             Err(error) => Err(watch.into_failure(error)),
         }
     }
@@ -186,121 +187,4 @@ impl ImportArgs {
             .warnings(&imported.warnings)
             .print(session)
     }
-}
-
-/// What helps where users exist.
-const IF_TAKEN: &str = "--on-conflict skip leaves them as they are";
-
-/// Watches an import: shows progress, keeps generated passwords, notes rejected rows.
-struct Watch {
-    progress: Progress,
-    shown: Vec<Rejection>,
-    max_shown: usize,
-    rejected: u64,
-    any_weak: bool,
-    /// Where all of them go; it gets its name at the end, if there are any.
-    rejects: Option<Draft>,
-    /// Where generated passwords go; it gets its name before they are used.
-    passwords: Option<Draft>,
-}
-
-impl Watch {
-    fn new(args: &ImportArgs, session: &Session, input: &Input) -> Result<Self> {
-        for path in args.rejects.iter().chain(&args.generate_passwords) {
-            if files::is_of_database(path, session.path()) || input.is(path) {
-                let which = "the database or the input";
-                let reason = format!("the file {} is {which} itself", shown(path));
-                return Err(Error::InvalidInput(reason).into());
-            }
-        }
-        let begin = |path: &PathBuf| files::begin(&absolute(path)?, Taken::Refuse);
-        let rejects = args.rejects.as_ref().map(begin).transpose()?;
-        let passwords = args.generate_passwords.as_ref().map(begin).transpose()?;
-        Ok(Watch {
-            progress: Progress::new(session, input),
-            shown: Vec::new(),
-            max_shown: usize::try_from(args.max_errors).unwrap_or(usize::MAX),
-            rejected: 0,
-            any_weak: false,
-            rejects,
-            passwords,
-        })
-    }
-
-    /// The failure of the whole import, with the rows that it is about.
-    fn into_failure(mut self, error: Error) -> anyhow::Error {
-        if let Some(passwords) = &mut self.passwords
-            && !matches!(error, Error::OutcomeUnknown(_))
-        {
-            // Nobody has these passwords. What cannot be removed is only of no use.
-            passwords.withdraw();
-        }
-        if self.rejected == 0 {
-            return Failure::helped_if_taken(error, IF_TAKEN);
-        }
-        let published = self.rejects.as_mut().map_or(Ok(()), publish);
-        let error = published.err().unwrap_or(error);
-        // Rows that are wrong only next to others are found later than the rest.
-        self.shown.sort_by_key(|rejection| rejection.line);
-        let hint = match error {
-            Error::UserExists(_) => Some(IF_TAKEN),
-            Error::InvalidInput(_) if self.any_weak => Some(WEAK_ALLOWED),
-            _ => None,
-        };
-        let rejected = Rejected { error, shown: self.shown, count: self.rejected, hint };
-        Failure::Rejected(Box::new(rejected)).into()
-    }
-}
-
-impl Observer for Watch {
-    fn stage(&mut self, stage: Stage, total: Option<u64>) {
-        self.progress.stage(stage, total);
-    }
-
-    fn advance(&mut self, steps: u64) {
-        self.progress.advance(steps);
-    }
-
-    fn reject(&mut self, rejection: &Rejection) -> useradm::Result<()> {
-        self.rejected += 1;
-        self.any_weak |= rejection.is_weak;
-        if self.shown.len() < self.max_shown {
-            self.shown.push(rejection.clone());
-        }
-        let Some(rejects) = &self.rejects else { return Ok(()) };
-        let mut line = Vec::new();
-        json::line(&mut line, &RowObject::from(rejection));
-        rejects.file().write_all(&line).map_err(|error| Error::output(rejects.path(), &error))
-    }
-
-    fn generated(&mut self, generated: &[&Generated]) -> useradm::Result<()> {
-        let Some(passwords) = &mut self.passwords else { return Ok(()) };
-        let path = passwords.path().to_owned();
-        let cannot = |error| Error::output(&path, &error);
-        let mut file = passwords.file();
-        file.set_len(0).and_then(|()| file.rewind()).map_err(cannot)?;
-        let mut text = zeroize::Zeroizing::new(Vec::with_capacity(64 * 1024));
-        csv::push_line(&mut text, [&b"username"[..], b"password"].into_iter());
-        let mut write = |text: &mut Vec<u8>| {
-            let written = file.write_all(text);
-            text.clear();
-            written.map_err(cannot)
-        };
-        for Generated { name, password } in generated {
-            csv::push_line(&mut text, [name.as_slice(), password.as_bytes()].into_iter());
-            if text.len() > 32 * 1024 {
-                write(&mut text)?;
-            }
-        }
-        write(&mut text)?;
-        publish(passwords)
-    }
-}
-
-fn publish(draft: &mut Draft) -> useradm::Result<()> {
-    draft.publish(Taken::Refuse).map_err(|error| Error::output(draft.path(), &error))
-}
-
-fn absolute(path: &Path) -> useradm::Result<PathBuf> {
-    std::path::absolute(path).map_err(|error| Error::output(path, &error))
 }
