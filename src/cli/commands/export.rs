@@ -14,11 +14,10 @@ use crate::cli::format::FileFormat;
 use crate::cli::process::start::standard_output;
 use crate::cli::session::Session;
 use crate::cli::{files, shell};
+use useradm::Error;
 use useradm::accounts;
 use useradm::error::shown;
 use useradm::files::{Draft, Taken};
-use useradm::store::StoredUser;
-use useradm::{Error, Interrupt};
 
 /// How much is collected before it is written, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -137,44 +136,19 @@ fn spool_users(session: &Session, format: FileFormat) -> Result<(File, u64)> {
     let database = session.database()?;
     let cannot = |error: io::Error| Error::output(&std::env::temp_dir(), &error);
     let mut spool = tempfile::tempfile().map_err(cannot)?;
-    let mut sheet = Sheet::new(format, session);
-    accounts::export(database, |row| {
-        sheet.push(&row)?;
-        if sheet.is_full() { sheet.write(&mut spool, cannot) } else { Ok(()) }
-    })?;
-    sheet.write(&mut spool, cannot)?;
-    spool.rewind().map_err(cannot)?;
-    Ok((spool, sheet.count))
-}
-
-/// The text of users that is still to be written out.
-struct Sheet<'s> {
-    format: FileFormat,
-    interrupt: &'s Interrupt,
-    out: Vec<u8>,
-    count: u64,
-}
-
-impl<'s> Sheet<'s> {
-    fn new(format: FileFormat, session: &'s Session) -> Self {
-        let mut out = Vec::with_capacity(BUFFER_BYTES + 1024);
-        format.begin(&mut out);
-        Sheet { format, interrupt: session.interrupt(), out, count: 0 }
-    }
-
-    fn push(&mut self, row: &StoredUser<'_>) -> Result<()> {
-        self.count += 1;
-        Ok(self.format.push(&mut self.out, row)?)
-    }
-
-    fn is_full(&self) -> bool {
-        self.out.len() >= BUFFER_BYTES
-    }
-
-    fn write(&mut self, file: &mut File, cannot: impl Fn(io::Error) -> Error) -> Result<()> {
-        self.interrupt.check()?;
-        file.write_all(&self.out).map_err(cannot)?;
-        self.out.clear();
+    let mut out = Vec::with_capacity(BUFFER_BYTES + 1024);
+    let mut count = 0;
+    format.begin(&mut out);
+    accounts::export(database, |user| -> useradm::Result<()> {
+        count += 1;
+        format.push(&mut out, &user)?;
+        if out.len() >= BUFFER_BYTES {
+            session.interrupt().check()?;
+            spool.write_all(&out).map_err(cannot)?;
+            out.clear();
+        }
         Ok(())
-    }
+    })?;
+    spool.write_all(&out).and_then(|()| spool.rewind()).map_err(cannot)?;
+    Ok((spool, count))
 }

@@ -1,5 +1,6 @@
 //! `useradm list`
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -7,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::args::number;
 use crate::cli::failure::Failure;
-use crate::cli::format::{Field, Format, Record, Widths};
+use crate::cli::format::{Field, Format, Widths};
 use crate::cli::session::Session;
 use crate::cli::ui;
 use useradm::accounts::{self, Users};
@@ -66,36 +67,22 @@ fn pattern(text: &str) -> Result<String, String> {
 
 impl ListArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        if let Some(twice) = first_repeated(&self.fields) {
-            let message = format!("the field {} is named twice", twice.name());
-            let hint = "--fields takes each of id, username, scheme and rounds once";
-            return Err(Failure::usage(message, hint).into());
-        }
-        let order = match self.sort {
-            Sort::Id => Order::Id,
-            Sort::Username => Order::Name,
-        };
-        let with_hash = self.fields.iter().any(|field| field.needs_hash());
-        let hashes = if with_hash { Hashes::Readable } else { Hashes::Unread };
-        let (reverse, glob) = (self.reverse, self.pattern);
-        let (offset, limit) = (self.offset, self.limit);
-        let selection = Selection { order, reverse, glob, hashes, offset, limit };
+        refuse_repeated(&self.fields)?;
         if self.count {
-            let count = accounts::count(session.database()?, selection.glob)?;
-            return ui::data(format!("{count}\n").as_bytes())
-                .map_err(|error| Failure::Output(error).into());
+            let count = accounts::count(session.database()?, self.pattern)?;
+            return Ok(ui::data(format!("{count}\n").as_bytes()).map_err(Failure::Output)?);
         }
-        let users = Users::open(session.database()?, selection)?;
+        let users = Users::open(session.database()?, self.selection())?;
         let widths = match session.format {
-            Format::Table => widths(&users, &self.fields, with_hash)?,
+            Format::Table => widths(&users, &self.fields)?,
             _ => Widths::default(),
         };
         let mut printer = session.format.printer(&self.fields, &widths);
         let mut out = Vec::new();
         printer.begin(&mut out);
         let mut pages = users.pages()?;
-        while pages.next(|row| {
-            printer.record(&mut out, &Record::new(row, with_hash));
+        while pages.next(|user| {
+            printer.record(&mut out, &user.into());
             if out.len() < BUFFER_BYTES {
                 ControlFlow::Continue(())
             } else {
@@ -106,24 +93,40 @@ impl ListArgs {
             out.clear();
         }
         printer.end(&mut out);
-        ui::data(&out).map_err(|error| Failure::Output(error).into())
+        Ok(ui::data(&out).map_err(Failure::Output)?)
+    }
+
+    fn selection(&self) -> Selection {
+        let with_hash = self.fields.iter().any(|field| field.needs_hash());
+        Selection {
+            order: match self.sort {
+                Sort::Id => Order::Id,
+                Sort::Username => Order::Name,
+            },
+            reverse: self.reverse,
+            glob: self.pattern.clone(),
+            hashes: if with_hash { Hashes::Readable } else { Hashes::Unread },
+            offset: self.offset,
+            limit: self.limit,
+        }
     }
 }
 
-fn first_repeated(fields: &[Field]) -> Option<Field> {
-    fields
-        .iter()
-        .enumerate()
-        .find(|(i, field)| fields[..*i].contains(field))
-        .map(|(_, field)| *field)
+fn refuse_repeated(fields: &[Field]) -> Result<(), Failure> {
+    let mut before = HashSet::new();
+    let Some(twice) = fields.iter().find(|field| !before.insert(field.name())) else {
+        return Ok(());
+    };
+    let hint = "--fields takes each of id, username, scheme and rounds once";
+    Err(Failure::usage(format!("the field {} is named twice", twice.name()), hint))
 }
 
 /// The widths of the columns, from a first reading of all that is listed.
-fn widths(users: &Users, fields: &[Field], with_hash: bool) -> Result<Widths> {
+fn widths(users: &Users, fields: &[Field]) -> Result<Widths> {
     let mut widths = Widths::default();
     let mut pages = users.pages()?;
-    while pages.next(|row| {
-        widths.fit(fields, &Record::new(row, with_hash));
+    while pages.next(|user| {
+        widths.fit(fields, &user.into());
         ControlFlow::Continue(())
     })? {}
     Ok(widths)

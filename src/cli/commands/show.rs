@@ -26,7 +26,7 @@ impl ShowArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let account = accounts::show(session.database()?, &self.whom.selector())?;
         let (id, name) = (account.user.id.0, account.user.name.0.as_deref());
-        let record = Record::new(StoredUser { id, name, hash: account.hash.as_deref() }, true);
+        let record = Record::from(StoredUser { id, name, hash: account.hash.as_deref() });
         // One user is one object, not an array of one.
         let format = if session.format.is_json() { Format::Jsonl } else { session.format };
         let mut widths = Widths::default();

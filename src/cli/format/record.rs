@@ -47,14 +47,13 @@ pub(crate) struct Record<'a> {
     pub(crate) scheme: Scheme,
 }
 
-impl<'a> Record<'a> {
-    /// The record of a row, whose hash was read if `with_hash`.
-    pub(crate) fn new(row: StoredUser<'a>, with_hash: bool) -> Self {
-        let unknown = Scheme::UNKNOWN;
-        let scheme = if with_hash { scheme(row.hash.unwrap_or_default()) } else { unknown };
-        Record { id: row.id, name: row.name, scheme }
+impl<'a> From<StoredUser<'a>> for Record<'a> {
+    fn from(user: StoredUser<'a>) -> Self {
+        Record { id: user.id, name: user.name, scheme: user.hash.map_or(Scheme::UNKNOWN, scheme) }
     }
+}
 
+impl<'a> Record<'a> {
     /// A field's value.
     pub(super) fn value(&self, field: Field) -> Value<'a> {
         let number = |number: i64| Value::Number(number);
