@@ -361,7 +361,13 @@ impl Error {
 
     /// An operating system error on a file or directory.
     pub(crate) fn io(path: impl Into<PathBuf>, error: &io::Error) -> Self {
-        Error::Io { path: path.into(), reason: system_words(error) }
+        let (path, reason) = (path.into(), system_words(error));
+        match error.kind() {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => Error::DatabaseFull { path, reason },
+            _ => Error::Io { path, reason },
+        }
     }
 }
 

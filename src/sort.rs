@@ -2,19 +2,18 @@
 //!
 //! What is larger than the memory that one may take for it, an import or a sorted listing, is
 //! collected in one buffer; each time it is full it is sorted and written as a run to a temporary
-//! file without a name, and reading merges the runs. What comes here are names and hashes, never
-//! passwords.
+//! file without a name, and reading merges the runs (`sort/merge.rs`). What comes here are names and
+//! hashes, never passwords.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+mod merge;
+
 use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, Read, Write};
-use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::io::{self, ErrorKind, Write};
 
 use zeroize::Zeroize;
 
-use crate::error::{Error, Result, system_words};
+use crate::error::{Error, Result};
+use merge::{Extent, HEADER_BYTES, Merge};
 
 /// How many bytes of records and entries are held in memory.
 const BUFFER_BYTES: usize = 5 * 1024 * 1024;
@@ -22,8 +21,8 @@ const BUFFER_BYTES: usize = 5 * 1024 * 1024;
 /// How many for a sorted listing, which does nothing else meanwhile.
 const LISTING_BYTES: usize = 64 * 1024 * 1024;
 
-/// How many bytes of each run are read ahead.
-const READ_AHEAD: usize = 64 * 1024;
+/// How many bytes of a run are written at once.
+const WRITTEN_BYTES: usize = 64 * 1024;
 
 /// Collects records.
 pub(crate) struct Sorter {
@@ -34,13 +33,6 @@ pub(crate) struct Sorter {
     entries: Vec<Entry>,
     runs: Vec<Extent>,
     count: u64,
-}
-
-/// Where a run lies in the temporary file, and how many records it has.
-#[derive(Clone)]
-struct Extent {
-    bytes: Range<u64>,
-    records: usize,
 }
 
 /// Where a record lies in the buffer, and what its key goes on with after the beginning that all keys
@@ -145,17 +137,16 @@ impl Sorter {
             none => none.insert(tempfile::tempfile()?),
         };
         let start = self.runs.last().map_or(0, |run| run.bytes.end);
-        let mut at = At { file: spool, rest: start..u64::MAX };
-        let mut out = io::BufWriter::with_capacity(READ_AHEAD, &mut at);
+        let mut out = io::BufWriter::with_capacity(WRITTEN_BYTES, spool);
         for entry in &self.entries {
             out.write_all(&entry.key.to_le_bytes())?;
             out.write_all(&entry.length.to_le_bytes())?;
             out.write_all(entry.record_in(&self.bytes))?;
         }
         out.flush()?;
-        drop(out);
-        let (bytes, records) = (start..at.rest.start, self.entries.len());
-        self.runs.push(Extent { bytes, records });
+        let length = self.entries.len() * HEADER_BYTES + self.bytes.len();
+        let bytes = start..start + length as u64;
+        self.runs.push(Extent { bytes, records: self.entries.len() });
         self.entries.clear();
         self.bytes.clear();
         Ok(())
@@ -165,16 +156,10 @@ impl Sorter {
 /// The error for a temporary file that cannot be made, written or read.
 fn failed(error: &io::Error) -> Error {
     let path = std::env::temp_dir();
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            Error::DatabaseFull { path, reason: system_words(error) }
-        }
-        ErrorKind::UnexpectedEof => {
-            let reason = "a temporary file there was cut short".to_owned();
-            Error::Io { path, reason }
-        }
-        _ => Error::io(path, error),
+    if error.kind() == ErrorKind::UnexpectedEof {
+        return Error::Io { path, reason: "a temporary file there was cut short".to_owned() };
     }
+    Error::io(path, error)
 }
 
 impl Drop for Sorter {
@@ -232,15 +217,8 @@ impl Sorted {
         let Some(file) = spool else {
             return Ok(Cursor::Memory { bytes, entries: entries.iter(), current: None });
         };
-        let mut heap = BinaryHeap::with_capacity(runs.len());
-        for (number, run) in runs.iter().cloned().enumerate() {
-            let input = BufReader::with_capacity(READ_AHEAD, At { file, rest: run.bytes });
-            let mut run = Run { number, left: run.records, input, record: Vec::new(), key: 0 };
-            if run.advance().map_err(|error| failed(&error))? {
-                heap.push(Reverse(run));
-            }
-        }
-        Ok(Cursor::Runs { heap, current: None })
+        let merge = Merge::new(file, runs).map_err(|error| failed(&error))?;
+        Ok(Cursor::Runs(merge))
     }
 }
 
@@ -248,8 +226,8 @@ impl Sorted {
 pub(crate) enum Cursor<'s> {
     /// All of them are in memory.
     Memory { bytes: &'s [u8], entries: std::slice::Iter<'s, Entry>, current: Option<&'s Entry> },
-    /// They are merged from runs; the current record is not in the heap.
-    Runs { heap: BinaryHeap<Reverse<Run<'s>>>, current: Option<Run<'s>> },
+    /// They are merged from runs.
+    Runs(Merge<'s>),
 }
 
 impl Cursor<'_> {
@@ -258,29 +236,12 @@ impl Cursor<'_> {
     /// # Errors
     /// [`Error::Io`], on the folder of temporary files.
     pub(crate) fn advance(&mut self) -> Result<bool> {
-        self.step().map_err(|error| failed(&error))
-    }
-
-    fn step(&mut self) -> io::Result<bool> {
         match self {
             Cursor::Memory { entries, current, .. } => {
                 *current = entries.next();
                 Ok(current.is_some())
             }
-            Cursor::Runs { heap, current } => {
-                if let Some(mut run) = current.take()
-                    && run.advance()?
-                {
-                    // The next record often comes from the same run again.
-                    if heap.peek().is_none_or(|Reverse(other)| run < *other) {
-                        *current = Some(run);
-                        return Ok(true);
-                    }
-                    heap.push(Reverse(run));
-                }
-                *current = heap.pop().map(|Reverse(run)| run);
-                Ok(current.is_some())
-            }
+            Cursor::Runs(merge) => merge.advance().map_err(|error| failed(&error)),
         }
     }
 
@@ -290,88 +251,8 @@ impl Cursor<'_> {
             Cursor::Memory { bytes, current, .. } => {
                 current.map(|entry| entry.record_in(bytes).split_at(entry.key as usize))
             }
-            Cursor::Runs { current, .. } => {
-                current.as_ref().map(|run| run.record.split_at(run.key))
-            }
+            Cursor::Runs(merge) => merge.record(),
         }
-    }
-}
-
-/// A run, at one of its records.
-pub(crate) struct Run<'f> {
-    number: usize,
-    /// How many records are still to come: a file that has fewer was cut short.
-    left: usize,
-    input: BufReader<At<'f>>,
-    record: Vec<u8>,
-    key: usize,
-}
-
-impl Run<'_> {
-    /// Reads the next record; false at the end.
-    fn advance(&mut self) -> io::Result<bool> {
-        let Some(left) = self.left.checked_sub(1) else { return Ok(false) };
-        self.left = left;
-        let mut header = [[0; 4]; 2];
-        self.input.read_exact(header.as_flattened_mut())?;
-        let [key, length] = header.map(u32::from_le_bytes);
-        self.key = key as usize;
-        self.record.resize(length as usize, 0);
-        self.input.read_exact(&mut self.record)?;
-        Ok(true)
-    }
-
-    fn order(&self) -> (&[u8], usize) {
-        (&self.record[..self.key], self.number)
-    }
-}
-
-impl PartialEq for Run<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
-    }
-}
-
-impl Eq for Run<'_> {}
-
-impl PartialOrd for Run<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Run<'_> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order().cmp(&other.order())
-    }
-}
-
-/// A part of a file, of which others have their own.
-pub(crate) struct At<'f> {
-    file: &'f File,
-    /// What is still to be read, or written to.
-    rest: Range<u64>,
-}
-
-impl Read for At<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.rest.end - self.rest.start).unwrap_or(usize::MAX);
-        let length = buffer.len().min(left);
-        let read = self.file.read_at(&mut buffer[..length], self.rest.start)?;
-        self.rest.start += read as u64;
-        Ok(read)
-    }
-}
-
-impl Write for At<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write_at(bytes, self.rest.start)?;
-        self.rest.start += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

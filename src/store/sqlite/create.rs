@@ -92,11 +92,7 @@ impl Database {
 
     fn cannot_make(&self, resolved: &Resolved, error: &IoError) -> Error {
         let path = self.path.clone();
-        let reason = system_words(error);
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                Error::DatabaseFull { path, reason }
-            }
             ErrorKind::PermissionDenied
                 if resolved.directory().1.uid() != Uid::effective().as_raw() =>
             {
@@ -108,7 +104,7 @@ impl Database {
                 let reason = "this user may not make files in its directory".to_owned();
                 Error::DatabaseReadOnly { path, reason }
             }
-            _ => Error::Io { path, reason },
+            _ => Error::io(path, error),
         }
     }
 }
