@@ -16,7 +16,6 @@ mod encodings;
 mod foreign_keys;
 mod formats;
 mod guards;
-mod harness;
 mod hashes;
 mod huge;
 mod init;

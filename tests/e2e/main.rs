@@ -9,5 +9,6 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test like the test itself")]
 
 mod cli;
+mod support;
 mod system;
 mod transfer;

@@ -8,17 +8,16 @@ mod concurrency;
 mod containers;
 mod endless;
 mod full_disk;
-mod harness;
 mod identity;
 mod journal;
 mod kept_out;
 mod kill;
 mod leftovers;
 mod locks;
-#[cfg(target_os = "linux")]
 mod memory;
+#[cfg(target_os = "linux")]
+mod mounts;
 mod no_locks;
-mod open_directories;
 mod owner;
 mod planted;
 mod prompt;
@@ -29,5 +28,3 @@ mod races;
 mod secrets;
 mod signals;
 mod strangers;
-mod terminal;
-mod typed;

@@ -10,7 +10,6 @@ mod conflicts;
 mod csv;
 mod export;
 mod generated;
-mod harness;
 mod hashes;
 mod htpasswd;
 mod ids;

@@ -1,6 +1,6 @@
 //! `useradm add`
 
-use super::harness::{PASSWORD, Sandbox, application_hash, is_application_hash};
+use crate::support::{PASSWORD, Sandbox, hash_with_salt, is_application_hash};
 
 #[test]
 fn adds_a_user_whom_the_application_can_log_in() {
@@ -137,7 +137,7 @@ fn takes_the_length_of_a_generated_password_only_behind_an_equals_sign() {
 #[test]
 fn stores_a_ready_hash_to_the_byte() {
     let sandbox = Sandbox::initialised();
-    let hash = application_hash(PASSWORD.as_bytes(), 29_000);
+    let hash = hash_with_salt(PASSWORD.as_bytes(), 29_000, &[7; 16]);
     let run = sandbox.useradm("add alice --hashed --password-stdin").stdin(format!("{hash}\n"));
     run.stderr("User added successfully: alice\n").check();
     assert_eq!(sandbox.hash_of("alice"), hash);

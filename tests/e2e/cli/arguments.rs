@@ -1,13 +1,13 @@
 //! Wrong command lines: what is said of them, and what is never shown.
 
-use super::harness::{Sandbox, Useradm};
+use crate::support::{Run, Sandbox};
 
 /// What a wrong command line is told, in lines and in JSON.
 fn told(sandbox: &Sandbox, line: &str, arguments: &[&str]) -> (String, String) {
     let mut told = Vec::new();
     for format in ["table", "json"] {
         let run = sandbox.useradm(line).env("USERADM_FORMAT", format).status(2);
-        let run = arguments.iter().fold(run, Useradm::arg);
+        let run = arguments.iter().fold(run, Run::arg);
         told.push(run.stderr("[..]error[..]\n[...]").check().1);
     }
     let [lines, json] = <[String; 2]>::try_from(told).unwrap();

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::harness::{PASSWORD, Sandbox, Useradm};
+use crate::support::{PASSWORD, Run, Sandbox};
 
 /// Runs that end with a hint that is a command: their status, and the rest of that command.
 const HINTED: [(&str, i32, &str); 4] = [
@@ -23,7 +23,7 @@ fn a_hint_stays_with_the_database_that_was_named() {
         let expected = format!(r"`useradm --db 'it'\''s my.db' {hinted}`");
         let by_variable = sandbox.useradm(line).env("USERADM_DB", "it's my.db");
         let words = line.split(' ');
-        let by_option = words.fold(sandbox.useradm("--db").arg("it's my.db"), Useradm::arg);
+        let by_option = words.fold(sandbox.useradm("--db").arg("it's my.db"), Run::arg);
         for run in [by_variable, by_option] {
             let run = run.stdin(PASSWORD).status(status);
             let (_, stderr) = run.stderr("error: [..]\nhint: [..]\n").check();

@@ -1,6 +1,6 @@
 //! Tables whose columns or whose file compare and convert differently from the application's.
 
-use super::harness::{APPLICATION_TABLE, PASSWORD, Sandbox};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Sandbox};
 
 #[test]
 fn a_name_that_the_column_turns_into_a_number_is_refused() {

@@ -1,6 +1,6 @@
 //! Tables whose own rules say that a conflict deletes the other row, or leaves the change out.
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 const CLAUSES: [&str; 4] = ["REPLACE", "IGNORE", "FAIL", "ROLLBACK"];
 
@@ -130,7 +130,7 @@ fn clauses_inside_the_triggers_of_the_application_keep_their_meaning() {
 
 #[test]
 fn the_rules_of_other_tables_are_not_taken_for_ours() {
-    let hash = super::harness::application_hash(PASSWORD.as_bytes(), 1000);
+    let hash = crate::support::hash(PASSWORD);
     for (table, rule) in [
         ("app_user", "username TEXT UNIQUE"),
         ("\"x.user\"", "username TEXT UNIQUE"),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::harness::{APPLICATION_TABLE, PASSWORD, Sandbox};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Sandbox};
 
 const PAGE: usize = 4096;
 

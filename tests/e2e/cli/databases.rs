@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::harness::{APPLICATION_TABLE, PASSWORD, Sandbox};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Sandbox};
 
 /// Each command that needs a database, as far as it can be typed without one.
 const COMMANDS: [&str; 7] = [

@@ -1,6 +1,6 @@
 //! `useradm delete`
 
-use super::harness::Sandbox;
+use crate::support::Sandbox;
 
 #[test]
 fn deletes_all_named_users() {

@@ -1,6 +1,6 @@
 //! Databases in UTF-16, with text in them that is none.
 
-use super::harness::{APPLICATION_TABLE, PASSWORD, Sandbox, hash_with_salt};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Sandbox, hash_with_salt};
 
 const NO_INDEX: &str =
     "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT)";

@@ -1,6 +1,6 @@
 //! Rows of other tables that reference users.
 
-use super::harness::{APPLICATION_TABLE, Sandbox};
+use crate::support::{APPLICATION_TABLE, Sandbox};
 
 fn with_posts(action: &str) -> Sandbox {
     let sandbox = Sandbox::application(&["alice", "bob"]);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 /// Names that the application let in, and as `plain` and `table` show them.
 const HOSTILE: [(&str, &str); 16] = [

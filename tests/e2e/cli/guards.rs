@@ -1,7 +1,7 @@
 //! What is not done beside another application's users: no second table, no hash that it cannot
 //! read.
 
-use super::harness::{PASSWORD, Sandbox, application_hash};
+use crate::support::{PASSWORD, Sandbox, hash};
 
 const BCRYPT: &str = "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW";
 const WERKZEUG: &str = "scrypt:32768:8:1$cGVwcGVy$0123456789abcdef0123456789abcdef";
@@ -20,10 +20,10 @@ fn elsewhere(hash: &str) -> Sandbox {
 
 #[test]
 fn no_second_table_is_made_where_users_are_in_another_one() {
-    for hash in [BCRYPT, WERKZEUG, &application_hash(PASSWORD.as_bytes(), 1000)] {
-        let sandbox = elsewhere(hash);
+    for theirs in [BCRYPT, WERKZEUG, &hash(PASSWORD)] {
+        let sandbox = elsewhere(theirs);
         let before = sandbox.bytes();
-        let row = format!("username,password_hash\nbob,{}\n", application_hash(b"x", 1000));
+        let row = format!("username,password_hash\nbob,{}\n", hash("x"));
         for line in [
             "init",
             "init --if-not-exists",
@@ -75,7 +75,7 @@ fn with_hashes(hashes: &[&str]) -> Sandbox {
 
 /// What would store a hash.
 fn storing() -> [(&'static str, String); 9] {
-    let hash = application_hash(b"a secret", 1000);
+    let hash = hash("a secret");
     let rows = format!("username,password_hash\nalice,{hash}\nuser0,{hash}\n");
     let one = format!("username,password_hash\nalice,{hash}\n");
     [
@@ -119,7 +119,7 @@ fn no_hash_is_stored_that_the_application_could_not_read() {
 
 #[test]
 fn one_readable_hash_among_the_newest_thousand_is_enough() {
-    let own = application_hash(b"x", 1000);
+    let own = hash("x");
     let mut hashes = vec![BCRYPT; 999];
     hashes.push(&own);
     let sandbox = with_hashes(&hashes);
@@ -138,7 +138,7 @@ fn one_readable_hash_among_the_newest_thousand_is_enough() {
 
 #[test]
 fn an_unreadable_hash_is_to_be_replaced_only_where_the_new_one_is_read() {
-    let own = application_hash(b"x", 1000);
+    let own = hash("x");
     for (hashes, is_hinted) in [
         (&[BCRYPT][..], false),
         (&["5f4dcc3b5aa765d61d8327deb882cf99"], false),

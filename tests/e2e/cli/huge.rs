@@ -1,12 +1,12 @@
 //! Names and hashes that are too long to be read, and columns that compute such.
 
-use super::harness::{APPLICATION_TABLE, PASSWORD, Sandbox, Useradm};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Run, Sandbox};
 
 const NO_INDEX: &str =
     "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT)";
 
 /// A run that may use no more than 256 MiB of memory, all its mappings included.
-fn in_little_memory(sandbox: &Sandbox, line: &str) -> Useradm {
+fn in_little_memory(sandbox: &Sandbox, line: &str) -> Run {
     sandbox.shell(&format!("ulimit -v 262144 && exec \"$0\" {line}")).stdin(PASSWORD)
 }
 

@@ -1,6 +1,6 @@
 //! `useradm init`
 
-use super::harness::{APPLICATION_TABLE, Sandbox};
+use crate::support::{APPLICATION_TABLE, Sandbox};
 
 #[test]
 fn makes_a_database_and_says_its_absolute_path() {

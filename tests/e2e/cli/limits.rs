@@ -1,6 +1,6 @@
 //! Triggers that never end.
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 /// Makes a trigger that never ends and expects that the command gives up, and changes nothing.
 #[track_caller]

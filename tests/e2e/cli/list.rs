@@ -1,6 +1,6 @@
 //! `useradm list`
 
-use super::harness::{PASSWORD, Sandbox, application_hash};
+use crate::support::{PASSWORD, Sandbox, hash_with_salt};
 
 fn three() -> Sandbox {
     Sandbox::application(&["carol", "alice", "Bob"])
@@ -176,7 +176,7 @@ fn never_prints_a_hash() {
 #[test]
 fn names_what_it_cannot_read_without_failing() {
     let sandbox = Sandbox::application(&["alice", "bob", "carol"]);
-    let cheap = application_hash(PASSWORD.as_bytes(), 1);
+    let cheap = hash_with_salt(PASSWORD.as_bytes(), 1, &[7; 16]);
     sandbox.sql(&format!(
         "UPDATE user SET password_hash = '$2b$12$abc' WHERE id = 1;
          UPDATE user SET password_hash = '' WHERE id = 2;

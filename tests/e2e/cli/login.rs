@@ -1,6 +1,6 @@
 //! `useradm login`
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 #[test]
 fn takes_the_password_that_the_application_stored() {

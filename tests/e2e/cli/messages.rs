@@ -1,6 +1,6 @@
 //! The words of errors and hints, which an admin reads and follows.
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 #[test]
 fn a_taken_name_gets_a_hint_that_fits_the_command() {

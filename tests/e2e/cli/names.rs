@@ -1,6 +1,6 @@
 //! Which new names are taken, and how any stored name is reached.
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 #[test]
 fn takes_ordinary_names_of_any_language_as_they_are() {

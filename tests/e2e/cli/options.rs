@@ -1,6 +1,6 @@
 //! Global options, their variables, and usage errors.
 
-use super::harness::{PASSWORD, Sandbox, application_hash};
+use crate::support::{PASSWORD, Sandbox, hash};
 
 #[test]
 fn variables_set_what_options_would() {
@@ -206,7 +206,7 @@ fn quiet_leaves_data_generated_passwords_and_errors() {
         .check();
     let run = sandbox.useradm("-q login alice --password-stdin").stdin("wrong horse");
     run.status(5).stderr("error: Invalid credentials\n").check();
-    let hash = application_hash(PASSWORD.as_bytes(), 1000);
+    let hash = hash(PASSWORD);
     let run = sandbox.useradm("--quiet add carol --hashed --password-env HASH");
     run.env("HASH", hash).check();
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::pipe;
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 /// A file that takes nothing: every write fails with ENOSPC.
 #[cfg(target_os = "linux")]

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use super::harness::{PASSWORD, Sandbox, application_hash, is_application_hash};
+use crate::support::{PASSWORD, Sandbox, hash, is_application_hash};
 
 #[test]
 fn every_source_gives_the_same_password() {
@@ -55,7 +55,7 @@ fn the_value_of_a_variable_is_taken_whole() {
     let sandbox = Sandbox::initialised();
     let run = sandbox.useradm("add alice --password-env PW").env("PW", "correct horse\n");
     run.error(6, "invalid_password").check();
-    let hash = application_hash(b"correct horse\n", 1000);
+    let hash = hash("correct horse\n");
     let run = sandbox.useradm("add -q alice --hashed --password-env PW").env("PW", &hash);
     run.check();
     let run = sandbox.useradm("login -q alice --password-env PW").env("PW", "correct horse\n");
@@ -224,7 +224,7 @@ fn any_password_that_the_application_stored_can_be_checked() {
     ];
     let sandbox = Sandbox::application(&["alice"]);
     for password in passwords {
-        let hash = application_hash(password, 1000);
+        let hash = hash(password);
         sandbox.sql(&format!("UPDATE user SET password_hash = '{hash}'"));
         // One line break at the end is removed, so where there is one it is doubled.
         let end = if password.ends_with(b"\n") { "\n" } else { "" };

@@ -1,6 +1,6 @@
 //! `useradm register`
 
-use super::harness::{PASSWORD, Sandbox, is_application_hash};
+use crate::support::{PASSWORD, Sandbox, is_application_hash};
 
 #[test]
 fn makes_an_account_that_the_application_can_use() {

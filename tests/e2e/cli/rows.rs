@@ -1,9 +1,9 @@
 //! Rows that the application, or somebody else, let in: NULLs, blobs, names that are not UTF-8.
 
-use super::harness::{PASSWORD, Sandbox, application_hash};
+use crate::support::{PASSWORD, Sandbox, hash};
 
 fn odd_rows() -> Sandbox {
-    let hash = application_hash(PASSWORD.as_bytes(), 1000);
+    let hash = hash(PASSWORD);
     Sandbox::with_schema(&format!(
         "CREATE TABLE user (id INTEGER PRIMARY KEY, username VARCHAR(80), password_hash TEXT);
          INSERT INTO user VALUES

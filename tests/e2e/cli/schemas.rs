@@ -2,7 +2,7 @@
 
 use rusqlite::types::ValueRef;
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 #[test]
 fn an_id_that_is_not_the_row_id_is_refused_by_every_command() {

@@ -1,11 +1,11 @@
 //! `useradm show`
 
-use super::harness::{Sandbox, application_hash};
+use crate::support::{Sandbox, hash_with_salt};
 
 #[test]
 fn shows_a_user_in_every_format() {
     let sandbox = Sandbox::application(&["alice", "bob"]);
-    let hash = application_hash(b"x", 29_000);
+    let hash = hash_with_salt(b"x", 29_000, &[7; 16]);
     sandbox.sql(&format!("UPDATE user SET password_hash = '{hash}' WHERE username = 'bob'"));
     let object = "{\"id\":2,\"username\":\"bob\",\"scheme\":\"pbkdf2_sha256\",\"rounds\":29000}\n";
     for (format, expected) in [

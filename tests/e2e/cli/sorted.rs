@@ -1,6 +1,6 @@
 //! Listings in the order of the names, from tables without an index that has it.
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 #[test]
 fn the_order_is_that_of_the_stored_bytes_whatever_index_there_is() {

@@ -1,6 +1,6 @@
 //! Standard streams that are closed.
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 const CLOSED: &str = "error: Cannot write the output: standard output is closed\n";
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::harness::{PASSWORD, Sandbox, hash_with_salt};
+use crate::support::{PASSWORD, Sandbox, hash_with_salt};
 
 /// Users enough for several pages, each with a hash that cannot be mistaken for another.
 fn crowd() -> Sandbox {

@@ -1,6 +1,6 @@
 //! Triggers of the application, and hostile ones.
 
-use super::harness::{PASSWORD, Sandbox, application_hash};
+use crate::support::{PASSWORD, Sandbox, hash};
 
 /// Makes a trigger, runs the command and expects that it fails and that nothing is changed.
 #[track_caller]
@@ -73,7 +73,7 @@ fn a_trigger_that_refuses_is_quoted() {
 
 #[test]
 fn a_trigger_cannot_print_a_hash() {
-    let old = application_hash(PASSWORD.as_bytes(), 1000);
+    let old = hash(PASSWORD);
     let old_checksum = old.rsplit('$').next().unwrap();
     for (event, line, row) in
         [("INSERT", ADD, "NEW"), ("UPDATE", UPDATE, "OLD"), ("DELETE", DELETE, "OLD")]

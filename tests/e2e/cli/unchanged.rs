@@ -1,6 +1,6 @@
 //! What stays as it was in the application's database, whatever is done with its users.
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 /// Everything of a database that no command may touch.
 fn nature_of(sandbox: &Sandbox) -> Vec<Vec<String>> {
@@ -32,7 +32,7 @@ fn no_command_changes_the_nature_of_the_database() {
              CREATE TABLE post (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO post VALUES (1, 'x');
              CREATE INDEX by_hash ON user (password_hash);
              CREATE VIEW names AS SELECT username FROM user;",
-            super::harness::APPLICATION_TABLE
+            crate::support::APPLICATION_TABLE
         ));
         let before = nature_of(&sandbox);
         for line in [

@@ -1,6 +1,6 @@
 //! `useradm update`
 
-use super::harness::{PASSWORD, Sandbox, application_hash, is_application_hash};
+use crate::support::{PASSWORD, Sandbox, hash_with_salt, is_application_hash};
 
 #[test]
 fn changes_the_name_and_nothing_else() {
@@ -135,7 +135,7 @@ fn prints_a_generated_password_alone() {
 #[test]
 fn stores_a_ready_hash_to_the_byte() {
     let sandbox = Sandbox::application(&["alice"]);
-    let hash = application_hash(b"another secret", 29_000);
+    let hash = hash_with_salt(b"another secret", 29_000, &[7; 16]);
     let run = sandbox.useradm("update alice --hashed --password-env HASH").env("HASH", &hash);
     run.stderr("User updated successfully: alice\n").check();
     assert_eq!(sandbox.hash_of("alice"), hash);

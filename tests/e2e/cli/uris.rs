@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::harness::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox};
 
 #[test]
 fn a_uri_is_decoded_as_the_application_does_it() {

@@ -1,17 +1,15 @@
 //! Signals while the database itself keeps the program busy: with a trigger that never ends, or a
 //! column that computes for ever.
 
-use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use rusqlite::Connection;
 
-use super::harness::{HASH, PASSWORD, Running, Sandbox, until};
+use crate::support::{PASSWORD, Sandbox, is_locked, ready_rows, wait_for_lock};
 
 /// A table whose triggers never end.
 fn endless() -> Sandbox {
-    let sandbox = Sandbox::with_users(&["alice"]);
+    let sandbox = Sandbox::application(&["alice"]);
     for event in ["INSERT", "UPDATE", "DELETE"] {
         sandbox.sql(&format!(
             "CREATE TRIGGER endless_{event} AFTER {event} ON user BEGIN
@@ -23,36 +21,26 @@ fn endless() -> Sandbox {
     sandbox
 }
 
-/// Whether somebody has the lock for writing.
-fn is_locked(sandbox: &Sandbox) -> bool {
-    let connection = Connection::open(sandbox.database()).unwrap();
-    connection.busy_timeout(Duration::ZERO).unwrap();
-    connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err()
-}
-
 #[test]
 fn a_signal_ends_a_change_that_an_endless_trigger_keeps_going() {
-    let rows = format!("username,password_hash\nbob,{HASH}\n");
-    for (arguments, input) in [
-        (&["add", "bob", "--password-stdin"][..], PASSWORD),
-        (&["update", "alice", "--password-stdin"], "another secret"),
-        (&["delete", "alice", "--yes"], ""),
-        (&["import", "--from", "csv", "-"], &rows),
+    let rows = ready_rows(1);
+    for (line, input) in [
+        ("add bob --password-stdin", PASSWORD),
+        ("update alice --password-stdin", "another secret"),
+        ("delete alice --yes", ""),
+        ("import --from csv -", &rows),
     ] {
-        for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        for (signal, status) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
             let sandbox = endless();
-            let before = sandbox.rows();
+            let before = sandbox.users();
             // Nothing but the signal may end it within the time that the test waits.
-            let mut command = sandbox.useradm(arguments);
-            command.arg("--timeout=3600");
-            let mut running = Running::start_with(command, input);
-            until("the trigger runs", || is_locked(&sandbox));
+            let run = sandbox.useradm(line).arg("--timeout=3600").stdin(input).status(status);
+            let mut running = run.stderr("error: Interrupted; nothing was changed\n").start();
+            wait_for_lock(&sandbox);
             assert!(running.is_running());
             running.signal(signal);
-            let outcome = running.finish();
-            let died_of = outcome.status.signal().or(outcome.status.code().map(|code| code - 128));
-            assert_eq!(died_of, Some(signal as i32), "{outcome:#?}");
-            assert_eq!(sandbox.rows(), before);
+            running.finish();
+            assert_eq!(sandbox.users(), before);
             assert!(!is_locked(&sandbox));
             sandbox.assert_sound();
         }
@@ -61,18 +49,18 @@ fn a_signal_ends_a_change_that_an_endless_trigger_keeps_going() {
 
 #[test]
 fn a_signal_ends_an_export_that_a_column_keeps_going() {
-    let sandbox = Sandbox::empty();
     // Some milliseconds a row, and rows for an hour.
-    sandbox.sql(
+    let sandbox = Sandbox::with_schema(
         "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT AS
              (substr(hex(hex(hex(zeroblob(100000)))), 1, 9)) VIRTUAL);
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
          INSERT INTO user (id, username) SELECT i, 'user' || i FROM n",
     );
-    let mut running = Running::start(sandbox.useradm(&["export", "users.csv"]));
+    let run = sandbox.useradm("export users.csv").status(130).stderr("error: Interrupted[..]\n");
+    let mut running = run.start();
     std::thread::sleep(Duration::from_millis(500));
     assert!(running.is_running());
     running.signal(Signal::SIGINT);
-    running.finish().assert_code(130);
+    running.finish();
     assert_eq!(sandbox.files(), ["users.db"]);
 }

@@ -2,30 +2,20 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 
 use nix::sys::resource::{Resource, setrlimit};
 
-use super::harness::{Outcome, PASSWORD, Running, Sandbox, rows};
+#[cfg(target_os = "linux")]
+use super::mounts::Mounted;
+use crate::support::{PASSWORD, Run, Sandbox, hash};
 
 /// The size of a page of SQLite's, as the application has them.
 const PAGE: u64 = 4096;
 
-/// Limits how large any file of the child may become.
-#[expect(unsafe_code, reason = "the limit is for the child alone, so it is set behind the fork")]
-fn limit_file_size(command: &mut Command, bytes: u64) {
+/// A run, with a password on standard input, in which no file may become larger than this.
+fn limited(sandbox: &Sandbox, line: &str, bytes: u64) -> Run {
     let limit = move || setrlimit(Resource::RLIMIT_FSIZE, bytes, bytes).map_err(io::Error::from);
-    // SAFETY: a system call may be made between fork and exec.
-    unsafe { command.pre_exec(limit) };
-}
-
-/// Runs a command under the limit, with a password on standard input.
-fn run_limited(sandbox: &Sandbox, arguments: &[&str], bytes: u64) -> Outcome {
-    let mut command = sandbox.useradm(arguments);
-    command.args(["--format=json", "--password-stdin"]);
-    limit_file_size(&mut command, bytes);
-    Running::start_with(command, PASSWORD).finish()
+    sandbox.useradm(line).stdin(PASSWORD).prepared(limit)
 }
 
 /// Fills the last page of the table, so that the next user needs another one.
@@ -33,9 +23,10 @@ fn fill_last_page(sandbox: &Sandbox, longest: &str) {
     let connection = sandbox.connection();
     let pages =
         || connection.query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0)).unwrap();
+    let hash = hash(PASSWORD);
     let insert = |name: &str| {
         let sql = "INSERT INTO user (username, password_hash) VALUES (?1, ?2)";
-        connection.execute(sql, [name, super::harness::HASH]).unwrap();
+        connection.execute(sql, [name, &hash]).unwrap();
     };
     for i in 0.. {
         let before = pages();
@@ -52,27 +43,27 @@ fn fill_last_page(sandbox: &Sandbox, longest: &str) {
 
 #[test]
 fn a_file_that_may_not_grow_stays_as_it_is() {
-    let sandbox = Sandbox::with_users(&["alice"]);
+    let sandbox = Sandbox::application(&["alice"]);
     let name = "z".repeat(60);
     fill_last_page(&sandbox, &name);
     let size = fs::metadata(sandbox.database()).unwrap().len();
-    let before = fs::read(sandbox.database()).unwrap();
-    let outcome = run_limited(&sandbox, &["add", &name], size);
-    outcome.assert_error(8, "database_full");
-    assert!(fs::read(sandbox.database()).unwrap() == before);
+    let before = sandbox.bytes();
+    let line = format!("add -q {name} --password-stdin");
+    limited(&sandbox, &line, size).error(8, "database_full").check();
+    assert!(sandbox.bytes() == before);
     assert_eq!(sandbox.files(), ["users.db"]);
     sandbox.assert_sound();
-    run_limited(&sandbox, &["add", &name], size + 4 * PAGE).assert_code(0);
+    limited(&sandbox, &line, size + 4 * PAGE).check();
 }
 
 #[test]
 fn a_journal_that_may_not_grow_changes_nothing() {
-    let sandbox = Sandbox::with_users(&["alice"]);
-    let before = fs::read(sandbox.database()).unwrap();
+    let sandbox = Sandbox::application(&["alice"]);
+    let before = sandbox.bytes();
     for bytes in [0, 1, 600, PAGE] {
-        for arguments in [&["add", "bob"][..], &["update", "alice"]] {
-            run_limited(&sandbox, arguments, bytes).assert_error(8, "database_full");
-            assert!(fs::read(sandbox.database()).unwrap() == before, "{bytes}");
+        for line in ["add bob --password-stdin", "update alice --password-stdin"] {
+            limited(&sandbox, line, bytes).error(8, "database_full").check();
+            assert!(sandbox.bytes() == before, "{bytes}");
         }
     }
     sandbox.assert_sound();
@@ -82,13 +73,10 @@ fn a_journal_that_may_not_grow_changes_nothing() {
 fn a_database_that_cannot_be_made_for_lack_of_room_leaves_no_file() {
     for bytes in [0, 1, PAGE, 2 * PAGE] {
         let sandbox = Sandbox::empty();
-        let outcome = run_limited(&sandbox, &["add", "bob", "--create"], bytes);
-        outcome.assert_error(8, "database_full");
-        assert!(sandbox.files().is_empty(), "{:?}", sandbox.files());
-        let mut command = sandbox.useradm(&["init", "--format=json"]);
-        limit_file_size(&mut command, bytes);
-        Running::start(command).finish().assert_error(8, "database_full");
-        assert!(sandbox.files().is_empty(), "{:?}", sandbox.files());
+        for line in ["add bob --create --password-stdin", "init"] {
+            limited(&sandbox, line, bytes).error(8, "database_full").check();
+            assert!(sandbox.files().is_empty(), "{:?}", sandbox.files());
+        }
     }
 }
 
@@ -98,13 +86,14 @@ fn whatever_the_limit_in_wal_mode_the_answer_is_true() {
     for is_open in [false, true] {
         for step in 0..24 {
             let bytes = step * 2000;
-            let sandbox = Sandbox::in_wal_mode(&["alice"]);
+            let sandbox = Sandbox::journaled("wal", &["alice"]);
             // The application keeps the log from being emptied by the last to close it.
             let application = is_open.then(|| sandbox.connection());
-            let before = application.as_ref().map(rows);
-            let outcome = run_limited(&sandbox, &["add", "bob"], bytes);
-            let names = sandbox.names();
-            if outcome.status.success() {
+            let before = application.as_ref().map(crate::support::users);
+            let run = limited(&sandbox, "add bob --password-stdin --format json", bytes);
+            let outcome = run.outcome();
+            let names = sandbox.usernames();
+            if outcome.status == 0 {
                 assert_eq!(names, ["alice", "bob"], "{bytes}: {outcome:#?}");
             } else {
                 outcome.assert_error(8, "database_full");
@@ -112,8 +101,8 @@ fn whatever_the_limit_in_wal_mode_the_answer_is_true() {
                 refused += 1;
             }
             drop((application, before));
-            // What was refused does not come back when the log is read anew.
-            assert_eq!(sandbox.names(), names);
+            // What was refused does not come back when the log is read again.
+            assert_eq!(sandbox.usernames(), names);
             sandbox.assert_sound();
         }
     }
@@ -122,64 +111,30 @@ fn whatever_the_limit_in_wal_mode_the_answer_is_true() {
 
 #[test]
 fn a_table_that_cannot_be_made_for_lack_of_room_leaves_the_file_as_it_is() {
-    let sandbox = Sandbox::empty();
-    sandbox.sql("CREATE TABLE other (x)");
-    let before = fs::read(sandbox.database()).unwrap();
+    let sandbox = Sandbox::with_schema("CREATE TABLE other (x)");
+    let before = sandbox.bytes();
     for bytes in [0, 600, 2 * PAGE] {
-        let mut command = sandbox.useradm(&["init", "--format=json"]);
-        limit_file_size(&mut command, bytes);
-        Running::start(command).finish().assert_error(8, "database_full");
-        assert!(fs::read(sandbox.database()).unwrap() == before, "{bytes}");
+        limited(&sandbox, "init", bytes).error(8, "database_full").check();
+        assert!(sandbox.bytes() == before, "{bytes}");
         assert_eq!(sandbox.files(), ["users.db"]);
-    }
-}
-
-/// A file system of 64 KiB in the directory of a sandbox.
-#[cfg(target_os = "linux")]
-struct SmallDisk<'s>(&'s Sandbox);
-
-#[cfg(target_os = "linux")]
-impl<'s> SmallDisk<'s> {
-    fn mount(sandbox: &'s Sandbox) -> Option<Self> {
-        use nix::mount::{MsFlags, mount};
-        let options = Some("size=64k,mode=0700");
-        let mounted =
-            mount(Some("none"), sandbox.directory(), Some("tmpfs"), MsFlags::empty(), options);
-        match mounted {
-            Ok(()) => Some(SmallDisk(sandbox)),
-            Err(errno) => {
-                super::harness::skip(&format!("a file system cannot be mounted ({errno})"));
-                None
-            }
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let _ = nix::mount::umount2(self.0.directory(), nix::mount::MntFlags::MNT_DETACH);
     }
 }
 
 /// Adds users until there is no room; then whoever was acknowledged is there, and nobody else.
 #[cfg(target_os = "linux")]
-fn fill_disk(wal: bool) {
-    let directory = Sandbox::empty();
-    let Some(_disk) = SmallDisk::mount(&directory) else { return };
-    directory.run(&["init"]).assert_code(0);
-    if wal {
-        directory.sql("PRAGMA journal_mode = WAL");
-    }
-    let mut acknowledged = Vec::new();
-    let mut refused = 0;
+fn fill_disk(journal: &str) {
+    let sandbox = Sandbox::empty();
+    let Some(_disk) = Mounted::new(&sandbox, "size=64k,mode=0700") else { return };
+    sandbox.useradm("init -q").check();
+    sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
+    let hash = hash(PASSWORD);
+    let (mut acknowledged, mut refused) = (Vec::new(), 0);
     // Long names fill it soon.
     for i in 0..400 {
         let name = format!("user{i:0>76}");
-        let mut command = directory.useradm(&["add", &name, "--hashed", "--format=json"]);
-        command.arg("--password-stdin");
-        let outcome = Running::start_with(command, super::harness::HASH).finish();
-        if outcome.status.success() {
+        let line = format!("add {name} --hashed --password-stdin --format json");
+        let outcome = sandbox.useradm(&line).stdin(&hash).outcome();
+        if outcome.status == 0 {
             acknowledged.push(name);
         } else {
             outcome.assert_error(8, "database_full");
@@ -192,30 +147,29 @@ fn fill_disk(wal: bool) {
     assert_eq!(refused, 5, "the disk never became full");
     assert!(acknowledged.len() > 20, "{} users", acknowledged.len());
     // In WAL mode a reader would need room too, for the index of the log.
-    if !wal {
-        assert_eq!(directory.names(), acknowledged);
-        assert_eq!(directory.files(), ["users.db"]);
-        directory.assert_sound();
-        directory.run(&["delete", &acknowledged[0], "--yes"]).assert_code(0);
-        acknowledged.remove(0);
+    if journal == "delete" {
+        assert_eq!(sandbox.usernames(), acknowledged);
+        assert_eq!(sandbox.files(), ["users.db"]);
+        sandbox.assert_sound();
+        sandbox.useradm(&format!("delete -q --yes {}", acknowledged.remove(0))).check();
     }
     // Elsewhere there is room for everything that is beside the file.
     let copy = Sandbox::empty();
-    for file in directory.files() {
-        fs::copy(directory.directory().join(&file), copy.directory().join(&file)).unwrap();
+    for file in sandbox.files() {
+        fs::copy(sandbox.path(&file), copy.path(&file)).unwrap();
     }
-    assert_eq!(copy.names(), acknowledged);
+    assert_eq!(copy.usernames(), acknowledged);
     copy.assert_sound();
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_loses_nobody_in_rollback_mode() {
-    fill_disk(false);
+    fill_disk("delete");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_loses_nobody_in_wal_mode() {
-    fill_disk(true);
+    fill_disk("wal");
 }

@@ -1,23 +1,17 @@
 //! Too little memory: an error like any other, never a signal.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
+#![cfg(target_os = "linux")]
 
-use super::harness::{HASH, Outcome, PASSWORD, Running, Sandbox};
+use crate::support::{Outcome, PASSWORD, Sandbox, lines, ready_rows};
 
 const WORDS: &str = "error: Internal error: out of memory\n";
 const JSON: &str = "{\"error\":{\"code\":\"internal\",\"message\":\"Internal error: out of memory\",\
                     \"exit_code\":1}}\n";
 
 /// Runs a command whose address space is limited to so many KiB.
-fn run_within(limit: usize, sandbox: &Sandbox, arguments: &str) -> Outcome {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("ulimit -v {limit} && exec \"$0\" \"$@\"")]);
-    shell.arg(env!("CARGO_BIN_EXE_useradm")).args(arguments.split(' '));
-    shell.current_dir(sandbox.directory()).env("USERADM_ROUNDS", "1000");
-    Running::start_with(shell, PASSWORD).finish()
+fn run_within(limit: usize, sandbox: &Sandbox, line: &str) -> Outcome {
+    let script = format!("ulimit -v {limit} && exec \"$0\" {line}");
+    sandbox.shell(&script).stdin(PASSWORD).outcome()
 }
 
 /// The least limit with which the program begins to run. Below it the system's loader fails, or is
@@ -25,7 +19,7 @@ fn run_within(limit: usize, sandbox: &Sandbox, arguments: &str) -> Outcome {
 fn least_to_begin(sandbox: &Sandbox) -> usize {
     let begins = |limit| {
         let outcome = run_within(limit, sandbox, "list");
-        outcome.status.success() || outcome.stderr == WORDS
+        outcome.status == 0 || outcome.stderr == WORDS
     };
     let (mut fails, mut works) = (1024, 256 * 1024);
     assert!(begins(works) && !begins(fails));
@@ -44,17 +38,10 @@ fn least_to_begin(sandbox: &Sandbox) -> usize {
 
 #[test]
 fn every_command_tells_of_too_little_memory() {
-    let sandbox = Sandbox::with_users(&["alice", "bob"]);
-    let mut rows = String::from("username,password\n");
-    for i in 0..200 {
-        writeln!(rows, "user{i},{PASSWORD}").unwrap();
-    }
-    fs::write(sandbox.directory().join("passwords.csv"), rows).unwrap();
-    let mut rows = String::from("username,password_hash\n");
-    for i in 0..2000 {
-        writeln!(rows, "hashed{i},{HASH}").unwrap();
-    }
-    fs::write(sandbox.directory().join("hashes.csv"), rows).unwrap();
+    let sandbox = Sandbox::application(&["alice", "bob"]);
+    let rows = lines(0..200, |i| format!("user{i},{PASSWORD}\n"));
+    sandbox.write("passwords.csv", format!("username,password\n{rows}"));
+    sandbox.write("hashes.csv", ready_rows(2000).replace("\nuser", "\nhashed"));
 
     let least = least_to_begin(&sandbox);
     for (arguments, step) in [
@@ -72,19 +59,19 @@ fn every_command_tells_of_too_little_memory() {
         // From too little memory to enough, however much that is here.
         for i in 1..400 {
             let outcome = run_within(least + i * step, &sandbox, arguments);
-            match outcome.status.code() {
-                Some(0) => done += 1,
-                Some(1) => {
+            match outcome.status {
+                0 => done += 1,
+                1 => {
                     // Right at the beginning not even the format is known.
                     assert!([words, WORDS].contains(&outcome.stderr.as_str()), "{outcome:?}");
                     assert!(i < 4 || outcome.stderr == words, "{arguments}: {outcome:?}");
                     failed += 1;
                 }
                 // Added by a run before.
-                Some(4) if arguments.starts_with("add") && done > 0 => done += 1,
+                4 if arguments.starts_with("add") && done > 0 => done += 1,
                 // What SQLite itself cannot have.
-                Some(8) => failed += 1,
-                _ => panic!("{arguments}: {:?} {outcome:?}", outcome.status.signal()),
+                8 => failed += 1,
+                _ => panic!("{arguments}: {outcome:?}"),
             }
             if done == 4 {
                 break;
@@ -93,6 +80,6 @@ fn every_command_tells_of_too_little_memory() {
         assert!(failed > 0 && done == 4, "{arguments}: {failed} failed, {done} were done");
     }
     sandbox.assert_sound();
-    let names = sandbox.names();
+    let names = sandbox.usernames();
     assert!(names.contains(&"dora".to_owned()) && names.contains(&"hashed1999".to_owned()));
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use rusqlite::Connection;
 
-use super::harness::{PASSWORD, Running, Sandbox};
-use super::terminal::{ASKS, ASKS_AGAIN, Dialogue};
+use crate::support::{ASKS, ASKS_AGAIN, PASSWORD, Sandbox};
 
 /// Several times what one page, a pipe and any reasonable buffer hold together.
 const MANY: usize = 120_000;
@@ -22,20 +21,18 @@ fn commit_at_once(connection: &Connection, sql: &str) {
 
 #[test]
 fn a_listing_that_nobody_reads_holds_no_lock_and_ends_properly() {
-    let sandbox = Sandbox::with_users(&[]);
+    let sandbox = Sandbox::application(&[]);
+    sandbox.sql(&format!(
+        "INSERT INTO user (id, username, password_hash)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
+         SELECT i, printf('user%07d', i), '' FROM n"
+    ));
     let connection = sandbox.connection();
-    connection
-        .execute_batch(&format!(
-            "INSERT INTO user (id, username, password_hash)
-             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
-             SELECT i, printf('user%07d', i), '' FROM n"
-        ))
-        .unwrap();
     for format in ["table", "plain", "csv", "json", "jsonl"] {
         for order in ["id", "username"] {
             let (mut unread, output) = io::pipe().unwrap();
-            let command = sandbox.useradm(&["--format", format, "list", "--sort", order]);
-            let running = Running::start_writing_to(command, output);
+            let line = format!("list --format {format} --sort {order}");
+            let running = sandbox.useradm(&line).stdout_to(output).start();
             let mut waiting = [PollFd::new(unread.as_fd(), PollFlags::POLLIN)];
             poll(&mut waiting, PollTimeout::from(60_000_u16)).unwrap();
             assert_eq!(waiting[0].any(), Some(true), "the listing does not begin");
@@ -54,7 +51,7 @@ fn a_listing_that_nobody_reads_holds_no_lock_and_ends_properly() {
 
             let mut listing = String::new();
             unread.read_to_string(&mut listing).unwrap();
-            running.finish().assert_code(0);
+            running.finish();
             for i in [1, 2, MANY / 2, MANY - 1, MANY] {
                 let name = format!("user{i:07}");
                 assert_eq!(listing.matches(&name).count(), 1, "{name} as {format} by {order}");
@@ -66,74 +63,44 @@ fn a_listing_that_nobody_reads_holds_no_lock_and_ends_properly() {
 }
 
 #[test]
-fn a_listing_whose_reader_leaves_ends_quietly() {
-    let sandbox = Sandbox::with_users(&[]);
-    sandbox.sql(
-        "INSERT INTO user WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
-         WHERE i < 30000) SELECT i, printf('user%07d', i), '' FROM n",
-    );
-    let (mut unread, output) = io::pipe().unwrap();
-    let running = Running::start_writing_to(sandbox.useradm(&["list"]), output);
-    unread.read_exact(&mut [0; 10]).unwrap();
-    drop(unread);
-    let outcome = running.finish();
-    outcome.assert_code(0);
-    assert_eq!(outcome.stderr, "");
-}
-
-#[test]
 fn no_prompt_holds_a_lock() {
-    let sandbox = Sandbox::with_users(&["alice", "bob"]);
+    let sandbox = Sandbox::application(&["alice", "bob"]);
     let application = sandbox.connection();
     let touch = "UPDATE user SET password_hash = password_hash";
-
-    let mut dialogue = Dialogue::begin(&sandbox, &["delete", "alice"]);
-    dialogue.terminal.wait_for("Really delete?");
-    commit_at_once(&application, touch);
-    dialogue.terminal.type_keys(b"y\r");
-    dialogue.end().assert_code(0);
-
-    for arguments in [&["add", "carol"][..], &["update", "bob", "--password"]] {
-        let mut dialogue = Dialogue::begin(&sandbox, arguments);
-        dialogue.terminal.wait_for(ASKS);
-        commit_at_once(&application, touch);
-        dialogue.terminal.type_keys(b"blue elephant\r");
-        dialogue.terminal.wait_for(ASKS_AGAIN);
-        commit_at_once(&application, touch);
-        dialogue.terminal.type_keys(b"blue elephant\r");
-        dialogue.end().assert_code(0);
+    for (line, answers) in [
+        ("delete -q alice", &[("Really delete?", "y\r")][..]),
+        ("add -q carol", &[(ASKS, "blue elephant\r"), (ASKS_AGAIN, "blue elephant\r")]),
+        ("update -q bob --password", &[(ASKS, "blue elephant\r"), (ASKS_AGAIN, "blue elephant\r")]),
+        ("login -q", &[("Username: ", "bob\r"), (ASKS, "blue elephant\r")]),
+    ] {
+        let mut dialogue = sandbox.useradm(line).dialogue();
+        for (question, answer) in answers {
+            dialogue.terminal.wait_for(question);
+            commit_at_once(&application, touch);
+            dialogue.terminal.type_keys(answer.as_bytes());
+        }
+        dialogue.end();
     }
-
-    let mut dialogue = Dialogue::begin(&sandbox, &["login"]);
-    dialogue.terminal.wait_for("Username: ");
-    commit_at_once(&application, touch);
-    dialogue.terminal.type_keys(b"bob\r");
-    dialogue.terminal.wait_for(ASKS);
-    commit_at_once(&application, touch);
-    dialogue.terminal.type_keys(b"blue elephant\r");
-    dialogue.end().assert_code(0);
-    assert_eq!(sandbox.names(), ["bob", "carol"]);
+    assert_eq!(sandbox.usernames(), ["bob", "carol"]);
 }
 
 #[test]
 fn a_user_who_changed_while_delete_was_asking_is_not_deleted() {
-    let sandbox = Sandbox::with_users(&["alice", "bob"]);
+    let sandbox = Sandbox::application(&["alice", "bob"]);
     let application = sandbox.connection();
-    let mut dialogue = Dialogue::begin(&sandbox, &["delete", "alice", "bob"]);
+    let run = sandbox.useradm("delete alice bob").status(3).stderr("error: [...]");
+    let mut dialogue = run.dialogue();
     dialogue.terminal.wait_for("Really delete?");
     commit_at_once(&application, "UPDATE user SET username = 'somebody else' WHERE id = 1");
     dialogue.terminal.type_keys(b"yes\r");
-    assert!(!dialogue.end().outcome.status.success());
-    assert_eq!(sandbox.names(), ["somebody else", "bob"]);
+    dialogue.end();
+    assert_eq!(sandbox.usernames(), ["somebody else", "bob"]);
 }
 
 #[test]
 fn a_password_that_never_comes_holds_no_lock() {
-    let sandbox = Sandbox::with_users(&["alice"]);
-    let (input, mut silent) = io::pipe().unwrap();
-    let mut command = sandbox.useradm(&["update", "alice", "--password-stdin"]);
-    command.stdin(input);
-    let mut running = Running::start(command);
+    let sandbox = Sandbox::application(&["alice"]);
+    let mut running = sandbox.useradm("update -q alice --password-stdin").start();
     // A pipe tells nobody that it is being read, so this tries for a while.
     let application = sandbox.connection();
     for _ in 0..40 {
@@ -141,7 +108,6 @@ fn a_password_that_never_comes_holds_no_lock() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(running.is_running());
-    io::Write::write_all(&mut silent, PASSWORD.as_bytes()).unwrap();
-    drop(silent);
-    running.finish().assert_code(0);
+    running.write(PASSWORD);
+    running.finish();
 }

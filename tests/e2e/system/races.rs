@@ -11,8 +11,7 @@ use std::thread;
 
 use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 
-use super::harness::{PASSWORD, Running, Sandbox};
-use super::owner::{NOBODY, is_root, of_nobody, set_mode};
+use crate::support::{NOBODY, PASSWORD, Running, Sandbox, needs_root, of_nobody, set_mode, until};
 
 /// Runs `turns` while another thread does `swap` all the time, and tells how often it did.
 fn against(swap: impl Fn() -> bool + Sync, turns: impl FnOnce()) -> u64 {
@@ -50,12 +49,12 @@ fn plant_links(directory: &Path, target: &Path) -> bool {
 
 #[test]
 fn making_a_database_changes_no_mode_elsewhere() {
-    if !is_root() {
+    if !needs_root() {
         return;
     }
     let elsewhere = Sandbox::empty();
-    let program = elsewhere.directory().join("program");
-    fs::write(&program, "precious").unwrap();
+    elsewhere.write("program", "precious");
+    let program = elsewhere.path("program");
     set_mode(&program, 0o755);
     for (owner, mode) in [(NOBODY, 0o755), (0, 0o2777)] {
         let sandbox = Sandbox::empty();
@@ -65,15 +64,10 @@ fn making_a_database_changes_no_mode_elsewhere() {
             || plant_links(sandbox.directory(), &program),
             || {
                 for turn in 0..100 {
-                    let line: &[&str] = if turn % 2 == 0 {
-                        &["--trust-directory", "init"]
-                    } else {
-                        &["--trust-directory", "add", "a", "--create", "--password-stdin"]
-                    };
-                    let database = sandbox.directory().join(format!("users{turn}.db"));
-                    let command = sandbox.useradm_on(&database, line);
-                    Running::start_with(command, PASSWORD).finish().assert_code(0);
-                    assert_eq!(fs::metadata(&program).unwrap().mode() & 0o7777, 0o755);
+                    let line = ["init", "add a --create --password-stdin"][turn % 2];
+                    let line = format!("{line} -q --trust-directory --db users{turn}.db");
+                    sandbox.useradm(&line).stdin(PASSWORD).check();
+                    assert_eq!(elsewhere.mode("program"), 0o755);
                 }
             },
         );
@@ -84,15 +78,15 @@ fn making_a_database_changes_no_mode_elsewhere() {
 
 #[test]
 fn the_file_that_is_opened_is_the_one_that_was_looked_at() {
-    if !is_root() {
+    if !needs_root() {
         return;
     }
-    let precious = Sandbox::with_users(&["root"]);
-    let before = fs::read(precious.database()).unwrap();
+    let precious = Sandbox::application(&["root"]);
+    let before = precious.bytes();
     for is_link in [true, false] {
-        let sandbox = Sandbox::with_users(&["alice"]);
+        let sandbox = Sandbox::application(&["alice"]);
         of_nobody(&sandbox);
-        let other = sandbox.directory().join("other");
+        let other = sandbox.path("other");
         if is_link {
             symlink(precious.database(), &other).unwrap();
             lchown(&other, Some(NOBODY), Some(NOBODY)).unwrap();
@@ -105,14 +99,14 @@ fn the_file_that_is_opened_is_the_one_that_was_looked_at() {
             || exchange(&database, &other),
             || {
                 for turn in 0..150 {
-                    let new = format!("--username=name{turn}");
-                    let outcome = sandbox.run(&["update", "--id=1", &new]);
-                    match outcome.status.code() {
-                        Some(0) => done += 1,
-                        Some(8) => refused += 1,
+                    let line = format!("update -q --id 1 --username name{turn}");
+                    let outcome = sandbox.useradm(&line).outcome();
+                    match outcome.status {
+                        0 => done += 1,
+                        8 => refused += 1,
                         _ => panic!("{outcome:?}"),
                     }
-                    assert!(fs::read(precious.database()).unwrap() == before, "{outcome:?}");
+                    assert!(precious.bytes() == before, "{outcome:?}");
                 }
             },
         );
@@ -123,10 +117,10 @@ fn the_file_that_is_opened_is_the_one_that_was_looked_at() {
 
 #[test]
 fn an_export_reported_as_done_is_the_export() {
-    if !is_root() {
+    if !needs_root() {
         return;
     }
-    let sandbox = Sandbox::with_users(&["alice"]);
+    let sandbox = Sandbox::application(&["alice"]);
     of_nobody(&sandbox);
     let directory = sandbox.directory().to_owned();
     let forge = || {
@@ -144,102 +138,93 @@ fn an_export_reported_as_done_is_the_export() {
     against(forge, || {
         for turn in 0..120 {
             let _ = fs::remove_file(&out);
-            let option: &[&str] = if turn % 2 == 0 { &[] } else { &["--force"] };
+            let option = ["", "--force"][turn % 2];
             if turn % 4 == 1 {
                 symlink("/nowhere/precious", &out).unwrap();
             }
-            let outcome = sandbox.run(&[&["export", "users.csv"], option].concat());
-            if outcome.status.success() {
-                assert!(fs::read_to_string(&out).unwrap().contains("1,alice,"), "{outcome:?}");
+            let outcome = sandbox.useradm(&format!("export users.csv {option}")).outcome();
+            if outcome.status == 0 {
+                assert!(sandbox.text("users.csv").contains("1,alice,"), "{outcome:?}");
             } else {
-                outcome.assert_code(1).assert_says("users.csv");
+                assert_eq!(outcome.status, 1, "{outcome:?}");
+                assert!(outcome.stderr.contains("users.csv"), "{outcome:?}");
             }
         }
     });
     for name in sandbox.files().iter().filter(|name| name.starts_with(".useradm-")) {
         // What is left is what somebody put there after the program had taken its own away.
-        assert_eq!(fs::read_to_string(directory.join(name)).unwrap(), "forged");
+        assert_eq!(sandbox.text(name), "forged");
     }
 }
 
 /// A directory `inner` that is about to be moved away, and what then is in its place.
 fn with_a_precious_file() -> Sandbox {
-    let sandbox = Sandbox::with_users(&["alice"]);
+    let sandbox = Sandbox::application(&["alice"]);
     for name in ["inner", "other"] {
-        fs::create_dir(sandbox.directory().join(name)).unwrap();
+        fs::create_dir(sandbox.path(name)).unwrap();
     }
-    fs::write(sandbox.directory().join("other/new.csv"), "precious").unwrap();
+    sandbox.write("other/new.csv", "precious");
     sandbox
 }
 
-fn start(sandbox: &Sandbox) -> (Running, std::process::ChildStdin) {
-    let mut command =
-        sandbox.useradm(&["import", "--from=csv", "-", "--generate-passwords=inner/new.csv"]);
-    command.stdin(std::process::Stdio::piped());
-    let mut running = Running::start(command);
-    let mut stdin = running.take_stdin();
-    let _ = stdin.write_all(b"username\n");
-    (running, stdin)
-}
-
-/// Waits until the process has the directory open, by which it will make the file.
-fn wait_for_directory(running: &Running, directory: &Path) {
-    let open = format!("/proc/{}/fd", running.pid());
-    super::harness::until("the directory is open", || {
-        let links = fs::read_dir(&open).unwrap().flatten();
-        links.filter_map(|it| fs::read_link(it.path()).ok()).any(|path| path == directory)
-    });
+/// Starts an import that makes up passwords, and has not seen its first row yet.
+fn start(sandbox: &Sandbox) -> Running {
+    let line = "import -q --from=csv - --generate-passwords=inner/new.csv";
+    let mut running = sandbox.useradm(line).start();
+    let _ = running.stdin.as_mut().map(|pipe| pipe.write_all(b"username\n"));
+    running
 }
 
 #[test]
 fn generated_passwords_stay_in_the_directory_that_was_named() {
-    if !is_root() {
+    if !needs_root() {
         return;
     }
-    for (row, code) in [("alice\n", 4), ("bob\n", 1)] {
+    for (row, status) in [("alice\n", 4), ("bob\n", 1)] {
         let sandbox = with_a_precious_file();
-        let (inner, other) = (sandbox.directory().join("inner"), sandbox.directory().join("other"));
-        let (running, mut stdin) = start(&sandbox);
-        wait_for_directory(&running, &inner);
+        let (inner, other) = (sandbox.path("inner"), sandbox.path("other"));
+        let mut running = start(&sandbox);
+        // By the open directory it will make the file.
+        until("the directory is open", || {
+            running.open_files().is_some_and(|paths| paths.contains(&inner))
+        });
         assert!(exchange(&inner, &other));
-        stdin.write_all(row.as_bytes()).unwrap();
-        drop(stdin);
-        let outcome = running.finish();
-        outcome.assert_code(code);
-        assert_eq!(fs::read_to_string(inner.join("new.csv")).unwrap(), "precious");
+        running.write(row);
+        running.expect(status, "[...]error: [...]");
+        running.finish();
+        assert_eq!(sandbox.text("inner/new.csv"), "precious");
         assert_eq!(fs::read_dir(&other).unwrap().count(), 0, "passwords are left");
-        assert_eq!(sandbox.names(), ["alice"]);
+        assert_eq!(sandbox.usernames(), ["alice"]);
     }
 }
 
 #[test]
 fn a_failed_import_removes_no_file_of_somebody_else() {
-    if !is_root() {
+    if !needs_root() {
         return;
     }
     let sandbox = with_a_precious_file();
-    let kept = sandbox.directory().join("kept");
-    fs::hard_link(sandbox.directory().join("other/new.csv"), &kept).unwrap();
+    let kept = sandbox.path("kept");
+    fs::hard_link(sandbox.path("other/new.csv"), &kept).unwrap();
     // The passwords have their file by the time at which this fails.
     sandbox.sql("CREATE TRIGGER no BEFORE INSERT ON user BEGIN SELECT RAISE(ABORT, 'no'); END");
-    let (inner, other) = (sandbox.directory().join("inner"), sandbox.directory().join("other"));
+    let (inner, other) = (sandbox.path("inner"), sandbox.path("other"));
     let swaps = against(
         || exchange(&inner, &other),
         || {
             for _ in 0..60 {
-                let (running, mut stdin) = start(&sandbox);
+                let mut running = start(&sandbox);
                 // It may have ended already, since a file of that name exists.
-                let _ = stdin.write_all(b"bob\n");
-                drop(stdin);
-                assert_ne!(running.finish().status.code(), Some(0));
+                let _ = running.stdin.as_mut().map(|pipe| pipe.write_all(b"bob\n"));
+                assert_ne!(running.outcome().status, 0);
                 // Its other name tells wherever it is at the moment.
                 assert_eq!(fs::metadata(&kept).unwrap().nlink(), 2, "it was removed");
             }
         },
     );
     assert!(swaps > 60, "only {swaps} swaps");
-    assert_eq!(fs::read_to_string(&kept).unwrap(), "precious");
-    assert_eq!(sandbox.names(), ["alice"]);
+    assert_eq!(sandbox.text("kept"), "precious");
+    assert_eq!(sandbox.usernames(), ["alice"]);
     let left = [inner, other].map(|it| fs::read_dir(it).unwrap().count());
     assert_eq!(left.iter().sum::<usize>(), 1, "passwords are left that nobody has");
 }

@@ -1,14 +1,12 @@
 //! Imports that commit after every so many rows, end in the middle, and go on from there.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::harness::{Sandbox, hash, is_application_hash, lines, ready_rows};
-use super::interrupts::{SLOW, wait_for_lock};
+use crate::support::{SLOW, Sandbox, hash, is_application_hash, lines, ready_rows, wait_for_lock};
 
 /// Refuses this user.
 const REFUSE: &str = "CREATE TRIGGER refuse BEFORE INSERT ON user WHEN new.username = 'user0570'
@@ -117,7 +115,7 @@ fn keeps_whole_batches_when_it_is_interrupted() {
     let run = sandbox.useradm("import --from csv --batch 500 -");
     let mut running =
         run.status(130).stderr("error: Interrupted[..] of 9000 rows are stored[..]\n").start();
-    running.child.stdin.take().unwrap().write_all(ready_rows(9000).as_bytes()).unwrap();
+    running.write(ready_rows(9000));
     while sandbox.count() == 0 {
         thread::sleep(Duration::from_millis(10));
     }
@@ -137,7 +135,7 @@ fn goes_on_after_it_was_killed() {
     let sandbox = Sandbox::application(&[]);
     sandbox.sql(SLOW);
     let mut running = sandbox.useradm("import --from csv --batch 50 -").status(137).start();
-    running.child.stdin.take().unwrap().write_all(plain_rows(2000).as_bytes()).unwrap();
+    running.write(plain_rows(2000));
     while sandbox.count() < 100 {
         thread::sleep(Duration::from_millis(10));
     }
@@ -158,8 +156,8 @@ fn tells_of_a_lock_that_came_in_the_middle() {
     let run = sandbox.useradm("import --from csv --batch 100 --timeout 0.1 -");
     let busy = "error: Database is busy: [..] of 3000 rows are stored[..]\nhint: [..]\n";
     let mut running = run.status(7).stderr(busy).start();
-    running.child.stdin.take().unwrap().write_all(ready_rows(3000).as_bytes()).unwrap();
-    wait_for_lock(&sandbox.path("users.db"));
+    running.write(ready_rows(3000));
+    wait_for_lock(&sandbox);
     let lock = sandbox.connection();
     lock.busy_timeout(Duration::from_secs(5)).unwrap();
     // The application gets its turn between two batches.

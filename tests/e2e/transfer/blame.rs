@@ -1,6 +1,6 @@
 //! Which row is to blame, and for what, where ids and rules of the table stand in the way.
 
-use super::harness::{PASSWORD, Sandbox, hash, lines};
+use crate::support::{PASSWORD, Sandbox, hash, lines};
 
 const LENIENT: &str =
     "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT UNIQUE, password_hash TEXT)";

@@ -1,6 +1,6 @@
 //! Rows whose users exist, and names that look alike.
 
-use super::harness::{PASSWORD, Sandbox, hash, is_application_hash, lines};
+use crate::support::{PASSWORD, Sandbox, hash, is_application_hash, lines};
 
 #[test]
 fn imports_nothing_by_default_and_reports_every_conflict() {
@@ -76,9 +76,9 @@ fn updates_hashes_that_the_application_cannot_verify() {
 fn finds_conflicts_in_a_table_of_any_size() {
     // A small input is looked up row by row, a large one is compared as a whole.
     let sandbox = Sandbox::application(&[]);
-    let run = sandbox.useradm("import -q --from csv -").stdin(super::harness::ready_rows(300));
+    let run = sandbox.useradm("import -q --from csv -").stdin(crate::support::ready_rows(300));
     run.check();
-    let run = sandbox.useradm("import --from csv -").stdin(super::harness::ready_rows(1));
+    let run = sandbox.useradm("import --from csv -").stdin(crate::support::ready_rows(1));
     run.error(4, "user_exists").check_unchanged();
     let run =
         sandbox.useradm("import --from csv -").stdin("username,password\nUSER0007,eight888\n");
@@ -86,7 +86,7 @@ fn finds_conflicts_in_a_table_of_any_size() {
         .stderr("line 2: USER0007: [..]user0007\nerror: [..]\nhint: [..]\n")
         .check_unchanged();
     let run = sandbox.useradm("import --on-conflict skip --from csv -");
-    run.stdin(super::harness::ready_rows(301)).counts(1, 300, 0).check();
+    run.stdin(crate::support::ready_rows(301)).counts(1, 300, 0).check();
     let run = sandbox.useradm("import --on-conflict update --from csv -");
     let row = format!("username,password_hash\nuser0123,{}\n", hash("battery staple"));
     run.stdin(row).counts(0, 0, 1).check();

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 
-use super::harness::{PASSWORD, Sandbox, hash, lines};
+use crate::support::{PASSWORD, Sandbox, hash, lines};
 
 fn csv(names: &[&str]) -> String {
     let ready = hash(PASSWORD);
@@ -161,7 +161,7 @@ fn says_what_is_wrong_with_a_database_and_makes_no_file() {
 #[test]
 fn a_part_is_no_copy() {
     let sandbox = Sandbox::application(&[]);
-    let run = sandbox.useradm("import -q --from csv -").stdin(super::harness::ready_rows(5000));
+    let run = sandbox.useradm("import -q --from csv -").stdin(crate::support::ready_rows(5000));
     run.check();
     // `list` is read by people, who may have seen enough.
     for (line, says, status) in [

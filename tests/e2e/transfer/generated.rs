@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::harness::{PASSWORD, Sandbox, is_application_hash, lines};
+use crate::support::{PASSWORD, Sandbox, is_application_hash, lines};
 
 /// The passwords that were generated, by name.
 fn passwords(sandbox: &Sandbox, file: &str) -> BTreeMap<String, String> {
@@ -97,7 +97,7 @@ fn leaves_no_file_behind_when_it_is_interrupted() {
         let run = run.env("USERADM_ROUNDS", if lock { "1000" } else { "2000000" });
         let mut running = run.status(status).stderr("[...]").start();
         let rows = lines(0..rows, |number| format!("user{number}\n"));
-        let mut stdin = running.child.stdin.take().unwrap();
+        let mut stdin = running.stdin.take().unwrap();
         stdin.write_all(format!("username\n{rows}").as_bytes()).unwrap();
         let stdin = (rows.is_empty()).then_some(stdin);
         // It waits for more input, or hashes, or waits for the lock.
@@ -183,16 +183,13 @@ fn loses_to_another_process(action: &str) {
     let line = format!("import --on-conflict {action} --generate-passwords new.csv --from csv -");
     let run = sandbox.useradm(&line);
     let run = run.env("USERADM_ROUNDS", "2000000").arg("--timeout=60").counts(1, 1, 0);
-    let mut running = run.start();
-    let mut stdin = running.child.stdin.take().unwrap();
-    stdin.write_all(b"username\nalice\nbob\n").unwrap();
-    drop(stdin);
-    // The list is written before the lock is taken, and again after the rows are compared anew.
+    let mut running = run.stdin("username\nalice\nbob\n").start();
+    // The list is written before the lock is taken, and again after the rows are compared again.
     let lock = sandbox.connection();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let is_listed = || std::fs::metadata(sandbox.path("new.csv")).is_ok_and(|file| file.len() > 0);
     while !is_listed() {
-        assert!(!running.has_ended());
+        assert!(running.is_running());
         thread::sleep(Duration::from_millis(5));
     }
     let sql = "INSERT INTO user (username, password_hash) VALUES ('alice', 'theirs'); COMMIT";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::{PASSWORD, Sandbox, hash, hash_with_salt, lines};
+use crate::support::{PASSWORD, Sandbox, hash, hash_with_salt, lines};
 
 #[track_caller]
 fn check(rows: &[serde_json::Value], options: &str, wrong: &[usize]) {

@@ -1,6 +1,6 @@
 //! htpasswd lines.
 
-use super::harness::{PASSWORD, Sandbox, hash, lines};
+use crate::support::{PASSWORD, Sandbox, hash, lines};
 
 /// Lines of htpasswd and other tools, whose hashes the application cannot verify.
 const FOREIGN: [(&str, &str); 9] = [

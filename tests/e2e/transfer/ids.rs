@@ -1,6 +1,6 @@
 //! Ids, which are kept only when that is asked for.
 
-use super::harness::{PASSWORD, Sandbox, hash, lines};
+use crate::support::{PASSWORD, Sandbox, hash, lines};
 
 fn rows(ids: &[&str]) -> String {
     let ready = hash(PASSWORD);

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::harness::{PASSWORD, Sandbox, hash, is_application_hash, lines};
+use crate::support::{PASSWORD, Sandbox, hash, is_application_hash, lines};
 
 const PEOPLE: &str = "username,password\nalice,correct horse\nbob,battery staple\n";
 

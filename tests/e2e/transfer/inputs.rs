@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use nix::sys::stat::Mode;
 
-use super::harness::{PASSWORD, Sandbox, hash, lines, ready_rows};
+use crate::support::{PASSWORD, Sandbox, hash, lines, ready_rows};
 
 const FORMATS: [&str; 3] = ["csv", "jsonl", "htpasswd"];
 
@@ -74,14 +74,14 @@ fn reads_a_fifo_to_its_end() {
     });
     sandbox.useradm("import people.csv").counts(2, 0, 0).check();
     writer.join().unwrap();
-    assert_eq!(sandbox.usernames(), ["a", "bob"]);
+    assert_eq!(sandbox.usernames(), ["bob", "a"]);
 }
 
 #[test]
 fn reads_a_mark_and_a_line_break_that_come_in_pieces() {
     let sandbox = Sandbox::application(&[]);
     let mut running = sandbox.useradm("import --from csv -").counts(2, 0, 0).start();
-    let mut stdin = running.child.stdin.take().unwrap();
+    let mut stdin = running.stdin.take().unwrap();
     let input = "\u{feff}username,password\r\n\"a\",correct horse\r\nb,battery staple";
     for byte in input.as_bytes() {
         stdin.write_all(&[*byte]).unwrap();
@@ -120,7 +120,7 @@ fn refuses_a_line_of_a_gigabyte_long_before_its_end() {
         let run = sandbox.useradm(&format!("import --from {format} -")).status(6);
         let run = run.stderr(format!("error: Invalid input: [..]line {line} [..]\n"));
         let mut running = run.start();
-        let taken = pour(first, rest, running.child.stdin.take().unwrap());
+        let taken = pour(first, rest, running.stdin.take().unwrap());
         running.finish();
         assert!(taken < 16 << 20, "{format}: {taken} bytes were read");
         assert_eq!(sandbox.usernames(), ["alice"]);

@@ -1,34 +1,14 @@
 //! Ctrl-C at any moment: nothing is written.
 
 use std::io::Write;
-use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use rusqlite::Connection;
 
-use super::harness::{Sandbox, lines, ready_rows};
+use crate::support::{SLOW, Sandbox, lines, ready_rows, wait_for_lock};
 
 const INTERRUPTED: &str = "error: Interrupted; nothing was changed\n";
-
-/// Makes every new row take about a millisecond.
-pub(crate) const SLOW: &str = "CREATE TRIGGER slow AFTER INSERT ON user BEGIN
-    SELECT sum(value) FROM (WITH RECURSIVE counter(value) AS
-        (SELECT 1 UNION ALL SELECT value + 1 FROM counter WHERE value < 4000)
-        SELECT value FROM counter);
-END";
-
-/// Waits until somebody has the lock for writing.
-pub(crate) fn wait_for_lock(database: &Path) {
-    let connection = Connection::open(database).unwrap();
-    connection.busy_timeout(Duration::ZERO).unwrap();
-    let since = Instant::now();
-    while connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok() {
-        assert!(since.elapsed() < Duration::from_secs(60), "nobody writes");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
 
 #[test]
 fn while_it_waits_for_input() {
@@ -37,7 +17,7 @@ fn while_it_waits_for_input() {
         let before = sandbox.files();
         let run = sandbox.useradm(&format!("import --from csv - {create}"));
         let mut running = run.status(130).stderr(INTERRUPTED).start();
-        let mut stdin = running.child.stdin.take().unwrap();
+        let mut stdin = running.stdin.take().unwrap();
         stdin.write_all(ready_rows(1000).as_bytes()).unwrap();
         thread::sleep(Duration::from_millis(100));
         running.signal(Signal::SIGINT);
@@ -57,9 +37,9 @@ fn while_it_hashes() {
         // More than could be hashed while the test waits for the end, and more than a pipe holds.
         let rows = lines(0..5000, |number| format!("user{number},passwords\n"));
         let input = format!("username,password\n{rows}");
-        running.child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        running.write(input);
         thread::sleep(Duration::from_millis(300));
-        assert!(!running.has_ended());
+        assert!(running.is_running());
         running.signal(signal);
         running.finish();
         assert_eq!((sandbox.count(), sandbox.files()), (0, vec!["users.db".to_owned()]));
@@ -76,8 +56,8 @@ fn while_it_writes() {
         let mut running = run.start();
         // More than could be written while the test waits for the end.
         let rows = ready_rows(90_000);
-        running.child.stdin.take().unwrap().write_all(rows.as_bytes()).unwrap();
-        wait_for_lock(&sandbox.path("users.db"));
+        running.write(rows);
+        wait_for_lock(&sandbox);
         running.signal(Signal::SIGINT);
         running.finish();
         assert_eq!(sandbox.usernames(), ["alice"]);
@@ -91,8 +71,8 @@ fn while_it_makes_the_database() {
     let sandbox = Sandbox::empty();
     let run = sandbox.useradm("import --create --from csv -").status(130).stderr("[...]");
     let mut running = run.start();
-    running.child.stdin.take().unwrap().write_all(ready_rows(60_000).as_bytes()).unwrap();
-    drop(running.child.stdin.take());
+    running.write(ready_rows(60_000));
+    drop(running.stdin.take());
     running.wait_for_unnamed_file();
     running.signal(Signal::SIGINT);
     running.finish();
@@ -104,8 +84,8 @@ fn a_killed_process_leaves_a_database_that_is_as_before() {
     let sandbox = Sandbox::application(&["alice"]);
     sandbox.sql(SLOW);
     let mut running = sandbox.useradm("import --from csv -").status(137).start();
-    running.child.stdin.take().unwrap().write_all(ready_rows(3000).as_bytes()).unwrap();
-    wait_for_lock(&sandbox.path("users.db"));
+    running.write(ready_rows(3000));
+    wait_for_lock(&sandbox);
     thread::sleep(Duration::from_millis(100));
     running.signal(Signal::SIGKILL);
     running.finish();

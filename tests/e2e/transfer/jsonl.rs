@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::{PASSWORD, Sandbox, hash, is_application_hash};
+use crate::support::{PASSWORD, Sandbox, hash, is_application_hash};
 
 /// Lines of which the second cannot be imported.
 #[track_caller]

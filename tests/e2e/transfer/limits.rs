@@ -1,11 +1,10 @@
 //! Disks that are full, and memory that must not fill up.
 
 use std::fs;
-use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
-use super::harness::{Sandbox, lines, ready_rows};
+use crate::support::{Sandbox, lines, ready_rows};
 
 /// The most memory that an import of ready hashes may take.
 const MOST_KIB: u64 = 64 * 1024;
@@ -104,16 +103,12 @@ fn an_import_of_any_size_stays_within_64_mib() {
         ("import --from csv --timeout 5 -", (ROWS as u64, 0)),
         ("import --from csv --on-conflict skip -", (0, ROWS as u64)),
     ] {
-        let mut running = sandbox.useradm(line).stderr("[...]").start();
-        let mut stdin = running.child.stdin.take().unwrap();
-        let input = rows.clone();
-        let writer = thread::spawn(move || stdin.write_all(input.as_bytes()).unwrap());
+        let running = sandbox.useradm(line).stdin(&rows).stderr("[...]").start();
         let mut most = 0;
         while let Some(kib) = most_memory(running.pid) {
             most = kib.max(most);
             thread::sleep(Duration::from_millis(2));
         }
-        writer.join().unwrap();
         let (_, stderr) = running.finish();
         let (imported, skipped) = counts;
         assert!(stderr.contains(&format!("imported {imported}, skipped {skipped}, ")), "{stderr}");

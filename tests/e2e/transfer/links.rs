@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use super::harness::Sandbox;
+use crate::support::Sandbox;
 
 /// Every option that has a file written, and what it is given.
 const WRITERS: [&str; 4] =

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::harness::{APPLICATION_TABLE, PASSWORD, Sandbox, hash, lines, ready_rows};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Sandbox, hash, lines, ready_rows};
 
 const ROW: &str = "username,password\nalice,battery staple\n";
 
@@ -45,9 +45,9 @@ fn waits_for_the_lock() {
     let lock = sandbox.connection();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut running = sandbox.useradm("import --from csv -").counts(1, 0, 0).start();
-    running.child.stdin.take().unwrap().write_all(ROW.as_bytes()).unwrap();
+    running.write(ROW);
     thread::sleep(Duration::from_millis(300));
-    assert!(!running.has_ended());
+    assert!(running.is_running());
     lock.execute_batch("COMMIT").unwrap();
     running.finish();
     assert_eq!(sandbox.usernames(), ["alice"]);
@@ -58,7 +58,7 @@ fn takes_no_lock_before_all_is_read_and_hashed() {
     let sandbox = Sandbox::application(&[]);
     let run = sandbox.useradm("import --from csv -").env("USERADM_ROUNDS", "2000000");
     let mut running = run.counts(17, 0, 0).start();
-    let mut stdin = running.child.stdin.take().unwrap();
+    let mut stdin = running.stdin.take().unwrap();
     let mut input = "username,password\n".to_owned();
     for number in 0..17 {
         writeln!(input, "user{number},password{number}").unwrap();
@@ -71,7 +71,7 @@ fn takes_no_lock_before_all_is_read_and_hashed() {
     exclusive().unwrap();
     drop(stdin);
     let (mut tries, mut locked_out) = (0, 0);
-    while !running.has_ended() {
+    while running.is_running() {
         tries += 1;
         locked_out += u32::from(exclusive().is_err());
         thread::sleep(Duration::from_millis(5));
@@ -148,7 +148,7 @@ fn locked(schema: &str, names: &str, rows: &str) -> f64 {
     lock.execute_batch("BEGIN IMMEDIATE; DELETE FROM user WHERE id = 1").unwrap();
     let run = sandbox.useradm("import --from csv --format json --timeout 300 -");
     let mut running = run.stdout("{[..]}\n").start();
-    running.child.stdin.take().unwrap().write_all(rows.as_bytes()).unwrap();
+    running.write(rows);
     thread::sleep(Duration::from_millis(1500));
     lock.execute_batch("COMMIT").unwrap();
     let (stdout, _) = running.finish();

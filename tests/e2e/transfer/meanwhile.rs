@@ -3,13 +3,12 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
 use nix::unistd::Pid;
 
-use super::harness::{PASSWORD, Running, Sandbox, hash};
+use crate::support::{PASSWORD, Running, Sandbox, hash};
 
 /// Whether a process sleeps for a while, as it does between two attempts to get a lock. The thread
 /// that waits for others to hash is woken by them instead.
@@ -23,11 +22,10 @@ fn import_while(sandbox: &Sandbox, sql: &str, password: &str, options: &str) -> 
     // Until it is committed nobody sees the change, and everybody may read.
     other.execute_batch(&format!("BEGIN IMMEDIATE; {sql}")).unwrap();
     let run = sandbox.useradm(&format!("import --from csv - --timeout 300 {options}"));
-    let mut running = run.stderr("[...]").start();
     let input = format!("username,password\nalice,{password}\nbob,battery staple\n");
-    running.child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let mut running = run.stdin(input).stderr("[...]").start();
     while !is_asleep(running.pid) {
-        assert!(!running.has_ended());
+        assert!(running.is_running());
         thread::sleep(Duration::from_millis(1));
     }
     other.execute_batch("COMMIT").unwrap();
@@ -54,9 +52,9 @@ fn users_who_are_added_are_noticed() {
         running.expect(status, said);
         running.finish();
         let expected: &[&str] = match (status, name) {
-            (4, _) => &[name, "zoe"],
-            (_, "carol") => &["alice", "bob", "carol", "zoe"],
-            _ => &["alice", "bob", "zoe"],
+            (4, _) => &["zoe", name],
+            (_, "carol") => &["zoe", "carol", "alice", "bob"],
+            _ => &["zoe", "alice", "bob"],
         };
         assert_eq!(sandbox.usernames(), expected, "{name} {options}");
         let untouched = sandbox.hash_of(name) == hash(PASSWORD);
@@ -70,7 +68,7 @@ fn a_batch_notices_users_who_are_added_before_it() {
     let mut running = import_while(&sandbox, &adding("bob"), "battery staple", "--batch 1");
     running.expect(4, "[...]error: User already exists: [..]bob[..]1 of 2 rows[...]");
     running.finish();
-    assert_eq!(sandbox.usernames(), ["alice", "bob", "zoe"]);
+    assert_eq!(sandbox.usernames(), ["zoe", "bob", "alice"]);
     assert_eq!(sandbox.hash_of("bob"), hash(PASSWORD));
 }
 

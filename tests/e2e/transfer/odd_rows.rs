@@ -1,6 +1,6 @@
 //! Users whom only a careless application makes: ids of 0 and below, names that are NULL or empty.
 
-use super::harness::{PASSWORD, Sandbox, hash};
+use crate::support::{PASSWORD, Sandbox, hash};
 
 /// A table that takes all of them.
 const LENIENT: &str =

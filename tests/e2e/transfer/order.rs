@@ -1,10 +1,9 @@
 //! Users who are imported together get ids in the order in which they stand in the input.
 
-use std::io::Write as _;
 use std::thread;
 use std::time::Duration;
 
-use super::harness::{PASSWORD, Sandbox, hash, lines};
+use crate::support::{PASSWORD, Sandbox, hash, lines};
 
 /// Names whose order in the input is neither theirs nor its reverse.
 const NAMES: [&str; 9] = ["zoe", "ann", "mia", "Bob", "\u{e9}mile", "aaa", "yan", "zack", "0"];
@@ -60,7 +59,7 @@ fn ids_follow_the_input_beside_users_who_are_there_and_others_who_come() {
     let run = sandbox.useradm("import --from csv - --on-conflict skip --batch 3");
     let mut running = run.env("USERADM_ROUNDS", "500000").stderr("[...]").start();
     let rows = input("password", |at| format!("password{at}"));
-    running.child.stdin.take().unwrap().write_all(rows.as_bytes()).unwrap();
+    running.write(rows);
     thread::sleep(Duration::from_millis(100));
     sandbox.insert("zack");
     running.finish();

@@ -3,14 +3,12 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::io::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::harness::{Running, Sandbox, lines, ready_rows};
-use super::interrupts::{SLOW, wait_for_lock};
+use crate::support::{Running, SLOW, Sandbox, lines, ready_rows, wait_for_lock};
 
 /// Waits until the process is stopped.
 fn wait_until_stopped(running: &Running) {
@@ -32,7 +30,7 @@ fn stops_while_it_hashes_and_goes_on_again() {
     let mut running = run.counts(64, 0, 0).start();
     let rows = lines(0..64, |number| format!("user{number},passwords\n"));
     let input = format!("username,password\n{rows}");
-    running.child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    running.write(input);
     thread::sleep(Duration::from_millis(100));
     running.signal(Signal::SIGTSTP);
     wait_until_stopped(&running);
@@ -47,9 +45,9 @@ fn stops_between_batches_with_no_lock() {
     sandbox.sql(SLOW);
     let run = sandbox.useradm("import --from csv --batch 100 -");
     let mut running = run.stderr("[..]\nimported 2000, skipped 0, updated 0\n").start();
-    running.child.stdin.take().unwrap().write_all(ready_rows(2000).as_bytes()).unwrap();
+    running.write(ready_rows(2000));
     for _ in 0..3 {
-        wait_for_lock(&sandbox.path("users.db"));
+        wait_for_lock(&sandbox);
         running.signal(Signal::SIGTSTP);
         wait_until_stopped(&running);
         sandbox.sql("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; ROLLBACK");
@@ -65,8 +63,8 @@ fn puts_it_off_to_the_end_of_a_transaction() {
     sandbox.sql(SLOW);
     let run = sandbox.useradm("import --from csv -");
     let mut running = run.stderr("[..]\nimported 1000, skipped 0, updated 0\n").start();
-    running.child.stdin.take().unwrap().write_all(ready_rows(1000).as_bytes()).unwrap();
-    wait_for_lock(&sandbox.path("users.db"));
+    running.write(ready_rows(1000));
+    wait_for_lock(&sandbox);
     running.signal(Signal::SIGTSTP);
     wait_until_stopped(&running);
     // It is stopped, and what it did is there.
@@ -81,7 +79,7 @@ fn stops_while_it_waits_for_the_lock() {
     let lock = sandbox.connection();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut running = sandbox.useradm("import --from csv -").counts(9, 0, 0).start();
-    running.child.stdin.take().unwrap().write_all(ready_rows(9).as_bytes()).unwrap();
+    running.write(ready_rows(9));
     thread::sleep(Duration::from_millis(200));
     running.signal(Signal::SIGTSTP);
     wait_until_stopped(&running);

@@ -1,29 +1,16 @@
 //! Progress is for people: nothing of it where standard error is no terminal.
 
-use std::fs::File;
-use std::io::Read;
-use std::thread;
-
-use super::harness::{Sandbox, lines};
+use crate::support::{Sandbox, Terminal, lines};
 
 /// Runs a line with a terminal as standard error, and returns what is seen on it.
 fn on_a_terminal(line: &str) -> String {
     let sandbox = Sandbox::application(&[]);
     let rows = lines(0..40, |number| format!("user{number},passwords\n"));
     sandbox.write("people.csv", format!("username,password\n{rows}"));
-    let terminal = nix::pty::openpty(None, None).unwrap();
-    let reader = thread::spawn(move || {
-        let (mut seen, mut screen) = (Vec::new(), File::from(terminal.master));
-        let mut part = [0; 4096];
-        // Linux says that nobody has the terminal open any more with an error.
-        while let Ok(length @ 1..) = screen.read(&mut part) {
-            seen.extend_from_slice(&part[..length]);
-        }
-        seen
-    });
-    sandbox.useradm(line).stderr_to(terminal.slave).check();
+    let mut terminal = Terminal::open();
+    sandbox.useradm(line).env("TERM", "xterm").stderr_to(terminal.line()).check();
     assert_eq!(sandbox.count(), 40);
-    String::from_utf8(reader.join().unwrap()).unwrap()
+    terminal.shown()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::harness::{PASSWORD, Sandbox, lines};
+use crate::support::{PASSWORD, Sandbox, lines};
 
 /// So many rows with passwords that are too short, and one that is right in between.
 fn short_passwords(count: usize) -> String {

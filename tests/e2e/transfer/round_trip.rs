@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use super::harness::{APPLICATION_TABLE, PASSWORD, Sandbox, hash, hash_with_salt};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Sandbox, hash, hash_with_salt};
 
 type Row = (i64, Vec<u8>, Value);
 

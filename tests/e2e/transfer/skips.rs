@@ -1,6 +1,6 @@
 //! Which rows were skipped, and why.
 
-use super::harness::{PASSWORD, Sandbox, hash};
+use crate::support::{PASSWORD, Sandbox, hash};
 
 #[test]
 fn says_which_rows_were_skipped_before_the_counts() {

@@ -1,11 +1,11 @@
 //! An export is one moment of the database, and makes nobody wait.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::harness::{Sandbox, ready_rows};
+use crate::support::{Sandbox, ready_rows};
 
 #[test]
 fn holds_every_change_whole_while_the_application_writes() {
@@ -65,13 +65,13 @@ fn holds_no_lock_while_nobody_reads_what_it_prints() {
         let run = sandbox.useradm("import -q --from csv -").stdin(ready_rows(3000));
         run.check();
         sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
-        let mut running = sandbox.useradm("export -").start();
-        let mut stdout = running.child.stdout.take().unwrap();
+        let (mut stdout, output) = io::pipe().unwrap();
+        let mut running = sandbox.useradm("export -").stdout_to(output).start();
         let mut first = [0; 26];
         stdout.read_exact(&mut first).unwrap();
         assert_eq!(&first, b"id,username,password_hash\n");
         // Some 300 KiB do not fit into a pipe, so it is still there.
-        assert!(!running.has_ended());
+        assert!(running.is_running());
         sandbox.sql("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; DELETE FROM user; COMMIT");
         let mut rest = String::new();
         stdout.read_to_string(&mut rest).unwrap();

@@ -1,6 +1,6 @@
 //! Tables that somebody else made: without rules, with triggers, with odd types.
 
-use super::harness::{PASSWORD, Sandbox, hash, ready_rows};
+use crate::support::{PASSWORD, Sandbox, hash, ready_rows};
 
 const HOSTILE: [&str; 3] = [
     "CREATE TABLE user (id INTEGER PRIMARY KEY, username STRING, password_hash VARCHAR(120))",

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use nix::sys::signal::Signal;
 
-use super::harness::Sandbox;
+use crate::support::Sandbox;
 
 /// A table of which each row takes long to read, about a second for all of them.
 const SLOW_TABLE: &str = "CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE,

@@ -1,10 +1,6 @@
 //! An input that is typed on a terminal: one Ctrl-D ends it, and nothing is drawn over it.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::thread;
-
-use super::harness::Sandbox;
+use crate::support::{Sandbox, Terminal};
 
 #[test]
 fn one_end_of_file_is_enough_and_no_progress_is_drawn() {
@@ -14,25 +10,13 @@ fn one_end_of_file_is_enough_and_no_progress_is_drawn() {
         ("htpasswd", "# nobody\n"),
     ] {
         let sandbox = Sandbox::application(&[]);
-        let terminal = nix::pty::openpty(None, None).unwrap();
-        let mut keyboard = File::from(terminal.master);
-        let line = File::from(terminal.slave);
+        let mut terminal = Terminal::open();
         // The terminal keeps what is typed until somebody reads it.
-        keyboard.write_all(format!("{typed}\u{4}").as_bytes()).unwrap();
-        let mut screen = keyboard.try_clone().unwrap();
-        let reader = thread::spawn(move || {
-            let (mut seen, mut part) = (Vec::new(), [0; 4096]);
-            // Linux says that nobody has the terminal open any more with an error.
-            while let Ok(length @ 1..) = screen.read(&mut part) {
-                seen.extend_from_slice(&part[..length]);
-            }
-            String::from_utf8(seen).unwrap()
-        });
+        terminal.type_keys(format!("{typed}\u{4}").as_bytes());
         let users = u64::from(format != "htpasswd");
-        // The screen is seen by the other thread.
         let run = sandbox.useradm(&format!("import --from {format} -"));
-        run.stdin_from(line.try_clone().unwrap()).stderr_to(line).check();
-        let seen = reader.join().unwrap();
+        run.stdin_from(terminal.line()).stderr_to(terminal.line()).check();
+        let seen = terminal.shown();
         assert!(seen.contains(&format!("imported {users}, skipped 0")), "{format}: {seen:?}");
         assert!(!seen.contains("reading") && !seen.contains("writing"), "{format}: {seen:?}");
         assert_eq!(sandbox.count() as u64, users, "{format}");

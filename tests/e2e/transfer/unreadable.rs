@@ -1,6 +1,6 @@
 //! Hashes that cannot be stored, in backups that have some of them.
 
-use super::harness::{PASSWORD, Sandbox, hash, hash_with_salt};
+use crate::support::{PASSWORD, Sandbox, hash, hash_with_salt};
 
 /// A table in which anything is stored, with a hash of each kind that cannot be.
 fn mixed() -> (Sandbox, String) {
@@ -68,7 +68,7 @@ fn json_lines_hold_every_hash_as_it_is() {
 fn a_hash_in_hexadecimal_is_read_as_its_bytes() {
     let sandbox = Sandbox::application(&[]);
     let ready = hash(PASSWORD);
-    let hex = super::harness::lines(ready.bytes(), |byte| format!("{byte:02x}"));
+    let hex = crate::support::lines(ready.bytes(), |byte| format!("{byte:02x}"));
     let run = sandbox.useradm("import --from jsonl -");
     let row = format!("{{\"username\":\"a\",\"password_hash_hex\":\"{hex}\"}}");
     run.stdin(row).counts(1, 0, 0).check();

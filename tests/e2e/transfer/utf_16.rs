@@ -1,6 +1,6 @@
 //! What Windows calls Unicode: an input in UTF-16 is told as such.
 
-use super::harness::Sandbox;
+use crate::support::Sandbox;
 
 #[test]
 fn an_input_in_utf_16_gets_the_command_that_converts_it() {

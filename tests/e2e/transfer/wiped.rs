@@ -3,14 +3,13 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-use super::harness::{Sandbox, lines};
+use crate::support::{Sandbox, lines};
 
 /// What every password of this test begins with.
 const MARK: &str = "Quetzalcoatl-";
@@ -44,11 +43,11 @@ fn passwords_are_wiped_before_the_lock_is_waited_for() {
         lock.execute_batch("BEGIN IMMEDIATE").unwrap();
         let run = sandbox.useradm(&format!("import --on-conflict update --from {format} -"));
         let mut running = run.counts(299, 0, 1).arg("--timeout=300").start();
-        running.child.stdin.take().unwrap().write_all(rows.as_bytes()).unwrap();
+        running.write(rows);
         // It reads and hashes, and has them all in memory for a while; then it waits, without them.
         let since = Instant::now();
         while let Some(marks) = marks_in_memory(running.pid) {
-            assert!(!running.has_ended());
+            assert!(running.is_running());
             if marks == 0 && since.elapsed() > Duration::from_secs(1) {
                 break;
             }

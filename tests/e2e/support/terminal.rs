@@ -3,8 +3,6 @@
 use std::fs::File;
 use std::io::{self, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -15,7 +13,8 @@ use nix::pty::openpty;
 use nix::sys::termios::{Termios, tcgetattr};
 use nix::unistd::setsid;
 
-use super::harness::{Outcome, PATIENCE, Running, STARTING, Sandbox};
+use super::running::STARTING;
+use super::{Outcome, PATIENCE, Run, Running, until};
 
 /// What the program asks with.
 pub(crate) const ASKS: &str = "Password for ";
@@ -98,7 +97,7 @@ impl Terminal {
         self.keyboard.write_all(keys).unwrap();
     }
 
-    /// Waits until this appears behind what has been waited for before.
+    /// Waits until this appears after what has been waited for before.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) {
         self.wait_within(PATIENCE, text);
@@ -107,8 +106,8 @@ impl Terminal {
     #[track_caller]
     fn wait_within(&mut self, patience: Duration, text: &str) {
         let find = |bytes: &[u8]| {
-            let behind = bytes[self.seen..].windows(text.len()).position(|w| w == text.as_bytes());
-            behind.map(|at| self.seen + at + text.len())
+            let after = bytes[self.seen..].windows(text.len()).position(|w| w == text.as_bytes());
+            after.map(|at| self.seen + at + text.len())
         };
         let bytes = self.screen.bytes.lock().unwrap();
         let waited =
@@ -121,7 +120,7 @@ impl Terminal {
         self.seen = found.unwrap_or_default();
     }
 
-    /// Whether this has appeared behind what has been waited for.
+    /// Whether this has appeared after what has been waited for.
     pub(crate) fn has_shown(&self, text: &str) -> bool {
         let bytes = self.screen.bytes.lock().unwrap();
         bytes[self.seen..].windows(text.len()).any(|window| window == text.as_bytes())
@@ -190,21 +189,31 @@ pub(crate) enum Controls {
 
 nix::ioctl_write_int_bad!(take_as_controlling_terminal, nix::libc::TIOCSCTTY);
 
-/// Gives a command the terminal as its standard input.
-#[expect(unsafe_code, reason = "only between fork and exec can a process begin a session")]
-pub(crate) fn put_on(terminal: &Terminal, command: &mut Command, controls: Controls) {
-    let line = terminal.line();
-    command.stdin(Stdio::from(terminal.line()));
-    let begin_session = move || {
-        setsid()?;
-        if controls == Controls::Session {
-            // SAFETY: the call takes a number and reads no memory; the descriptor is open.
-            unsafe { take_as_controlling_terminal(line.as_raw_fd(), 0) }?;
-        }
-        Ok(())
-    };
-    // SAFETY: both are system calls that may be made between fork and exec.
-    unsafe { command.pre_exec(begin_session) };
+impl Run {
+    /// Gives the program a terminal as its standard input.
+    #[expect(unsafe_code, reason = "there is no safe call that takes a controlling terminal")]
+    pub(crate) fn on(self, terminal: &Terminal, controls: Controls) -> Self {
+        let line = terminal.line();
+        self.stdin_from(terminal.line()).prepared(move || {
+            setsid()?;
+            if controls == Controls::Session {
+                // SAFETY: the call takes a number and reads no memory; the descriptor is open.
+                unsafe { take_as_controlling_terminal(line.as_raw_fd(), 0) }?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Starts the program on a terminal of its own.
+    pub(crate) fn dialogue(self) -> Dialogue {
+        self.dialogue_on(Terminal::open(), Controls::Session)
+    }
+
+    /// Starts it on this terminal.
+    pub(crate) fn dialogue_on(self, terminal: Terminal, controls: Controls) -> Dialogue {
+        let before = terminal.settings();
+        Dialogue { running: self.on(&terminal, controls).start(), terminal, before }
+    }
 }
 
 /// A program that asks, and a person who answers.
@@ -222,18 +231,6 @@ pub(crate) struct Said {
 }
 
 impl Dialogue {
-    /// Starts the program on a terminal of its own.
-    pub(crate) fn begin(sandbox: &Sandbox, arguments: &[&str]) -> Self {
-        Self::on(Terminal::open(), sandbox.useradm(arguments), Controls::Session)
-    }
-
-    /// Starts a command on a terminal.
-    pub(crate) fn on(terminal: Terminal, mut command: Command, controls: Controls) -> Self {
-        put_on(&terminal, &mut command, controls);
-        let before = terminal.settings();
-        Dialogue { running: Running::start(command), terminal, before }
-    }
-
     /// Waits for a question and types an answer.
     #[track_caller]
     pub(crate) fn answer(&mut self, question: &str, keys: impl AsRef<[u8]>) -> &mut Self {
@@ -249,14 +246,20 @@ impl Dialogue {
         self.answer(ASKS, &keys).answer(ASKS_AGAIN, &keys)
     }
 
+    /// Types this when the terminal hides it, where there is no question to wait for.
+    #[track_caller]
+    pub(crate) fn type_hidden(&mut self, keys: impl AsRef<[u8]>) {
+        until("the terminal hides what is typed", || self.terminal.settings() != self.before);
+        self.terminal.type_keys(keys.as_ref());
+    }
+
     /// Fails unless the terminal is as it was at the beginning.
     #[track_caller]
     pub(crate) fn assert_settings(&self) {
         assert_eq!(self.terminal.settings(), self.before, "the terminal is not as it was");
     }
 
-    /// Waits for the end. However it ends, the terminal must be as it was, and no question
-    /// anywhere but on it.
+    /// Waits for the end and compares everything. The terminal must be as it was.
     #[track_caller]
     pub(crate) fn end(self) -> Said {
         self.end_on_terminal().0
@@ -264,15 +267,11 @@ impl Dialogue {
 
     /// The same, for a test that goes on with the terminal.
     #[track_caller]
-    pub(crate) fn end_on_terminal(mut self) -> (Said, Terminal) {
-        let outcome = self.running.finish();
-        assert_eq!(self.terminal.settings(), self.before, "the terminal is not as it was");
-        for stream in [&outcome.stdout, &outcome.stderr] {
-            for question in ["assword for", "epeat", "Username:", "eally delete"] {
-                assert!(!stream.contains(question), "{outcome:#?}");
-            }
-        }
-        (Said { outcome, screen: self.terminal.shown() }, self.terminal)
+    pub(crate) fn end_on_terminal(self) -> (Said, Terminal) {
+        let Dialogue { mut terminal, running, before } = self;
+        let outcome = running.compared();
+        assert_eq!(terminal.settings(), before, "the terminal is not as it was");
+        (Said { outcome, screen: terminal.shown() }, terminal)
     }
 }
 
@@ -284,12 +283,6 @@ impl Said {
         for text in [screen, &outcome.stdout, &outcome.stderr] {
             assert!(!text.contains(secret), "{secret:?} is shown: {self:#?}");
         }
-        self
-    }
-
-    #[track_caller]
-    pub(crate) fn assert_code(&self, code: i32) -> &Self {
-        self.outcome.assert_code(code);
         self
     }
 }

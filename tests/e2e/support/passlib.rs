@@ -9,8 +9,8 @@ use sha2::Sha256;
 use super::PASSWORD;
 
 /// A hash as the application stores it, of 1000 rounds.
-pub(crate) fn hash(password: &str) -> String {
-    hash_with_salt(password.as_bytes(), 1000, b"0123456789abcdef")
+pub(crate) fn hash(password: impl AsRef<[u8]>) -> String {
+    hash_with_salt(password.as_ref(), 1000, b"0123456789abcdef")
 }
 
 /// passlib's `pbkdf2_sha256` with this salt.

@@ -14,14 +14,15 @@ pub(super) fn matches(expected: &[u8], text: &[u8]) -> bool {
     (0..=end).any(|skipped| matches(&expected[at + length..], &text[skipped..]))
 }
 
-pub(super) fn split<'a>(mut text: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
-    let mut parts = Vec::new();
-    while let Some(at) = text.windows(separator.len()).position(|window| window == separator) {
-        parts.push(&text[..at]);
-        text = &text[at + separator.len()..];
+/// The text with `to` wherever `from` is.
+pub(super) fn replace(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::new();
+    while let Some(at) = text.windows(from.len()).position(|window| window == from) {
+        replaced.extend_from_slice(&[&text[..at], to].concat());
+        text = &text[at + from.len()..];
     }
-    parts.push(text);
-    parts
+    replaced.extend_from_slice(text);
+    replaced
 }
 
 /// A text of one line for each item.

@@ -1,0 +1,41 @@
+//! File systems of a test's own.
+
+use nix::errno::Errno;
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+
+use crate::support::{Sandbox, skip};
+
+/// A file system in the directory of a sandbox, which is unmounted when the test ends.
+pub(super) struct Mounted<'s> {
+    sandbox: &'s Sandbox,
+    options: &'static str,
+}
+
+impl<'s> Mounted<'s> {
+    /// Says that the test shows nothing where nothing can be mounted.
+    pub(super) fn new(sandbox: &'s Sandbox, options: &'static str) -> Option<Self> {
+        match Mounted::mount(sandbox, options, MsFlags::empty()) {
+            Ok(()) => Some(Mounted { sandbox, options }),
+            Err(errno) => {
+                skip(&format!("a file system cannot be mounted ({errno})"));
+                None
+            }
+        }
+    }
+
+    /// Makes it be read-only, or not any more.
+    pub(super) fn set_read_only(&self, is_read_only: bool) {
+        let read_only = if is_read_only { MsFlags::MS_RDONLY } else { MsFlags::empty() };
+        Mounted::mount(self.sandbox, self.options, MsFlags::MS_REMOUNT | read_only).unwrap();
+    }
+
+    fn mount(sandbox: &Sandbox, options: &str, flags: MsFlags) -> Result<(), Errno> {
+        mount(Some("none"), sandbox.directory(), Some("tmpfs"), flags, Some(options))
+    }
+}
+
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        let _ = umount2(self.sandbox.directory(), MntFlags::MNT_DETACH);
+    }
+}
