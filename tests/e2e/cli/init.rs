@@ -1,6 +1,6 @@
 //! `useradm init`
 
-use crate::support::{APPLICATION_TABLE, Sandbox};
+use crate::support::{APPLICATION_TABLE, PASSWORD, Sandbox};
 
 #[test]
 fn makes_a_database_and_says_its_absolute_path() {
@@ -58,10 +58,13 @@ fn never_gives_the_id_of_a_deleted_user_to_somebody_else() {
 
 #[test]
 fn makes_a_private_file_whatever_the_umask() {
-    for umask in ["000", "022", "077", "277"] {
-        let sandbox = Sandbox::empty();
-        sandbox.shell(&format!("umask {umask} && exec \"$0\" --quiet init")).check();
-        assert_eq!(sandbox.mode("users.db"), 0o600, "umask {umask}");
+    for umask in ["000", "022", "077", "277", "777"] {
+        for line in ["init", "add bob --create --password-stdin"] {
+            let sandbox = Sandbox::empty();
+            let script = format!("umask {umask} && exec \"$0\" --quiet {line}");
+            sandbox.shell(&script).stdin(PASSWORD).check();
+            assert_eq!(sandbox.mode("users.db"), 0o600, "umask {umask}");
+        }
     }
 }
 
