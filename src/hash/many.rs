@@ -1,5 +1,6 @@
-//! Many keys at once, on several threads.
+//! Many passwords at once, on several threads; how one core derives many keys is in `lanes.rs`.
 
+use std::num::NonZeroU32;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -9,10 +10,78 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::lanes::{Engine, Job, Key};
+use super::passlib::{self, Pbkdf2Sha256};
+use super::{HashString, Rounds};
 use crate::error::{Error, Result};
+use crate::password::Password;
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(100);
+
+impl HashString {
+    /// Hashes many passwords, each with a salt of its own, on several threads.
+    ///
+    /// `progress` is told now and then how many of them are done, about.
+    ///
+    /// # Errors
+    /// What `random` fails with, or [`Error::Internal`].
+    pub fn make_many(
+        passwords: &[Password],
+        rounds: Rounds,
+        threads: usize,
+        mut random: impl FnMut(&mut [u8]) -> Result<()>,
+        progress: impl FnMut(u64),
+    ) -> Result<Vec<Self>> {
+        let mut salts = vec![[0; passlib::SALT_BYTES]; passwords.len()];
+        random(salts.as_flattened_mut())?;
+        let rounds_of_job = NonZeroU32::new(rounds.get()).unwrap_or(NonZeroU32::MIN);
+        let jobs: Vec<Job<'_>> = passwords
+            .iter()
+            .zip(&salts)
+            .map(|(password, salt)| Job {
+                password: password.as_bytes(),
+                salt,
+                rounds: rounds_of_job,
+            })
+            .collect();
+        let keys = derive_all(&jobs, threads, progress)?;
+        let write = |(salt, key): (&[u8; 16], &Key)| HashString(passlib::write(rounds, salt, key));
+        Ok(salts.iter().zip(keys.iter()).map(write).collect())
+    }
+}
+
+/// Checks many passwords, each against a stored hash, on several threads; a malformed hash is that
+/// of no password.
+///
+/// `progress` is told now and then how many of them are done, about.
+///
+/// # Errors
+/// [`Error::Internal`].
+pub fn verify_many(
+    pairs: &[(&Password, &[u8])],
+    threads: usize,
+    progress: impl FnMut(u64),
+) -> Result<Vec<bool>> {
+    let parsed: Vec<Option<Pbkdf2Sha256>> =
+        pairs.iter().map(|(_, stored)| Pbkdf2Sha256::parse(stored).ok()).collect();
+    let jobs: Vec<Job<'_>> = pairs
+        .iter()
+        .zip(&parsed)
+        .map(|((password, _), stored)| Job {
+            password: password.as_bytes(),
+            salt: stored.as_ref().map_or(&[], Pbkdf2Sha256::salt),
+            rounds: stored
+                .as_ref()
+                .and_then(|stored| NonZeroU32::new(stored.rounds()))
+                .unwrap_or(NonZeroU32::MIN),
+        })
+        .collect();
+    let keys = derive_all(&jobs, threads, progress)?;
+    let matches = |(stored, key): (&Option<Pbkdf2Sha256>, &Key)| {
+        stored.as_ref().is_some_and(|stored| stored.has_checksum(key))
+    };
+    Ok(parsed.iter().zip(keys.iter()).map(matches).collect())
+}
 
 /// Derives the keys of all jobs with so many threads, in the order of the jobs.
 ///
@@ -21,7 +90,7 @@ const TELL: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// [`Error::Internal`] if a thread panics: the others stop then.
-pub(super) fn derive_all(
+fn derive_all(
     jobs: &[Job<'_>],
     threads: usize,
     mut progress: impl FnMut(u64),
