@@ -1,10 +1,8 @@
 //! What the table of the users is like: whether it can be used, and how.
 
 use rusqlite::OptionalExtension;
-use rusqlite::types::ValueRef;
 
 use super::Store;
-use super::sql::quoted;
 use crate::error::{Error, Result};
 
 impl Store {
@@ -39,8 +37,9 @@ impl Store {
         if !keys.next().is_some_and(is_row_id) || keys.next().is_some() {
             return Err(self.wrong_schema("its column `id` is not an INTEGER PRIMARY KEY"));
         }
-        let has_key_index = self.has_key_index();
-        if self.read(has_key_index)? {
+        // A key that is the row id has no index of its own (SQLite's CREATE TABLE, 'ROWIDs and the
+        // INTEGER PRIMARY KEY', which names the exceptions).
+        if self.holds("EXISTS (SELECT 1 FROM pragma_index_list('user') WHERE origin = 'pk')")? {
             let reason = "its column `id` is not the row id (it is PRIMARY KEY DESC, or the table \
                           is WITHOUT ROWID), so that new users get no id";
             return Err(self.wrong_schema(reason));
@@ -51,7 +50,11 @@ impl Store {
     fn columns(&self) -> rusqlite::Result<Vec<Column>> {
         let mut statement = self.connection.prepare("PRAGMA main.table_xinfo('user')")?;
         let columns = statement.query_map([], |row| {
-            let text = |column| Ok::<_, rusqlite::Error>(text(row.get_ref(column)?));
+            // No name that is needed has U+FFFD, which stands for what is not UTF-8.
+            let text = |column| {
+                let text = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
+                Ok::<_, rusqlite::Error>(String::from_utf8_lossy(text).into_owned())
+            };
             Ok(Column {
                 name: text("name")?,
                 kind: text("type")?,
@@ -59,19 +62,6 @@ impl Store {
             })
         })?;
         columns.collect()
-    }
-
-    /// Whether the primary key has an index of its own. One that is the row id has none (SQLite's
-    /// CREATE TABLE, 'ROWIDs and the INTEGER PRIMARY KEY', which names the exceptions).
-    fn has_key_index(&self) -> rusqlite::Result<bool> {
-        let mut indexes = self.connection.prepare("PRAGMA main.index_list('user')")?;
-        let mut indexes = indexes.query([])?;
-        while let Some(index) = indexes.next()? {
-            if index.get_ref("origin")?.as_bytes()? == b"pk" {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Fails unless there is a usable `user` table.
@@ -96,51 +86,36 @@ impl Store {
         Error::WrongSchema { path, reason: reason.to_owned(), absent: false }
     }
 
-    /// Whether names can be searched by an index in the order of their bytes.
-    pub(super) fn names_are_indexed(&self) -> rusqlite::Result<bool> {
-        // A column that makes numbers of names compares them as numbers too.
-        let keeps_text = "SELECT type NOT LIKE '%INT%' AND (type = '' OR type LIKE '%CHAR%'
-            OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%')
-            FROM pragma_table_xinfo('user') WHERE lower(name) = 'username'";
-        if !self.connection.query_row(keeps_text, [], |row| row.get(0))? {
-            return Ok(false);
-        }
-        let mut indexes = self.connection.prepare("PRAGMA main.index_list('user')")?;
-        let mut indexes = indexes.query([])?;
-        while let Some(index) = indexes.next()? {
-            let is_partial: bool = index.get("partial")?;
-            // One whose name is not UTF-8 cannot be asked about.
-            let Ok(name) = index.get::<_, String>("name") else { continue };
-            if !is_partial && self.begins_with_names(&name)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether an index is one of the names, or of the names and then something else.
-    fn begins_with_names(&self, index: &str) -> rusqlite::Result<bool> {
-        let columns = format!("PRAGMA main.index_xinfo({})", quoted(index));
-        self.connection.query_row(&columns, [], |first| {
-            let is_name = text(first.get_ref("name")?).eq_ignore_ascii_case("username");
-            let is_descending: bool = first.get("desc")?;
-            Ok(is_name && !is_descending && first.get::<_, String>("coll")? == "BINARY")
-        })
+    /// Whether an index has the names in the order of their bytes, be it followed by something else.
+    /// A column that makes numbers of names compares them as numbers too.
+    pub(super) fn has_name_index(&self) -> Result<bool> {
+        self.holds(
+            "(SELECT type NOT LIKE '%INT%' AND (type = '' OR type LIKE '%CHAR%'
+                 OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%')
+                 FROM pragma_table_xinfo('user') WHERE lower(name) = 'username')
+             AND EXISTS (SELECT 1
+                 FROM pragma_index_list('user') AS i, pragma_index_xinfo(i.name) AS c
+                 WHERE NOT i.partial AND c.seqno = 0 AND lower(c.name) = 'username'
+                 AND NOT c.\"desc\" AND c.coll = 'BINARY')",
+        )
     }
 
     /// Whether the table stores exactly what it is given: without triggers, and with columns whose
     /// affinity is TEXT (SQLite's datatypes, section 3.1).
     pub(super) fn stores_faithfully(&self) -> Result<bool> {
-        let faithful = self.connection.query_row(
-            "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema
+        self.holds(
+            "NOT EXISTS (SELECT 1 FROM sqlite_schema
                  WHERE type = 'trigger' AND lower(tbl_name) = 'user')
              AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo('user')
                  WHERE lower(name) IN ('username', 'password_hash') AND (type LIKE '%INT%'
                  OR NOT (type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%')))",
-            [],
-            |row| row.get(0),
-        );
-        self.read(faithful)
+        )
+    }
+
+    /// Whether a condition holds.
+    fn holds(&self, condition: &str) -> Result<bool> {
+        let sql = format!("SELECT {condition}");
+        self.read(self.connection.query_row(&sql, [], |row| row.get(0)))
     }
 }
 
@@ -148,10 +123,4 @@ struct Column {
     name: String,
     kind: String,
     in_key: bool,
-}
-
-/// A name of the schema, with U+FFFD for what is not UTF-8: no name that is needed has that.
-pub(super) fn text(value: ValueRef<'_>) -> String {
-    String::from_utf8_lossy(value.as_bytes_or_null().ok().flatten().unwrap_or_default())
-        .into_owned()
 }

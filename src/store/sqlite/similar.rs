@@ -90,12 +90,6 @@ impl Store {
         Ok(Lookup { store: self, with_similar, by })
     }
 
-    /// Whether an index has the names in the order of their bytes.
-    pub(super) fn has_name_index(&self) -> Result<bool> {
-        let is_indexed = self.names_are_indexed();
-        self.read(is_indexed)
-    }
-
     fn probe(&self) -> Result<Option<Probe<'_>>> {
         if !self.has_name_index()? {
             return Ok(None);
