@@ -1,8 +1,8 @@
-//! Files and the names that lead to them, for whoever must not be led astray.
+//! Files and the names that lead to them, so that nobody can trick a program into using another.
 //!
 //! Whoever may write to a directory may swap what is in it at any time. So names are looked up
 //! once, and a file that is made gets its name only when it is whole. Nothing here knows what is in
-//! a file, or of SQLite: what lies beside a database is judged in
+//! a file, nor of SQLite: what may be beside a database is decided in
 //! `store/sqlite/paths.rs`.
 //!
 //! How a name is looked up is in `files/resolved.rs`, how a file is made in `files/draft.rs`.

@@ -35,8 +35,8 @@ pub(crate) struct Sorter {
     count: u64,
 }
 
-/// Where a record lies in the buffer, and what its key goes on with after the beginning that all keys
-/// share, which decides most comparisons without a look at the buffer; it is set when they are sorted.
+/// Where a record is in the buffer, and what its key has after the beginning that all keys share: that
+/// decides most comparisons without a look at the buffer, and is set when the records are sorted.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
     prefix: u64,

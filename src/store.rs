@@ -22,9 +22,9 @@ pub use sqlite::{Inserter, Lookup, Owner, Pages, Selected, Store, Transaction, l
 /// A database that may be opened.
 #[derive(Clone, Debug)]
 pub struct Database {
-    /// The absolute path, as [`parse_location`] gives it.
+    /// The absolute path, as [`Place::parse`] gives it.
     pub path: PathBuf,
-    /// What the path would be if the name had not been decoded, as [`Location`] has it.
+    /// What the path would be if the name had not been decoded, as [`Place`] has it.
     pub undecoded: Option<PathBuf>,
     /// How long to wait for another process's lock.
     pub timeout: Duration,
@@ -44,7 +44,7 @@ pub enum Access {
     Write,
 }
 
-/// How many users of one name are told apart: nobody reads more of them, and a table without a
+/// How many users of one name are told apart: nobody would read more of them, and a table without a
 /// UNIQUE rule may have millions.
 pub const MAX_NAMESAKES: usize = 100;
 
@@ -104,11 +104,11 @@ pub enum Hashes {
     Readable,
 }
 
-/// The state of a database: another one after every change that somebody else made.
+/// The state of a database, which differs after every change that somebody else made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State(i64);
 
-/// A row as it lies in the database; it lives only until the next one is read.
+/// A row as it is in the database; it lives only until the next one is read.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredUser<'a> {
     /// The primary key.
@@ -120,7 +120,7 @@ pub struct StoredUser<'a> {
 }
 
 impl Database {
-    /// The database at this absolute path, for which to wait 30 seconds, and nobody to interrupt.
+    /// The database at this absolute path: locks are waited for 30 seconds, and nothing interrupts.
     #[must_use]
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Database {

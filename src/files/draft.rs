@@ -29,7 +29,7 @@ pub struct Draft {
     file: File,
     directory: File,
     path: PathBuf,
-    /// The name that it has meanwhile, where it needs one.
+    /// The name that it has until then, where it needs one.
     temporary: Option<OsString>,
     is_published: bool,
 }
@@ -42,7 +42,7 @@ type Made = (File, Option<OsString>);
 pub enum Taken {
     /// Fail.
     Refuse,
-    /// Put the new file in the place of whatever has the name, be it a link.
+    /// Put the new file in the place of whatever has the name, even of a link.
     Replace,
 }
 
@@ -82,7 +82,7 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Gives the file to another user and group, which takes more than being root.
+    /// Gives the file to another user and group. Even root may lack the capability for that.
     pub(crate) fn give(&self, user: u32, group: u32) -> io::Result<()> {
         std::os::unix::fs::fchown(&self.file, Some(user), Some(group))
     }
@@ -100,7 +100,7 @@ impl Draft {
     }
 
     /// Gives the file its name, when its content is on disk; both survive a power cut then. One
-    /// that has its name already may be filled anew and published again.
+    /// that has its name already may be filled further and published again.
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] if the name is taken and not to be replaced, or the
@@ -143,7 +143,7 @@ impl Draft {
             && is_number(there.st_dev, own.dev())
             && is_number(there.st_ino, own.ino())
         {
-            // What cannot be removed is told by nobody's asking: the caller reports a failure.
+            // A second failure would add nothing: the caller reports the first.
             let _ = unlinkat(&self.directory, self.name(), UnlinkatFlags::NoRemoveDir);
         }
         self.is_published = false;

@@ -40,16 +40,14 @@ impl Store {
         let path = self.database.path.clone();
         match (self.database.standing(&resolved, false), &resolved.file) {
             (Ok(Standing::Stranger), Some(file)) => {
-                let reason = "reading it now takes a change of the files beside it";
+                let reason = "reading it now would change the files beside it";
                 not_let_in(&path, file.uid(), reason, &path)
             }
-            _ => Error::DatabaseReadOnly {
-                path,
-                reason:
-                    "reading it now takes a change of the files beside it, a log of WAL mode or \
-                         the journal of a killed process, and that is not possible here"
-                        .to_owned(),
-            },
+            _ => {
+                let reason = "reading it now would change the files beside it, the log of WAL mode \
+                              or the journal of a killed process, and that is not possible here";
+                Error::DatabaseReadOnly { path, reason: reason.to_owned() }
+            }
         }
     }
 
@@ -128,7 +126,7 @@ pub(super) fn explain(
     }
 }
 
-/// Whether a COMMIT that failed like this left nothing behind for certain.
+/// Whether a COMMIT that failed like this certainly left nothing behind.
 ///
 /// SQLite has rolled back by itself when a page or frame could not be written for lack of room,
 /// since the one that makes a transaction valid is written last. After any other failure, of a

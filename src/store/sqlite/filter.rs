@@ -14,7 +14,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// A filter for so many names.
+    /// A filter for this many names.
     pub(super) fn new(names: u64) -> Self {
         let words = (names / 4).clamp(1, MOST_WORDS).next_power_of_two();
         Filter { bits: vec![0; usize::try_from(words).unwrap_or(1)] }

@@ -15,8 +15,7 @@ use nix::unistd::{AccessFlags, Uid, faccessat};
 
 use super::Database;
 use crate::error::{Error, Remedy, Result};
-use crate::files::Draft;
-use crate::files::{Resolved, name_of, not_let_in};
+use crate::files::{Draft, Resolved, name_of, not_let_in};
 
 /// A user and group, as whom a database is to be worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +69,7 @@ impl Database {
             Err(Errno::EACCES) => Err(Error::WrongOwner {
                 path: self.path.clone(),
                 owner: owner.name(),
-                reason: "they cannot open it themselves, and root acts as they".to_owned(),
+                reason: "they cannot open it themselves, and root acts as them".to_owned(),
                 remedy: Remedy::LetIn,
             }),
             _ => Ok(()),

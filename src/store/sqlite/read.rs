@@ -20,7 +20,8 @@ impl Store {
     /// found.
     ///
     /// # Errors
-    /// [`Error::DatabaseBusy`], [`Error::DatabaseCorrupt`] or [`Error::Io`].
+    /// [`crate::Error::DatabaseBusy`], [`crate::Error::DatabaseCorrupt`] or
+    /// [`crate::Error::Io`].
     pub fn find(&self, selector: &Selector) -> Result<Vec<Account>> {
         match selector {
             Selector::Id(id) => self.read(self.accounts(sql::OF_ID, &id.0, |_| true)),
@@ -77,7 +78,7 @@ impl Store {
     /// off. The file is read-locked meanwhile.
     ///
     /// # Errors
-    /// As [`Store::find`], and [`Error::HugeValue`].
+    /// As [`Store::find`], and [`crate::Error::HugeValue`].
     pub fn snapshot(&self, mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>) -> Result<()> {
         let visited = self.connection.prepare(sql::SNAPSHOT).and_then(|mut statement| {
             let mut rows = statement.raw_query();

@@ -19,7 +19,7 @@ use crate::user::{Selector, StoredName, User, UserId};
 /// How many names are read before the lock for reading is given up for a moment.
 const PAGE_ROWS: usize = 20_000;
 
-/// Where there are more users than so many for each name that is looked for, an index is asked, if
+/// Where there are more users than this for each name that is looked for, the index is asked, if
 /// there is one: that takes some 25 questions a name.
 const USERS_FOR_A_NAME: u64 = 50;
 
@@ -73,8 +73,8 @@ impl Store {
         Ok(users)
     }
 
-    /// Begins to look for the users who have one of so many names, or also those whose names look
-    /// like one `with_similar`. Names and users are never multiplied.
+    /// Begins to look for the users who have one of this many names and, `with_similar`, for those
+    /// whose names look like one of them. No name is ever compared with every user.
     ///
     /// # Errors
     /// As [`Store::find`].
@@ -99,10 +99,10 @@ impl Store {
     }
 
     /// Visits the ids and names of all users, in any order, some perhaps twice. Names that are too
-    /// long to be read are left out: nobody gets one like these.
+    /// long to be read are left out: no new name looks like one of these.
     ///
-    /// Outside of a transaction no lock is held all the time, so whoever must know that nobody
-    /// wrote meanwhile asks for [`Store::state`].
+    /// Outside of a transaction the lock is given up now and then, so a caller who must know that
+    /// nobody wrote meanwhile asks for [`Store::state`].
     fn read_names(&self, mut visit: impl FnMut(UserId, Option<&[u8]>) -> Result<()>) -> Result<()> {
         let mut from = Some(i64::MIN);
         while let Some(first) = from {

@@ -64,7 +64,7 @@ fn connect(path: &Path, flags: OpenFlags, vfs: &'static CStr) -> rusqlite::Resul
 pub(super) fn is_open(resolved: &Resolved) -> bool {
     let Some(found) = &resolved.file else { return false };
     (0..MAX_DESCRIPTORS).any(|descriptor| {
-        // SAFETY: the file is not dropped, so the descriptor, if there is such a one, is not closed.
+        // SAFETY: the file is not dropped, so the descriptor, if it exists, is not closed.
         let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
         file.metadata().is_ok_and(|open| {
             (open.dev(), open.ino(), open.uid()) == (found.dev(), found.ino(), found.uid())

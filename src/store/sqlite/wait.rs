@@ -1,4 +1,4 @@
-//! Waiting for other processes' locks, so that a request to stop is heard meanwhile.
+//! Waiting for other processes' locks, so that a request to stop is noticed meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -26,7 +26,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(50);
 /// An open write transaction: it sees what it reads until it is committed.
 pub struct Transaction<'s> {
     pub(super) store: &'s Store,
-    /// The statements that were asked for, as they abort.
+    /// The statements that were asked for, in the form in which a conflict ends them.
     aborting: RefCell<HashMap<&'static str, String>>,
 }
 
