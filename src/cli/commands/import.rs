@@ -96,7 +96,7 @@ impl ImportArgs {
         let max_shown = usize::try_from(self.max_errors).unwrap_or(usize::MAX);
         let (rejects, passwords) = (self.rejects.as_deref(), self.generate_passwords.as_deref());
         let mut watch = Watch::new(session, &input, rejects, passwords, max_shown)?;
-        input.refuse_utf_16()?;
+        input.begin()?;
         let rows = format.rows(input)?;
         let importing = self.importing(session);
         let imported =

@@ -3,7 +3,10 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read};
+use std::ops::Range;
 use std::path::Path;
+
+use zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
 use crate::cli::files;
@@ -18,12 +21,17 @@ pub(super) const MAX_ROW_BYTES: usize = 1024 * 1024;
 /// A row, or why it is none; the outer error is one of the whole input.
 pub(crate) type Item = Result<Result<InputRow, Rejection>>;
 
+/// What is read at once, in bytes.
+const CHUNK_BYTES: usize = 64 * 1024;
+
 /// An input that is being read.
 pub(crate) struct Input {
     file: File,
     before: Metadata,
-    /// What was read to look at the encoding, and is still to be given out.
-    head: Vec<u8>,
+    /// It may hold passwords: it never grows, and is wiped.
+    chunk: Zeroizing<Vec<u8>>,
+    /// The part of the chunk that was not taken yet.
+    rest: Range<usize>,
     is_at_end: bool,
 }
 
@@ -50,7 +58,8 @@ impl Input {
         if database.is_some_and(|database| files::is_same(&before, &database)) {
             return Err(invalid(format!("{shown} is the database itself")));
         }
-        Ok(Input { file, before, head: Vec::new(), is_at_end: false })
+        let chunk = Zeroizing::new(vec![0; CHUNK_BYTES]);
+        Ok(Input { file, before, chunk, rest: 0..0, is_at_end: false })
     }
 
     /// Whether somebody types it.
@@ -58,18 +67,38 @@ impl Input {
         self.file.is_terminal()
     }
 
-    /// Refuses UTF-16, of which nothing could be read, by its byte order mark (Unicode Standard,
-    /// section 23.8).
-    pub(crate) fn refuse_utf_16(&mut self) -> anyhow::Result<()> {
-        let mut head = Vec::with_capacity(2);
-        let read = self.by_ref().take(2).read_to_end(&mut head);
-        read.map_err(|error| invalid(format!("it cannot be read ({})", system_words(&error))))?;
-        if matches!(head[..], [0xFF, 0xFE] | [0xFE, 0xFF]) {
-            let error = invalid("it is in UTF-16, not in UTF-8".to_owned());
-            return Err(Failure::helped(error, "`iconv -f UTF-16 -t UTF-8` converts it").into());
+    /// Looks at the byte order mark (Unicode Standard, section 23.8): leaves it out, and refuses UTF-16,
+    /// of which nothing could be read.
+    pub(crate) fn begin(&mut self) -> anyhow::Result<()> {
+        // It may come in pieces from a pipe.
+        while self.rest.end < 3 && !self.is_at_end {
+            self.read_more()?;
         }
-        self.head = head;
-        Ok(())
+        match self.chunk[self.rest.clone()] {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+                let error = invalid("it is in UTF-16, not in UTF-8".to_owned());
+                Err(Failure::helped(error, "`iconv -f UTF-16 -t UTF-8` converts it").into())
+            }
+            [0xEF, 0xBB, 0xBF, ..] => {
+                self.rest.start = 3;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is next; nothing at the end.
+    pub(super) fn next(&mut self) -> Result<&[u8]> {
+        if self.rest.is_empty() && !self.is_at_end {
+            self.rest = 0..0;
+            self.read_more()?;
+        }
+        Ok(&self.chunk[self.rest.clone()])
+    }
+
+    /// Takes so many bytes of what is next.
+    pub(super) fn take(&mut self, length: usize) {
+        self.rest.start += length;
     }
 
     /// Whether this is the file that is being read.
@@ -86,24 +115,22 @@ impl Input {
         }
         Ok(())
     }
-}
 
-impl Read for Input {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.head.is_empty() {
-            let length = self.head.len().min(buffer.len());
-            for (byte, read) in buffer.iter_mut().zip(self.head.drain(..length)) {
-                *byte = read;
+    fn read_more(&mut self) -> Result<()> {
+        loop {
+            match self.file.read(&mut self.chunk[self.rest.end..]) {
+                Ok(length) => {
+                    self.rest.end += length;
+                    // A terminal has more after its end, which would have to be typed again.
+                    self.is_at_end = length == 0;
+                    return Ok(());
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    return Err(invalid(format!("it cannot be read ({})", system_words(&error))));
+                }
             }
-            return Ok(length);
         }
-        // A terminal has more behind its end, which would have to be typed again.
-        if self.is_at_end {
-            return Ok(0);
-        }
-        let length = self.file.read(buffer)?;
-        self.is_at_end = length == 0;
-        Ok(length)
     }
 }
 

@@ -3,28 +3,20 @@
 //! quoted, and the empty text where it is.
 
 use csv_core::{ReadFieldResult, Reader};
-use std::io::Read;
 use zeroize::Zeroizing;
 
 use super::header::{self, Column, Wrong};
 use crate::cli::failure::Failure;
 use crate::cli::format::input::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
+use useradm::Result;
 use useradm::accounts::{InputRow, Offered, Rejection};
-use useradm::error::system_words;
-use useradm::{Error, Result};
 
 /// The most fields that a row is read with, more than there are columns.
 const MAX_FIELDS: usize = 64;
 
-/// What is read at once, in bytes.
-const CHUNK_BYTES: usize = 64 * 1024;
-
 pub(crate) struct Rows {
     input: Input,
     reader: Reader,
-    chunk: Zeroizing<Vec<u8>>,
-    /// The part of the chunk that is still to be parsed.
-    rest: std::ops::Range<usize>,
     record: Zeroizing<Vec<u8>>,
     ends: [usize; MAX_FIELDS],
     /// Which fields begin with a quote: an empty one is NULL where it does not.
@@ -47,8 +39,6 @@ impl Rows {
         let mut rows = Rows {
             input,
             reader: Reader::new(),
-            chunk: Zeroizing::new(vec![0; CHUNK_BYTES]),
-            rest: 0..0,
             record: Zeroizing::new(vec![0; MAX_ROW_BYTES]),
             ends: [0; MAX_FIELDS],
             is_quoted: [false; MAX_FIELDS],
@@ -66,25 +56,23 @@ impl Rows {
         self.skip_line_breaks()?;
         let line = self.reader.line();
         loop {
-            if self.rest.is_empty() {
-                self.fill()?;
-            }
+            let next = self.input.next()?;
             if std::mem::take(&mut begins) {
                 if fields == MAX_FIELDS {
                     return Err(invalid(format!("line {line} has more than {MAX_FIELDS} fields")));
                 }
-                self.is_quoted[fields] = self.chunk[self.rest.clone()].first() == Some(&b'"');
+                self.is_quoted[fields] = next.first() == Some(&b'"');
             }
-            let is_probe = self.rest.is_empty() && !is_ended;
-            // Behind the end one more line break is no harm, and part of a field only if that is
+            let is_probe = next.is_empty() && !is_ended;
+            // After the end one more line break does no harm, and is part of a field only if that is
             // still in quotes.
-            let input = if is_probe { &b"\n"[..] } else { &self.chunk[self.rest.clone()] };
-            let (result, read, wrote) = self.reader.read_field(input, &mut self.record[written..]);
+            let next = if is_probe { &b"\n"[..] } else { next };
+            let (result, read, wrote) = self.reader.read_field(next, &mut self.record[written..]);
             if is_probe {
                 is_ended = true;
                 is_cut_off = wrote > 0;
             } else {
-                self.rest.start += read;
+                self.input.take(read);
             }
             written += wrote;
             match result {
@@ -108,37 +96,10 @@ impl Rows {
 
     /// Goes to the line on which the next record begins.
     fn skip_line_breaks(&mut self) -> Result<()> {
-        loop {
-            while let Some(&byte) = self.chunk[self.rest.clone()].first() {
-                if byte != b'\n' && byte != b'\r' {
-                    return Ok(());
-                }
-                self.reader.set_line(self.reader.line() + u64::from(byte == b'\n'));
-                self.rest.start += 1;
-            }
-            self.fill()?;
-            if self.rest.is_empty() {
-                return Ok(());
-            }
+        while let [byte @ (b'\n' | b'\r'), ..] = self.input.next()? {
+            self.reader.set_line(self.reader.line() + u64::from(*byte == b'\n'));
+            self.input.take(1);
         }
-    }
-
-    fn fill(&mut self) -> Result<()> {
-        let is_first = self.rest.end == 0;
-        let mut length = 0;
-        // A byte order mark may come in pieces from a pipe.
-        while length < if is_first { 3 } else { 1 } {
-            match self.input.read(&mut self.chunk[length..]) {
-                Ok(0) => break,
-                Ok(read) => length += read,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    return Err(invalid(format!("it cannot be read ({})", system_words(&error))));
-                }
-            }
-        }
-        let mark = is_first && self.chunk[..length].starts_with(b"\xEF\xBB\xBF");
-        self.rest = if mark { 3 } else { 0 }..length;
         Ok(())
     }
 
@@ -194,11 +155,6 @@ impl Rows {
         };
         Ok(InputRow { line, id, name: name.clone(), credential })
     }
-
-    fn next_row(&mut self) -> Result<Option<Result<InputRow, Rejection>>, Error> {
-        let record = self.read()?;
-        Ok(record.map(|record| self.row(&record)))
-    }
 }
 
 impl Iterator for Rows {
@@ -208,8 +164,8 @@ impl Iterator for Rows {
         if self.is_done {
             return None;
         }
-        let row = self.next_row().transpose();
-        self.is_done = !matches!(row, Some(Ok(_)));
-        row
+        let record = self.read().transpose();
+        self.is_done = !matches!(record, Some(Ok(_)));
+        record.map(|record| Ok(self.row(&record?)))
     }
 }
