@@ -1,7 +1,6 @@
 //! What a command says when it is done: a message for people, an object for scripts.
 
 use std::io;
-use std::path::Path;
 
 use anyhow::Result;
 use serde::{Serialize, Serializer};
@@ -12,7 +11,7 @@ use super::format::json;
 use super::format::rejection::RowObject;
 use super::session::Session;
 use super::ui;
-use useradm::accounts::{Imported, Warning};
+use useradm::accounts::Warning;
 use useradm::error::shown;
 use useradm::password::Password;
 use useradm::user::User;
@@ -21,31 +20,38 @@ use useradm::user::User;
 #[derive(Default, Serialize)]
 pub(crate) struct Answer<'a> {
     /// The words of the application.
-    message: &'a str,
+    pub(crate) message: &'a str,
     /// What people are told in lines before the message.
     #[serde(skip)]
-    before: Vec<String>,
-    /// What people are told behind the message.
+    pub(crate) before: Vec<String>,
+    /// What people are told after the message.
     #[serde(skip)]
-    detail: String,
+    pub(crate) detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<UserObject>,
+    pub(crate) user: Option<UserObject>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    users: Option<Vec<UserObject>>,
+    pub(crate) users: Option<Vec<UserObject>>,
     #[serde(flatten)]
-    counts: Option<Counts<'a>>,
-    changed: bool,
-    database: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "texts")]
-    warnings: Vec<Warning>,
+    pub(crate) counts: Option<Counts<'a>>,
+    /// Whether anything was changed.
+    pub(crate) changed: bool,
+    /// The path of the database, which [`Answer::print`] knows.
+    pub(crate) database: String,
+    /// Whether the database is new, which people are told.
+    #[serde(skip)]
+    pub(crate) created_database: bool,
+    /// A password that was made here.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "password")]
+    pub(crate) password: Option<&'a Password>,
+    /// What the admin should know.
+    #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "texts")]
+    pub(crate) warnings: &'a [Warning],
 }
 
 /// The numbers of an import or export.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Counts<'a> {
+pub(crate) enum Counts<'a> {
     Import {
         imported: u64,
         skipped: u64,
@@ -62,8 +68,9 @@ enum Counts<'a> {
     },
 }
 
+/// A user, as JSON shows them.
 #[derive(Serialize)]
-struct UserObject {
+pub(crate) struct UserObject {
     id: i64,
     username: Option<String>,
 }
@@ -75,87 +82,21 @@ impl From<&User> for UserObject {
     }
 }
 
-impl<'a> Answer<'a> {
-    /// An answer with this message, that nothing was changed.
-    pub(crate) fn new(session: &Session, message: &'a str) -> Self {
-        let database = shown(session.path());
-        Answer { message, database, ..Answer::default() }
-    }
-
-    /// Says more to people.
-    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = detail.into();
-        self
-    }
-
-    /// Says something to people first.
-    pub(crate) fn before(mut self, before: Vec<String>) -> Self {
-        self.before = before;
-        self
-    }
-
-    /// Adds the numbers of an import.
-    pub(crate) fn counts(mut self, imported: &'a Imported, dry_run: bool) -> Self {
-        let Imported { imported, skipped, updated, locked, ref skips, .. } = *imported;
-        let locked_seconds = locked.as_secs_f64();
-        let skips = skips.iter().map(RowObject::from).collect();
-        self.counts =
-            Some(Counts::Import { imported, skipped, updated, locked_seconds, dry_run, skips });
-        self
-    }
-
-    /// Adds what was exported, and where.
-    pub(crate) fn exported(mut self, exported: u64, file: &Path) -> Self {
-        self.counts = Some(Counts::Export { exported, file: shown(file) });
-        self
-    }
-
-    /// Names the user.
-    pub(crate) fn user(mut self, user: &User) -> Self {
-        self.detail = user.name.to_text().into_owned();
-        self.user = Some(user.into());
-        self
-    }
-
-    /// Tells people whether the database is new.
-    pub(crate) fn created_database(mut self, is_new: bool) -> Self {
-        if is_new {
-            self.detail = format!("{} (database initialised: {})", self.detail, self.database);
+impl Answer<'_> {
+    /// An answer about one user, still without words.
+    pub(crate) fn about(user: &User) -> Self {
+        Answer {
+            detail: user.name.to_text().into_owned(),
+            user: Some(user.into()),
+            ..Answer::default()
         }
-        self
-    }
-
-    /// Names several users.
-    pub(crate) fn users(mut self, users: &[User]) -> Self {
-        self.users = Some(users.iter().map(UserObject::from).collect());
-        self
-    }
-
-    /// Says whether anything was changed.
-    pub(crate) fn changed(mut self, changed: bool) -> Self {
-        self.changed = changed;
-        self
-    }
-
-    /// Adds what the admin should know.
-    pub(crate) fn warnings(mut self, warnings: &[Warning]) -> Self {
-        self.warnings = warnings.to_vec();
-        self
-    }
-
-    /// Hands out a generated password.
-    pub(crate) fn password(mut self, password: Option<&'a Password>) -> Self {
-        self.password = password.and_then(|made| std::str::from_utf8(made.as_bytes()).ok());
-        self
     }
 
     /// Prints the answer. Where it cannot be printed, a change must not look like a failure.
-    pub(crate) fn print(self, session: &Session) -> Result<()> {
-        let changed = self.changed;
-        self.write(session).map_err(|error| {
-            let failure = if changed { Failure::AnswerLost(error) } else { Failure::Output(error) };
-            failure.into()
-        })
+    pub(crate) fn print(mut self, session: &Session) -> Result<()> {
+        self.database = shown(session.path());
+        let failure = if self.changed { Failure::AnswerLost } else { Failure::Output };
+        Ok(self.write(session).map_err(failure)?)
     }
 
     fn write(self, session: &Session) -> io::Result<()> {
@@ -170,21 +111,22 @@ impl<'a> Answer<'a> {
             out.push(b'\n');
             ui::data(&out)?;
         }
+        let mut message = self.message.to_owned();
+        if !self.detail.is_empty() {
+            message = format!("{message}: {}", escaped(&self.detail));
+        }
+        if self.created_database {
+            message = format!("{message} (database initialised: {})", escaped(&self.database));
+        }
         let warnings = self.warnings.iter().filter(|&&it| !session.quiet || is_never_hidden(it));
         let mut lines: Vec<String> =
             warnings.map(|&warning| format!("warning: {}", text(warning))).collect();
-        if !session.quiet {
-            let mut message = self.message.to_owned();
-            if !self.detail.is_empty() {
-                message = format!("{message}: {}", escaped(&self.detail));
-            }
-            if self.before.is_empty() {
-                lines.insert(0, message);
-            } else {
-                // Counts stand at the end, where a script looks for them.
-                lines.splice(0..0, self.before.iter().map(|line| escaped(line)));
-                lines.push(message);
-            }
+        if !session.quiet && self.before.is_empty() {
+            lines.insert(0, message);
+        } else if !session.quiet {
+            // Counts stand at the end, where a script looks for them.
+            lines.splice(0..0, self.before.iter().map(|line| escaped(line)));
+            lines.push(message);
         }
         lines.push(String::new());
         ui::messages(lines.join("\n").as_bytes())
@@ -196,8 +138,13 @@ fn is_never_hidden(warning: Warning) -> bool {
     matches!(warning, Warning::OldPagesInLog)
 }
 
-#[expect(clippy::ptr_arg, reason = "serde calls it with the field's own type")]
-fn texts<S: Serializer>(warnings: &Vec<Warning>, serializer: S) -> Result<S::Ok, S::Error> {
+#[expect(clippy::ref_option, reason = "serde calls it with the field's own type")]
+fn password<S: Serializer>(made: &Option<&Password>, serializer: S) -> Result<S::Ok, S::Error> {
+    made.map(|made| String::from_utf8_lossy(made.as_bytes())).serialize(serializer)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with the field's own type")]
+fn texts<S: Serializer>(warnings: &&[Warning], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(warnings.iter().map(|&warning| text(warning)))
 }
 

@@ -59,12 +59,14 @@ impl AddArgs {
         } else {
             "User already exists, unchanged"
         };
-        Answer::new(session, done)
-            .user(&added.user)
-            .created_database(added.created_database)
-            .changed(added.changed)
-            .warnings(&added.warnings)
-            .password(generated.as_ref().filter(|_| added.changed))
-            .print(session)
+        let answer = Answer {
+            message: done,
+            changed: added.changed,
+            created_database: added.created_database,
+            warnings: &added.warnings,
+            password: generated.as_ref().filter(|_| added.changed),
+            ..Answer::about(&added.user)
+        };
+        answer.print(session)
     }
 }

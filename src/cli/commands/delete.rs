@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::answer::Answer;
+use crate::cli::answer::{Answer, UserObject};
 use crate::cli::failure::Failure;
 use crate::cli::format::escape::escaped;
 use crate::cli::session::Session;
@@ -50,12 +50,15 @@ impl DeleteArgs {
         let warnings = accounts::delete(session.database()?, &plan)?;
         let message =
             if plan.users.is_empty() { "No user to delete" } else { "User deleted successfully" };
-        Answer::new(session, message)
-            .detail(names_of(&plan))
-            .users(&plan.users)
-            .changed(!plan.users.is_empty())
-            .warnings(&warnings)
-            .print(session)
+        let answer = Answer {
+            message,
+            detail: names_of(&plan),
+            users: Some(plan.users.iter().map(UserObject::from).collect()),
+            changed: !plan.users.is_empty(),
+            warnings: &warnings,
+            ..Answer::default()
+        };
+        answer.print(session)
     }
 }
 

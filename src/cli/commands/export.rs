@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::cli::answer::Answer;
+use crate::cli::answer::{Answer, Counts};
 use crate::cli::failure::Failure;
 use crate::cli::format::FileFormat;
 use crate::cli::process::start::standard_output;
@@ -92,7 +92,9 @@ impl ExportArgs {
         }
         draft.publish(taken).map_err(|error| helped(cannot(error), file, format))?;
         let message = format!("exported {count}");
-        Answer::new(session, &message).detail(shown(&path)).exported(count, &path).print(session)
+        let detail = shown(&path);
+        let counts = Some(Counts::Export { exported: count, file: detail.clone() });
+        Answer { message: &message, detail, counts, ..Answer::default() }.print(session)
     }
 }
 

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::cli::answer::Answer;
+use crate::cli::answer::{Answer, Counts};
 use crate::cli::args::{WaivedArgs, number};
 use crate::cli::failure::Failure;
-use crate::cli::format::rejection::row_line;
+use crate::cli::format::rejection::{RowObject, row_line};
 use crate::cli::format::{FileFormat, Input};
 use crate::cli::session::Session;
 use crate::cli::{files, shell};
@@ -180,11 +180,22 @@ impl ImportArgs {
         } else {
             format!("Database locked for {:.3} s", locked.as_secs_f64())
         });
-        Answer::new(session, &message)
-            .before(before)
-            .counts(imported, self.dry_run)
-            .changed(!self.dry_run && new + updated > 0)
-            .warnings(&imported.warnings)
-            .print(session)
+        let counts = Counts::Import {
+            imported: *new,
+            skipped: *skipped,
+            updated: *updated,
+            locked_seconds: locked.as_secs_f64(),
+            dry_run: self.dry_run,
+            skips: imported.skips.iter().map(RowObject::from).collect(),
+        };
+        let answer = Answer {
+            message: &message,
+            before,
+            counts: Some(counts),
+            changed: !self.dry_run && new + updated > 0,
+            warnings: &imported.warnings,
+            ..Answer::default()
+        };
+        answer.print(session)
     }
 }

@@ -27,6 +27,7 @@ impl InitArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let made = accounts::init(session.database()?, self.if_not_exists)?;
         let message = if made { "Database initialised" } else { "Database unchanged" };
-        Answer::new(session, message).detail(shown(session.path())).changed(made).print(session)
+        let detail = shown(session.path());
+        Answer { message, detail, changed: made, ..Answer::default() }.print(session)
     }
 }

@@ -36,6 +36,6 @@ impl LoginArgs {
         };
         let password = secret::known_password(session, &self.source, &name)?;
         let user = accounts::login(session.database()?, &name, &password, session.rounds)?;
-        Answer::new(session, "Login successful").user(&user).print(session)
+        Answer { message: "Login successful", ..Answer::about(&user) }.print(session)
     }
 }

@@ -50,11 +50,13 @@ impl RegisterArgs {
         };
         let added = accounts::add(session.database()?, adding, &mut accounts::random)
             .map_err(|error| Failure::helped_if_taken(error, "choose another username"))?;
-        Answer::new(session, "User created successfully")
-            .user(&added.user)
-            .created_database(added.created_database)
-            .changed(added.changed)
-            .warnings(&added.warnings)
-            .print(session)
+        let answer = Answer {
+            message: "User created successfully",
+            changed: added.changed,
+            created_database: added.created_database,
+            warnings: &added.warnings,
+            ..Answer::about(&added.user)
+        };
+        answer.print(session)
     }
 }

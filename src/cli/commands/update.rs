@@ -88,12 +88,14 @@ impl UpdateArgs {
             accounts::update(session.database()?, &selector, change, &mut accounts::random)
                 .map_err(|error| Failure::helped_if_taken(error, "choose another username"))?;
         let done = if updated.changed { "User updated successfully" } else { "User unchanged" };
-        Answer::new(session, done)
-            .user(&updated.user)
-            .changed(updated.changed)
-            .warnings(&updated.warnings)
-            .password(generated.as_ref())
-            .print(session)
+        let answer = Answer {
+            message: done,
+            changed: updated.changed,
+            warnings: &updated.warnings,
+            password: generated.as_ref(),
+            ..Answer::about(&updated.user)
+        };
+        answer.print(session)
     }
 
     /// Whether something says where a new password comes from.
