@@ -42,17 +42,6 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The name of the format.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Format::Table => "table",
-            Format::Plain => "plain",
-            Format::Csv => "csv",
-            Format::Json => "json",
-            Format::Jsonl => "jsonl",
-        }
-    }
-
     /// Whether messages and errors are JSON too.
     pub(crate) fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Jsonl)
@@ -64,8 +53,8 @@ impl Format {
             Format::Table => Box::new(table::Table::new(fields, widths)),
             Format::Plain => Box::new(plain::Plain::new(fields)),
             Format::Csv => Box::new(csv::Csv::new(fields)),
-            Format::Json => Box::new(json::Array::new(fields)),
-            Format::Jsonl => Box::new(json::Lines::new(fields)),
+            Format::Json => Box::new(json::Objects::new(fields, json::ARRAY)),
+            Format::Jsonl => Box::new(json::Objects::new(fields, json::LINES)),
         }
     }
 }

@@ -18,72 +18,49 @@ pub(crate) fn line(out: &mut Vec<u8>, document: &impl Serialize) {
     out.push(b'\n');
 }
 
+/// What stands around the objects of users.
+pub(super) struct Marks {
+    begin: &'static [u8],
+    between: &'static [u8],
+    after: &'static [u8],
+    end: &'static [u8],
+}
+
 /// One document that is an array.
-pub(super) struct Array {
-    object: Object,
+pub(super) const ARRAY: Marks = Marks { begin: b"[", between: b",", after: b"", end: b"]\n" };
+
+/// One object a line.
+pub(super) const LINES: Marks = Marks { begin: b"", between: b"", after: b"\n", end: b"" };
+
+/// The objects of many users, which have the same keys.
+pub(super) struct Objects {
+    /// Each field with its key and all that stands before the value.
+    keys: Vec<(Vec<u8>, Field)>,
+    marks: Marks,
     is_first: bool,
 }
 
-impl Array {
-    pub(super) fn new(fields: &[Field]) -> Self {
-        Array { object: Object::new(fields), is_first: true }
-    }
-}
-
-impl Printer for Array {
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        out.push(b'[');
-    }
-
-    fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        if !self.is_first {
-            out.push(b',');
-        }
-        self.is_first = false;
-        self.object.push(out, record);
-    }
-
-    fn end(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"]\n");
-    }
-}
-
-/// One object a line.
-pub(super) struct Lines {
-    object: Object,
-}
-
-impl Lines {
-    pub(super) fn new(fields: &[Field]) -> Self {
-        Lines { object: Object::new(fields) }
-    }
-}
-
-impl Printer for Lines {
-    fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        self.object.push(out, record);
-        out.push(b'\n');
-    }
-}
-
-/// The objects of many users, which have the same keys.
-struct Object {
-    /// Each field with its key and all that stands before the value.
-    keys: Vec<(Vec<u8>, Field)>,
-}
-
-impl Object {
-    fn new(fields: &[Field]) -> Self {
+impl Objects {
+    pub(super) fn new(fields: &[Field], marks: Marks) -> Self {
         let keys = fields.iter().enumerate().map(|(i, &field)| {
             let mut key = vec![if i == 0 { b'{' } else { b',' }];
             push_text(&mut key, field.name().as_bytes());
             key.push(b':');
             (key, field)
         });
-        Object { keys: keys.collect() }
+        Objects { keys: keys.collect(), marks, is_first: true }
+    }
+}
+
+impl Printer for Objects {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.marks.begin);
     }
 
-    fn push(&self, out: &mut Vec<u8>, record: &Record<'_>) {
+    fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
+        if !std::mem::take(&mut self.is_first) {
+            out.extend_from_slice(self.marks.between);
+        }
         for (key, field) in &self.keys {
             out.extend_from_slice(key);
             match record.value(*field) {
@@ -93,6 +70,11 @@ impl Object {
             }
         }
         out.push(b'}');
+        out.extend_from_slice(self.marks.after);
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.marks.end);
     }
 }
 
