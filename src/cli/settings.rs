@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{invalid_value, listed, number};
 use super::failure::Failure;
 use super::format::Format;
+use super::shell;
 use useradm::hash::Rounds;
 use useradm::store::Place;
 
@@ -121,8 +122,8 @@ fn database(name: &OsStr) -> Result<Place, String> {
 fn format(name: &OsStr) -> Result<Format, String> {
     let text = name.to_str().unwrap_or_default();
     <Format as ValueEnum>::from_str(text, false).map_err(|_| {
-        let names: Vec<_> =
-            Format::value_variants().iter().map(|it| it.name().to_owned()).collect();
+        let formats = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<_> = formats.map(|format| format.get_name().to_owned()).collect();
         format!("it can be {}", listed(&names))
     })
 }
@@ -148,12 +149,7 @@ fn rounds(text: &str) -> Result<Rounds, String> {
 /// The format that a command line asks for, right or wrong as the rest of it may be: every error must
 /// know it.
 pub(super) fn wanted_format(arguments: &[OsString]) -> Format {
-    let mut wanted = std::env::var_os("USERADM_FORMAT").and_then(|name| format(&name).ok());
-    let before = arguments.iter().take_while(|argument| *argument != "--");
-    for (argument, next) in before.clone().zip(before.skip(1).map(Some).chain([None])) {
-        let joined = argument.to_str().and_then(|it| it.strip_prefix("--format=")).map(OsStr::new);
-        let apart = next.filter(|_| argument == "--format").map(OsString::as_os_str);
-        wanted = joined.or(apart).and_then(|name| format(name).ok()).or(wanted);
-    }
-    wanted.unwrap_or(Format::Table)
+    let variable = std::env::var_os("USERADM_FORMAT").and_then(|name| format(&name).ok());
+    let given = shell::values_of("--format", arguments).filter_map(|name| format(name).ok());
+    given.last().or(variable).unwrap_or(Format::Table)
 }

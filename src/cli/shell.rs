@@ -10,7 +10,7 @@ use useradm::user::is_unprintable;
 /// A command of this program in backquotes, on the database that this process was told to use: the
 /// same words on another one could delete somebody else.
 pub(super) fn command(words: &str) -> String {
-    match database(std::env::args_os().skip(1), std::env::var_os("USERADM_DB")) {
+    match database(&arguments(), std::env::var_os("USERADM_DB")) {
         Some(name) => format!("`useradm --db {} {words}`", quoted(&name)),
         None => format!("`useradm {words}`"),
     }
@@ -25,40 +25,35 @@ pub(super) fn user(id: i64, name: &str) -> String {
     quoted(name.as_ref())
 }
 
-/// The name of the database as an option gave it, or else the variable; none where that is refused,
-/// since it may hold a password.
-fn database(
-    arguments: impl Iterator<Item = OsString>,
-    variable: Option<OsString>,
-) -> Option<OsString> {
-    let mut arguments = arguments.take_while(|it| it != "--").peekable();
-    let mut given = None;
-    while let Some(argument) = arguments.next() {
-        if let Some(name) = value_of("--db", &argument, arguments.peek()) {
-            given = Some(name);
+/// The values of an option on a command line, right or wrong as the rest of it may be.
+pub(super) fn values_of<'a>(
+    option: &'a str,
+    arguments: &'a [OsString],
+) -> impl Iterator<Item = &'a OsStr> {
+    let arguments = arguments.split(|it| it == "--").next().unwrap_or_default();
+    arguments.iter().enumerate().filter_map(move |(at, argument)| {
+        if argument == option {
+            return arguments.get(at + 1).map(OsString::as_os_str);
         }
-    }
-    given.or(variable).filter(|name| Place::parse(name).is_ok())
+        let rest = argument.as_bytes().strip_prefix(option.as_bytes())?.strip_prefix(b"=")?;
+        Some(OsStr::from_bytes(rest))
+    })
 }
 
-/// The value of an option, if this argument begins it.
-fn value_of(option: &str, argument: &OsStr, next: Option<&OsString>) -> Option<OsString> {
-    if argument == option {
-        return next.cloned();
-    }
-    let rest = argument.as_bytes().strip_prefix(option.as_bytes())?.strip_prefix(b"=")?;
-    Some(OsStr::from_bytes(rest).to_owned())
+/// The name of the database as an option gave it, or else the variable; none where that is refused,
+/// since it may hold a password.
+fn database(arguments: &[OsString], variable: Option<OsString>) -> Option<OsString> {
+    let given = values_of("--db", arguments).last().map(OsStr::to_owned);
+    given.or(variable).filter(|name| Place::parse(name).is_ok())
 }
 
 /// The variables that the same command line needs, of those that are set.
 fn variables(arguments: &[OsString], is_set: impl Fn(&str) -> bool) -> Vec<String> {
-    let before = arguments.iter().take_while(|it| *it != "--");
-    let next = before.clone().skip(1).map(Some).chain([None]);
-    let named = before.zip(next).filter_map(|(it, next)| value_of("--password-env", it, next));
-    let named = named.filter_map(|name| name.into_string().ok());
-    let settings = ["USERADM_ROUNDS", "USERADM_FORMAT", "USERADM_TIMEOUT"].map(str::to_owned);
+    let named = values_of("--password-env", arguments).filter_map(OsStr::to_str);
+    let settings = ["USERADM_ROUNDS", "USERADM_FORMAT", "USERADM_TIMEOUT"];
     // The list that sudo takes is separated by commas.
-    named.chain(settings).filter(|name| is_set(name) && !name.contains(',')).collect()
+    let needed = named.chain(settings).filter(|name| is_set(name) && !name.contains(','));
+    needed.map(str::to_owned).collect()
 }
 
 /// The command that takes a file out of SQLite's sight, and keeps it.
@@ -69,12 +64,8 @@ pub(super) fn move_away(path: &Path) -> String {
 }
 
 /// The same command line, run as the owner of the database.
-pub(super) fn as_owner(
-    owner: &str,
-    path: &Path,
-    arguments: impl Iterator<Item = OsString>,
-) -> String {
-    let arguments: Vec<OsString> = arguments.skip(1).collect();
+pub(super) fn as_owner(owner: &str, path: &Path) -> String {
+    let arguments = arguments();
     let mut words: Vec<OsString> = vec!["sudo".into(), "-u".into(), owner.into()];
     let variables = variables(&arguments, |name| std::env::var_os(name).is_some());
     if !variables.is_empty() {
@@ -82,37 +73,40 @@ pub(super) fn as_owner(
     }
     words.push("useradm".into());
     // sudo passes no variables on but those that it is told, so the database must be named.
-    if database(arguments.iter().cloned(), None).is_none() {
+    if database(&arguments, None).is_none() {
         words.extend(["--db".into(), path.as_os_str().to_owned()]);
     }
     words.extend(arguments);
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    words.join(" ")
+    line(&words)
 }
 
 /// The same command line of an export, with standard output in the place of a file that only the
 /// caller's shell may make.
-pub(super) fn to_standard_output(
-    file: &OsStr,
-    format: &str,
-    arguments: impl Iterator<Item = OsString>,
-) -> String {
-    let mut words: Vec<OsString> = arguments.skip(1).collect();
+pub(super) fn to_standard_output(file: &OsStr, format: &str) -> String {
+    let mut words = arguments();
     if let Some(at) = words.iter().rposition(|word| word == file) {
         words.remove(at);
     }
     words.retain(|word| word != "--force" && word != "--");
-    let tells_format = |it: &OsString| it == "--to" || it.as_bytes().starts_with(b"--to=");
-    if !words.iter().any(tells_format) {
+    if values_of("--to", &words).next().is_none() {
         words.extend(["--to".into(), format.into()]);
     }
-    if database(words.iter().cloned(), None).is_none()
+    if database(&words, None).is_none()
         && let Some(name) = std::env::var_os("USERADM_DB")
     {
         words.splice(0..0, ["--db".into(), name]);
     }
+    format!("useradm {} - > {}", line(&words), quoted(file))
+}
+
+/// What this process was told to do.
+fn arguments() -> Vec<OsString> {
+    std::env::args_os().skip(1).collect()
+}
+
+fn line(words: &[OsString]) -> String {
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    format!("useradm {} - > {}", words.join(" "), quoted(file))
+    words.join(" ")
 }
 
 /// A word as a shell reads it, and as it shows on a terminal.
@@ -161,7 +155,8 @@ mod tests {
     #[test]
     fn the_database_is_the_one_that_was_named() {
         let named = |words: &str, variable: Option<&str>| {
-            database(words.split(' ').map(OsString::from), variable.map(OsString::from))
+            let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            database(&words, variable.map(OsString::from))
         };
         assert_eq!(named("list", None), None);
         assert_eq!(named("list --db a.db", Some("b.db")), Some("a.db".into()));

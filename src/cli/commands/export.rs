@@ -106,7 +106,7 @@ fn helped(error: Error, file: &Path, format: FileFormat) -> anyhow::Error {
         Error::Output { is_forbidden: true, .. } => {
             let format = format.to_possible_value();
             let format = format.as_ref().map_or("csv", |it| it.get_name());
-            shell::to_standard_output(file.as_os_str(), format, std::env::args_os())
+            shell::to_standard_output(file.as_os_str(), format)
         }
         _ => return error.into(),
     };

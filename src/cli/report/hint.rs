@@ -74,7 +74,7 @@ const TRUST: &str =
 fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
     let quoted = |path: &Path| shell::quoted(path.as_os_str());
     match remedy {
-        Remedy::ActAsOwner { database } => shell::as_owner(owner, database, std::env::args_os()),
+        Remedy::ActAsOwner { database } => shell::as_owner(owner, database),
         Remedy::StartAsOwner { or_trust } => {
             let id = owner.trim_start_matches('#');
             let trust = if *or_trust { TRUST } else { "" };
@@ -83,7 +83,7 @@ fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
         Remedy::MakeElsewhere { file } => format!(
             "name a file in another directory with --db, or make it as the user of the application: \
              `{}`{TRUST}",
-            shell::as_owner("USER", file, std::env::args_os())
+            shell::as_owner("USER", file)
         ),
         Remedy::NameTheFile => {
             format!("`ls -l {}` tells where it leads; --db names the file itself", quoted(path))
