@@ -1,12 +1,21 @@
 //! A database in an SQLite file: what it answers, and what is done to it.
 //!
+//! | what | where |
+//! | --- | --- |
+//! | opening it, and whether there is one | `open.rs`; `vfs.rs` is what SQLite calls for files |
+//! | making one, whole or not at all | `create.rs` |
+//! | who may, and what must not be beside it | `owner.rs`, `paths.rs` |
+//! | what its table is like | `schema.rs`; what other tables hold: `elsewhere.rs` |
+//! | finding users, counting them, all of one moment | `read.rs` |
+//! | listing them in pages | `page.rs`, by `keyed.rs` or `sorted.rs` |
+//! | who looks like whom | `similar.rs`, with `filter.rs` |
+//! | changing users, in a transaction | `write.rs`, `bulk.rs`, `transaction.rs` |
+//! | what a statement may cost or do | `limits.rs`, `wait.rs`, `hooks.rs` |
+//! | SQL about the table of the users | `sql.rs` |
+//! | what a failure is in the words of the domain | `failure.rs` |
+//!
 //! Nothing but SQLite opens the file while a connection lives, since closing any other descriptor
 //! would cancel the process's POSIX locks.
-//!
-//! To open one is in `open.rs`, to make one in `create.rs`; who may, and what must not lie beside
-//! it, is in `owner.rs` and `paths.rs`. Questions are answered in `schema.rs`, `read.rs`, `page.rs`
-//! and `similar.rs`, changes made in `write.rs` and `bulk.rs`. What SQLite says when it fails is put
-//! into the words of the domain in `failure.rs`.
 
 mod bulk;
 mod create;
@@ -25,6 +34,7 @@ mod schema;
 mod similar;
 mod sorted;
 mod sql;
+mod transaction;
 mod vfs;
 mod wait;
 mod write;
@@ -49,7 +59,7 @@ pub use limits::limit_memory;
 pub use owner::Owner;
 pub use page::{Pages, Selected};
 pub use similar::Lookup;
-pub use write::Transaction;
+pub use transaction::Transaction;
 
 /// How long an attempt to empty the write-ahead log waits for readers. It holds off writers
 /// meanwhile, so it must stay far below the application's own timeout of 5 s.

@@ -1,178 +1,16 @@
-//! Changing rows, in one immediate transaction at a time.
+//! Changing rows inside a transaction, which `transaction.rs` begins and ends. Many at once are in
+//! `bulk.rs`.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::thread;
-use std::time::{Duration, Instant};
-
-use nix::unistd::{AccessFlags, access};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, ToSql};
 
-use super::failure::{During, is_unique_rule_on, nothing_was_committed};
-use super::limits::allowance;
-use super::{Account, Database, Store, sql};
+use super::failure::{During, is_unique_rule_on};
+use super::{Account, Store, Transaction, sql};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
 use crate::user::{Selector, User, UserId, Username};
 
-/// How long COMMIT waits for readers. In rollback mode it keeps new ones out meanwhile, so this must
-/// stay far below the application's own timeout of 5 s.
-const COMMIT_PATIENCE: Duration = Duration::from_millis(500);
-
-/// How long readers have the database to themselves before a commit is tried again.
-const RETRY_PAUSE: Duration = Duration::from_millis(50);
-
-/// An open write transaction: it sees what it reads until it is committed.
-pub struct Transaction<'s> {
-    pub(super) store: &'s Store,
-    /// The statements that were asked for, in the form in which a conflict ends them.
-    aborting: RefCell<HashMap<&'static str, String>>,
-}
-
 impl Store {
-    /// Runs `body` in one `BEGIN IMMEDIATE` transaction and commits it, or rolls it back if
-    /// `body` fails or the process was asked to stop. Nothing slow may happen in `body`: the
-    /// application waits for it. It is run again if readers did not let the commit through.
-    ///
-    /// # Errors
-    /// What `body` fails with; [`Error::DatabaseBusy`] after the timeout; [`Error::OutcomeUnknown`]
-    /// if COMMIT itself failed.
-    pub fn write<T>(&self, mut body: impl FnMut(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let Database { timeout, .. } = &self.database;
-        self.require_writable()?;
-        let began = Instant::now();
-        loop {
-            let patience = timeout.saturating_sub(began.elapsed());
-            self.patience.set(patience);
-            self.run("BEGIN IMMEDIATE")?;
-            self.allowance.set(allowance(*timeout));
-            let finished = self.finish(COMMIT_PATIENCE.min(patience), &mut body);
-            self.allowance.lift();
-            match finished? {
-                Ok(value) => return Ok(value),
-                Err(busy) if began.elapsed() >= *timeout => return Err(busy),
-                Err(_) => self.pause()?,
-            }
-        }
-    }
-
-    /// As [`Store::write`], for a `body` that writes many rows and is run only once.
-    ///
-    /// It begins when no reader is there, in rollback mode: as soon as such a body outgrows the page
-    /// cache it would meet them, and keep everybody out while it waits for them to leave.
-    ///
-    /// # Errors
-    /// As [`Store::write`].
-    pub fn write_many<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let Database { timeout, .. } = &self.database;
-        self.require_writable()?;
-        self.expect_many_rows()?;
-        let began = Instant::now();
-        loop {
-            let patience = timeout.saturating_sub(began.elapsed());
-            self.patience.set(COMMIT_PATIENCE.min(patience));
-            match self.run("BEGIN EXCLUSIVE") {
-                Err(Error::DatabaseBusy { .. }) if began.elapsed() < *timeout => self.pause()?,
-                result => break result?,
-            }
-        }
-        self.finish(COMMIT_PATIENCE.min(*timeout), body)?
-    }
-
-    fn require_writable(&self) -> Result<()> {
-        if self.read(self.connection.is_readonly("main"))? {
-            let path = self.database.path.clone();
-            let may_write = access(&path, AccessFlags::W_OK).is_ok();
-            let reason = if may_write {
-                "its header asks for a newer version of SQLite"
-            } else {
-                "this user may not write to it"
-            };
-            let reason = reason.to_owned();
-            return Err(Error::DatabaseReadOnly { path, reason });
-        }
-        Ok(())
-    }
-
-    /// Lets others have the database for a moment.
-    fn pause(&self) -> Result<()> {
-        let _section = self.database.interrupt.defer();
-        thread::sleep(RETRY_PAUSE);
-        self.database.interrupt.check()
-    }
-
-    /// Ends a transaction that was begun; the inner error is that readers did not let the commit
-    /// through, and that it is undone.
-    fn finish<T>(
-        &self,
-        commit_patience: Duration,
-        body: impl FnOnce(&Transaction<'_>) -> Result<T>,
-    ) -> Result<Result<T>> {
-        let interrupt = &self.database.interrupt;
-        // What comes now takes milliseconds, and is finished or undone.
-        let finish = interrupt.defer();
-        let locked = Instant::now();
-        let transaction = Transaction { store: self, aborting: RefCell::default() };
-        let result = body(&transaction).and_then(|value| interrupt.check().map(|()| value));
-        // While COMMIT waits for readers, no new ones come in: it must not wait for long.
-        self.patience.set(commit_patience);
-        let result = match result {
-            Ok(value) => self.commit().map(|committed| committed.map(|()| value)),
-            Err(error) => {
-                self.roll_back();
-                Err(error)
-            }
-        };
-        self.patience.set(self.database.timeout);
-        self.locked_for.set(locked.elapsed());
-        if let Ok(Ok(_)) = result {
-            finish.keep();
-        }
-        result
-    }
-
-    /// Commits; the inner error is that readers did not let it through, and that it is undone.
-    fn commit(&self) -> Result<Result<()>> {
-        if self.has_ended() {
-            let reason = "an error had ended the change before; nothing was changed";
-            return Err(Error::ConstraintFailed(reason.to_owned()));
-        }
-        let committed = self.commits.allowed(|| self.connection.execute_batch("COMMIT"));
-        let Err(error) = committed else { return Ok(Ok(())) };
-        let failure = self.failure(&error, During::Write);
-        let nothing = nothing_was_committed(&self.connection, &error);
-        self.roll_back();
-        // A rollback that failed leaves the connection unable to read.
-        let readable =
-            self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
-        match failure {
-            busy @ Error::DatabaseBusy { .. } if nothing => Ok(Err(busy)),
-            failure if nothing && readable.is_ok() => Err(failure),
-            failure => Err(Error::OutcomeUnknown(format!("COMMIT failed: {failure}"))),
-        }
-    }
-
-    /// Rolls back, where SQLite has not done so already because of the error.
-    fn roll_back(&self) {
-        if !self.has_ended() {
-            // There is nothing left to do about a failure here: the journal stays, and whoever
-            // opens the file next rolls it back.
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-    }
-
-    /// Whether no transaction is open, so that what was begun has ended.
-    fn has_ended(&self) -> bool {
-        self.connection.is_autocommit()
-    }
-
-    /// How long the last transaction held its lock.
-    #[must_use]
-    pub fn locked_for(&self) -> Duration {
-        self.locked_for.get()
-    }
-
     /// Whether another row than this has a name that the column calls the same.
     pub(super) fn is_taken(&self, name: &str, own: Option<UserId>) -> bool {
         let own = own.map(|own| own.0);
@@ -222,10 +60,6 @@ impl Store {
                 .push((0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?);
         }
         Ok(program)
-    }
-
-    pub(super) fn run(&self, sql: &str) -> Result<()> {
-        self.connection.execute_batch(sql).map_err(|error| self.failure(&error, During::Write))
     }
 }
 
