@@ -34,7 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make the database, or add the table to a file that lacks it')
-            [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Make one''s own account, asking for what is not given')
+            [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Make your own account, asking for what is not given')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Check a username and password against the stored hash')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the users')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one user: id, username, hash scheme and rounds')
@@ -254,7 +254,7 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
         }
         'useradm;help' {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make the database, or add the table to a file that lacks it')
-            [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Make one''s own account, asking for what is not given')
+            [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Make your own account, asking for what is not given')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Check a username and password against the stored hash')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the users')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one user: id, username, hash scheme and rounds')

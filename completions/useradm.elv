@@ -31,7 +31,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand init 'Make the database, or add the table to a file that lacks it'
-            cand register 'Make one''s own account, asking for what is not given'
+            cand register 'Make your own account, asking for what is not given'
             cand login 'Check a username and password against the stored hash'
             cand list 'List the users'
             cand show 'Show one user: id, username, hash scheme and rounds'
@@ -240,7 +240,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
         }
         &'useradm;help'= {
             cand init 'Make the database, or add the table to a file that lacks it'
-            cand register 'Make one''s own account, asking for what is not given'
+            cand register 'Make your own account, asking for what is not given'
             cand login 'Check a username and password against the stored hash'
             cand list 'List the users'
             cand show 'Show one user: id, username, hash scheme and rounds'

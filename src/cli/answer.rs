@@ -1,4 +1,5 @@
-//! What a command says when it is done: a message for people, an object for scripts.
+//! What a command says when it is done: a message for people, an object for scripts. What is said when
+//! it fails is in `report.rs`.
 
 use std::io;
 

@@ -105,7 +105,7 @@ impl Given {
     }
 }
 
-/// Reads an id, which is never guessed from something like one.
+/// Reads an id, which is never guessed from something similar.
 pub(crate) fn id(text: &str) -> Result<UserId, String> {
     UserId::parse(text).ok_or_else(|| "not an id as `useradm list` shows it".to_owned())
 }

@@ -60,7 +60,7 @@ Exit status: 0 done, 1 output failed, 2 usage, 3 no such user, 4 exists already,
 pub(crate) enum Command {
     /// Make the database, or add the table to a file that lacks it
     Init(init::InitArgs),
-    /// Make one's own account, asking for what is not given
+    /// Make your own account, asking for what is not given
     Register(register::RegisterArgs),
     /// Check a username and password against the stored hash
     Login(login::LoginArgs),

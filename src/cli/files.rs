@@ -1,6 +1,6 @@
 //! Files that the program makes beside its work on the database: exports, rejected rows, generated
-//! passwords. For their owner alone, whole or not at all, and never in the place of a file that it
-//! works on.
+//! passwords. For their owner alone, whole or not at all, and never in place of a file that it works
+//! on. How such a file is made is for the library to know (`useradm::files`).
 
 use std::fs::{self, File, Metadata};
 use std::io;

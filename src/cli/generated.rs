@@ -1,6 +1,6 @@
 //! Files that are made from the program and must agree with it: completions and the help texts.
 //!
-//! `USERADM_BLESS=1 cargo test` writes them anew; without it a difference fails.
+//! `USERADM_BLESS=1 cargo test` writes them again; without it a difference fails.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -23,7 +23,7 @@ fn compare(path: &str, made: &str) {
     let checked_in = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         checked_in == made,
-        "{} differs from the program; USERADM_BLESS=1 cargo test writes it anew",
+        "{} differs from the program; USERADM_BLESS=1 cargo test writes it again",
         path.display()
     );
 }

@@ -1,7 +1,8 @@
-//! When memory runs out: the words and the status of an internal error, where Rust itself would abort.
+//! What happens when memory runs out: the words and the status of an internal error, where Rust itself
+//! would abort.
 //!
 //! Nothing is undone on the way. A transaction ends as that of a killed process does: whoever opens
-//! the database next rolls it back.
+//! the database next rolls it back. The words are made in `report.rs`, before they are needed.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::OsString;

@@ -50,7 +50,7 @@ pub(crate) fn prepare(interrupt: &Interrupt, words: Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Dies of the signal that was received, if it was one by which a parent expects that.
+/// Dies of the signal that was received, if a parent expects that of this one.
 pub(crate) fn die_of_signal(interrupt: &Interrupt) {
     let requested = i32::try_from(interrupt.requested().load(Ordering::SeqCst)).unwrap_or(0);
     if [SIGTERM, SIGHUP, SIGQUIT].contains(&requested) {

@@ -14,8 +14,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Shows progress only to people who did not ask for silence, and do not type the input
-    /// meanwhile.
+    /// Shows progress only to people who did not ask for silence and are not typing the input.
     pub(crate) fn new(session: &Session, input: &Input) -> Self {
         let shows = io::stderr().is_terminal() && !session.quiet && !input.is_terminal();
         let bar = shows.then(|| {

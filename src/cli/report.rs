@@ -22,7 +22,7 @@ use useradm::accounts::Rejection;
 /// The status of a bug, or a lack of memory.
 pub(crate) const INTERNAL: u8 = 1;
 
-/// The status of arguments that cannot be meant.
+/// The status of wrong arguments.
 pub(crate) const USAGE: u8 = 2;
 
 /// The status of a change that may be stored.

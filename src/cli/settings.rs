@@ -1,5 +1,5 @@
-//! The global options, each from the command line, or else from its variable, or else as it is by
-//! default. clap itself would parse a variable even where the option is given, and blame the option.
+//! The global options, each from the command line, or else from its variable, or else its default:
+//! what they come to is kept in `session.rs`. clap itself would parse a variable even where the option is given, and blame the option.
 
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! Command lines that a hint shows: what is copied from a terminal into a shell is what was meant.
+//! Which hint an error gets is decided in `report/hint.rs`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -72,7 +73,7 @@ pub(super) fn as_owner(owner: &str, path: &Path) -> String {
         words.push(format!("--preserve-env={}", variables.join(",")).into());
     }
     words.push("useradm".into());
-    // sudo passes no variables on but those that it is told, so the database must be named.
+    // sudo passes on only the variables that it is told to, so the database must be named.
     if database(&arguments, None).is_none() {
         words.extend(["--db".into(), path.as_os_str().to_owned()]);
     }
@@ -80,7 +81,7 @@ pub(super) fn as_owner(owner: &str, path: &Path) -> String {
     line(&words)
 }
 
-/// The same command line of an export, with standard output in the place of a file that only the
+/// The same command line of an export, with standard output in place of a file that only the
 /// caller's shell may make.
 pub(super) fn to_standard_output(file: &OsStr, format: &str) -> String {
     let mut words = arguments();

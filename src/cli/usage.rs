@@ -1,6 +1,6 @@
 //! What is wrong with a command line, in this program's own words. What somebody typed is in a
 //! message only where it cannot be a password, and always escaped by itself, so that no line of a
-//! message can be forged.
+//! message can be forged. How a failure is printed is in `report.rs`.
 
 use std::ffi::OsString;
 
@@ -20,7 +20,7 @@ const MAY_BE_TOLD_A_PASSWORD: [&str; 6] = ["add", "login", "passwd", "register",
 const TAKE_NAMES: [&str; 8] =
     ["add", "delete", "login", "passwd", "register", "rename", "show", "update"];
 
-/// What somebody calls an option that they would type a password behind.
+/// What somebody calls an option that they would type a password after.
 const PASSWORD: [&str; 11] = [
     "p",
     "pw",
@@ -123,20 +123,20 @@ impl Found<'_> {
                 return (message.to_owned(), Some(hint.to_owned()));
             }
             if command == "show" {
-                return ("there is an argument too many".to_owned(), None);
+                return ("there is one argument too many".to_owned(), None);
             }
             let message =
-                "there is an argument too many; it is not shown, since it may be a password";
+                "there is one argument too many; it is not shown, since it may be a password";
             return (message.to_owned(), Some(SOURCES.to_owned()));
         }
-        (format!("there is an argument too many: '{argument}'"), None)
+        (format!("there is one argument too many: '{argument}'"), None)
     }
 
     fn unknown_option(&self, option: &str) -> Words {
         let message = format!("there is no option '{option}'");
         let command = self.command().unwrap_or_default();
         let named = command.is_empty() || MAY_BE_TOLD_A_PASSWORD.contains(&command.as_str());
-        // It would get a suggestion that nobody means who types the password behind it.
+        // Whoever types a password after it does not mean what would be suggested.
         let similar = self.one(ContextKind::SuggestedArg);
         if named && command != "show" && means_password(option, &similar) {
             return (message, Some(SOURCES.to_owned()));
@@ -232,7 +232,7 @@ impl Found<'_> {
     }
 }
 
-/// Whether somebody who types this option has a password in mind, and would type it behind what is
+/// Whether somebody who types this option has a password in mind, and would type it after what is
 /// suggested. The name of a source with a slip in it has a dash in its midst.
 fn means_password(option: &str, similar: &str) -> bool {
     let name = option.trim_start_matches('-').to_lowercase();

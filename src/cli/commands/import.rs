@@ -110,7 +110,7 @@ impl ImportArgs {
         }
     }
 
-    /// Refuses names of files to be written that cannot be meant.
+    /// Refuses names that no file to be written can have.
     fn check_files(&self) -> Result<(), Failure> {
         let (rejects, passwords) = (self.rejects.as_ref(), self.generate_passwords.as_ref());
         let is_output = |path: Option<&PathBuf>| path.is_some_and(|path| path.as_os_str() == "-");

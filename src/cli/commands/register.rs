@@ -13,7 +13,7 @@ use crate::cli::{secret, ui};
 use useradm::accounts::{self, Adding, Credential};
 use useradm::user::Username;
 
-/// Make one's own account, asking for what is not given
+/// Make your own account, asking for what is not given
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

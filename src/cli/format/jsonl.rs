@@ -36,7 +36,7 @@ struct Fields {
     password_hash_hex: Option<String>,
 }
 
-/// Text or `null`, which is something else than no field at all.
+/// Text or `null`, which is not the same as no field at all.
 #[derive(Deserialize, Serialize)]
 struct Nullable<T>(Option<T>);
 

@@ -47,7 +47,7 @@ pub(super) struct Table {
     columns: Vec<(Field, usize)>,
     /// The lines above the rows.
     head: Vec<String>,
-    /// What stands before, between and behind the cells of a row.
+    /// What stands before, between and after the cells of a row.
     bars: Vec<String>,
     /// The line below the rows.
     bottom: String,

@@ -1,5 +1,5 @@
-//! What must be known before the Rust runtime starts: it opens `/dev/null` in the place of standard
-//! streams that are closed, and aborts where it lacks memory.
+//! What must be known before the Rust runtime starts: it opens `/dev/null` in place of standard
+//! streams that are closed, and aborts where it lacks memory. Output itself is written in `ui.rs`.
 
 use std::hint::black_box;
 use std::io::{self, StdoutLock};

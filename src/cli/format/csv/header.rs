@@ -1,5 +1,5 @@
-//! The first line of a CSV file. It may be no header but the first row, with a password in it, so
-//! nothing of it is shown but what is surely the name of a column.
+//! The first line of a CSV file. It may not be a header but the first row, with a password in it, so
+//! nothing of it is shown but what is surely the name of a column. The rows are read in `read.rs`.
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ const NAMES: [(&str, Column); 4] = [
     ("id", Column::Id),
 ];
 
-/// What may stand between columns in the place of a comma.
+/// What may stand between columns in place of a comma.
 const SEPARATORS: [(char, &str); 3] = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
 
 /// How many unknown columns are named.
@@ -38,7 +38,7 @@ pub(super) fn columns(fields: &[&[u8]]) -> Result<Vec<Column>, Wrong> {
     let example =
         "the first line is `username,password` or `username,password_hash`, perhaps with an `id`";
     let known = |name: &str| NAMES.iter().find(|(known, _)| *known == name);
-    // What would be known if it were written as it must be.
+    // What would be known if it were spelled correctly.
     let meant = |name: &str| known(name.trim().to_lowercase().as_str()).map(|(name, _)| *name);
     if let [line] = &fields[..] {
         for (separator, called) in SEPARATORS {
@@ -58,7 +58,7 @@ pub(super) fn columns(fields: &[&[u8]]) -> Result<Vec<Column>, Wrong> {
         let other: Vec<String> = other.iter().map(|name| format!("`{name}`")).collect();
         let names: Vec<&str> = fields.iter().filter_map(|name| meant(name)).collect();
         return wrong(
-            format!("the header writes the names of columns otherwise: {}", other.join(", ")),
+            format!("the header spells the names of columns differently: {}", other.join(", ")),
             format!("in lower case and without blanks they are `{}`", names.join(",")),
         );
     }
