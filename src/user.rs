@@ -128,6 +128,12 @@ pub enum Selector {
     Id(UserId),
 }
 
+impl From<&Username> for Selector {
+    fn from(name: &Username) -> Self {
+        Selector::Name(name.as_str().as_bytes().to_vec())
+    }
+}
+
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,13 +1,13 @@
 //! Adding a user.
 
-use super::credential::{Credential, Waived, check, warnings_about};
-use super::init::{Opened, make_table_if_absent, open_or_create};
+use super::credential::{Credential, Waived};
+use super::init::{change_or_create, make_table_if_absent};
 use super::names::Similar;
 use super::{Random, Warning, guard};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
 use crate::store::{Access, Database, Store, Transaction};
-use crate::user::{Selector, User, Username};
+use crate::user::{User, Username};
 
 /// A user to be added.
 #[derive(Debug)]
@@ -55,55 +55,42 @@ pub struct Added {
 /// [`Error::UserExists`] unless `if_not_exists`; [`Error::LookalikeExists`];
 /// [`Error::InvalidPassword`]; or what hashing and writing fail with.
 pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
-    let warnings = warnings_about(Some(&adding.credential));
-    check(&adding.credential, Some(adding.name.as_str().as_bytes()), adding.waived.weak_password)?;
-    if adding.if_not_exists
-        && let Some(user) = existing(database, &adding.name)?
-    {
+    let Adding { name, credential, rounds, if_not_exists, create, waived } = adding;
+    let warnings = credential.check(Some(name.as_str().as_bytes()), waived)?;
+    if if_not_exists && let Some(user) = existing(database, &name)? {
         // Nothing will be changed, so nothing needs to be hashed.
         return Ok(Added { user, changed: false, created_database: false, warnings: vec![] });
     }
     // The password is wiped here, before anything is waited for.
-    let hash = adding.credential.hash(adding.rounds, random)?;
+    let hash = credential.hash(rounds, random)?;
     let insert = |transaction: &Transaction<'_>, similar: Option<&mut Similar<'_>>| {
-        let selector = Selector::Name(adding.name.as_str().as_bytes().to_vec());
-        if let Some(account) = transaction.reader().find(&selector)?.pop() {
-            if adding.if_not_exists {
+        if let Some(account) = transaction.reader().find(&(&name).into())?.pop() {
+            if if_not_exists {
                 return Ok((account.user, false));
             }
-            return Err(Error::UserExists(adding.name.to_string()));
+            return Err(Error::UserExists(name.to_string()));
         }
         guard::refuse_foreign_hashes(transaction.reader())?;
         if let Some(similar) = similar {
             similar.refuse(None)?;
         }
-        Ok((transaction.insert(&adding.name, &hash)?, true))
+        Ok((transaction.insert(&name, &hash)?, true))
     };
-    let opened = if adding.create {
-        open_or_create(database, |transaction| insert(transaction, None))?
-    } else {
-        Opened::Existing(Box::new(Store::open(database, Access::Write)?))
-    };
-    let ((user, changed), created_database) = match opened {
-        Opened::Created(added) => (added, true),
-        Opened::Existing(store) => {
-            let has_table = store.has_table()?;
-            if !has_table {
-                if !adding.create {
-                    store.require_table()?;
-                }
-                guard::refuse_second_table(&store)?;
+    let change = |store: &Store| {
+        let has_table = guard::has_table(store, create)?;
+        let similar = || Similar::prepare(store, &name, waived);
+        let mut prepared = if has_table { similar()? } else { None };
+        store.write(|transaction| {
+            if !has_table && !make_table_if_absent(transaction)? {
+                prepared = similar()?;
             }
-            let similar = || Similar::prepare(&store, &adding.name, adding.waived);
-            let mut prepared = if has_table { similar()? } else { None };
-            let added = store.write(|transaction| {
-                if !has_table && !make_table_if_absent(transaction)? {
-                    prepared = similar()?;
-                }
-                insert(transaction, prepared.as_mut())
-            })?;
-            (added, false)
-        }
+            insert(transaction, prepared.as_mut())
+        })
+    };
+    let ((user, changed), created_database) = if create {
+        change_or_create(database, change, |transaction| insert(transaction, None))?
+    } else {
+        (change(&Store::open(database, Access::Write)?)?, false)
     };
     Ok(Added { user, changed, created_database, warnings })
 }
@@ -116,6 +103,5 @@ fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
     if !store.has_table()? {
         return Ok(None);
     }
-    let selector = Selector::Name(name.as_str().as_bytes().to_vec());
-    Ok(store.find(&selector)?.pop().map(|account| account.user))
+    Ok(store.find(&name.into())?.pop().map(|account| account.user))
 }

@@ -23,21 +23,15 @@ pub struct Waived {
     pub lookalike: bool,
 }
 
-pub(super) fn check(credential: &Credential, name: Option<&[u8]>, allow_weak: bool) -> Result<()> {
-    match credential {
-        Credential::Password(password) => password.check_policy(name, allow_weak),
-        Credential::Hash(_) => Ok(()),
-    }
-}
-
-pub(super) fn warnings_about(credential: Option<&Credential>) -> Vec<Warning> {
-    match credential {
-        Some(Credential::Password(password)) if !password.is_nfc() => vec![Warning::PasswordNotNfc],
-        _ => Vec::new(),
-    }
-}
-
 impl Credential {
+    /// Checks that a user of this name may have it, and tells what an admin should know about it.
+    pub(super) fn check(&self, name: Option<&[u8]>, waived: Waived) -> Result<Vec<Warning>> {
+        let Credential::Password(password) = self else { return Ok(Vec::new()) };
+        password.check_policy(name, waived.weak_password)?;
+        Ok(if password.is_nfc() { Vec::new() } else { vec![Warning::PasswordNotNfc] })
+    }
+
+    /// What is to be stored. A password is wiped here.
     pub(super) fn hash(self, rounds: Rounds, random: Random<'_>) -> Result<HashString> {
         match self {
             Credential::Password(password) => HashString::make(&password, rounds, random),

@@ -10,14 +10,22 @@ use crate::store::Store;
 /// How many of the newest users show what the application writes.
 const NEWEST: u32 = 1000;
 
-/// Refuses to make the table in a file in which another table has users.
+/// Whether the table is there. Where it is not, it must be wanted, and the file must have no other
+/// table with users.
 ///
 /// # Errors
-/// [`Error::UsersElsewhere`], which names that table.
-pub(super) fn refuse_second_table(store: &Store) -> Result<()> {
+/// [`Error::WrongSchema`] without a table where it is not to be made; [`Error::UsersElsewhere`],
+/// which names the other one.
+pub(super) fn has_table(store: &Store, create: bool) -> Result<bool> {
+    if store.has_table()? {
+        return Ok(true);
+    }
+    if !create {
+        store.require_table()?;
+    }
     match store.users_elsewhere()? {
         Some(table) => Err(Error::UsersElsewhere { path: store.path().to_owned(), table }),
-        None => Ok(()),
+        None => Ok(false),
     }
 }
 

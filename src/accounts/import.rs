@@ -25,7 +25,6 @@ use row::Row;
 use write::Ready;
 
 /// A row of the input.
-#[derive(Debug)]
 pub struct InputRow {
     /// The line on which it begins, from 1.
     pub line: u64,
@@ -45,16 +44,6 @@ pub enum Offered {
     Password(Zeroizing<Vec<u8>>),
     /// A ready hash.
     Hash(Vec<u8>),
-}
-
-impl std::fmt::Debug for Offered {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Offered::Nothing => "Nothing",
-            Offered::Password(_) => "Password(..)",
-            Offered::Hash(_) => "Hash(..)",
-        })
-    }
 }
 
 /// A row that is not imported.
@@ -246,12 +235,8 @@ fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
         Err(Error::DatabaseMissing { .. }) if importing.create => return Ok(None),
         store => store?,
     };
-    if store.has_table()? {
+    if guard::has_table(&store, importing.create)? {
         guard::refuse_foreign_hashes(&store)?;
-    } else if importing.create {
-        guard::refuse_second_table(&store)?;
-    } else {
-        store.require_table()?;
     }
     Ok(Some(store))
 }

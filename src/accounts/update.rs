@@ -1,12 +1,12 @@
 //! Changing a user.
 
-use super::credential::{Credential, Waived, check, warnings_about};
+use super::credential::{Credential, Waived};
 use super::names::Similar;
 use super::{Random, Warning, guard, only_one, open};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
-use crate::store::{Access, Database, Transaction};
-use crate::user::{Selector, User, UserId, Username};
+use crate::store::{Access, Database};
+use crate::user::{Selector, User, Username};
 
 /// Changes to a user; what is none stays as it is.
 #[derive(Debug, Default)]
@@ -46,18 +46,12 @@ pub fn update(
 ) -> Result<Updated> {
     let store = open(database, Access::Write)?;
     let before = only_one(store.find(selector)?, selector)?.user;
-    let mut warnings = warnings_about(change.credential.as_ref());
-    let hash = match change.credential {
-        Some(credential) => {
-            let name = change
-                .name
-                .as_ref()
-                .map_or(before.name.0.as_deref(), |name| Some(name.as_str().as_bytes()));
-            check(&credential, name, change.waived.weak_password)?;
-            Some(credential.hash(change.rounds, random)?)
-        }
-        None => None,
-    };
+    let (mut warnings, mut hash) = (Vec::new(), None);
+    if let Some(credential) = change.credential {
+        let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
+        warnings = credential.check(name.or(before.name.0.as_deref()), change.waived)?;
+        hash = Some(credential.hash(change.rounds, random)?);
+    }
     let mut similar = match &change.name {
         Some(name) => Similar::prepare(&store, name, change.waived)?,
         None => None,
@@ -70,7 +64,10 @@ pub fn update(
         let hash =
             hash.as_ref().filter(|hash| account.hash.as_deref() != Some(hash.as_str().as_bytes()));
         if let Some(name) = name {
-            refuse_taken(transaction, name, id)?;
+            let found = transaction.reader().find(&name.into())?;
+            if found.iter().any(|account| account.user.id != id) {
+                return Err(Error::UserExists(name.to_string()));
+            }
             if let Some(similar) = &mut similar {
                 similar.refuse(Some(id))?;
             }
@@ -87,13 +84,4 @@ pub fn update(
         warnings.push(Warning::OldPagesInLog);
     }
     Ok(Updated { user, changed, warnings })
-}
-
-/// Refuses a new name for the user `own` that another user has.
-fn refuse_taken(transaction: &Transaction<'_>, name: &Username, own: UserId) -> Result<()> {
-    let selector = Selector::Name(name.as_str().as_bytes().to_vec());
-    if transaction.reader().find(&selector)?.iter().any(|account| account.user.id != own) {
-        return Err(Error::UserExists(name.to_string()));
-    }
-    Ok(())
 }
