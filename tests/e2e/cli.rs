@@ -1,8 +1,6 @@
-//! End-to-end tests: the built program, run on temporary databases, a file for each command or
-//! topic. Each run asserts its exit status, standard output and standard error together.
+//! Commands, options and messages, a file for each command or topic, on temporary databases.
 //!
-//! They are written from the promises to admins, scripts and the application, so a failure here
-//! means that somebody who relies on one of them is let down.
+//! Each run asserts its exit status, standard output and standard error together.
 
 mod add;
 mod arguments;
@@ -19,7 +17,6 @@ mod guards;
 mod hashes;
 mod huge;
 mod init;
-mod limits;
 mod list;
 mod login;
 mod messages;

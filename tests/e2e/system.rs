@@ -1,8 +1,9 @@
 //! What the program promises about its surroundings, shown with real processes.
 //!
-//! Each test starts the built program beside whatever makes life hard for it: a terminal, a
-//! signal, another process's lock, another owner, a full disk, a kill in the middle. Nothing is
-//! needed but the program itself; every process that a test starts has ended when it ends.
+//! Each test starts the program beside whatever makes life hard for it: a terminal, a signal, another
+//! process's lock, another owner, a full disk, a kill in the middle. Nothing is needed but the program
+//! itself, and root where somebody else's files are at stake; every process that a test starts has
+//! ended when it ends.
 
 mod concurrency;
 mod containers;

@@ -1,8 +1,6 @@
-//! End-to-end tests of import and export: the built program, run on temporary databases, a file
-//! for each topic. Each run asserts its exit status, standard output and standard error together.
+//! Import and export, a file for each topic, on temporary databases.
 //!
-//! They are written from the promises to admins, scripts and the application, so a failure here
-//! means that somebody who relies on one of them is let down.
+//! Each run asserts its exit status, standard output and standard error together.
 
 mod batches;
 mod blame;

@@ -338,7 +338,7 @@ def reader_is_shut_out(world):
         world.tool.fails(7, "database_busy", "--timeout", "1", "show", "anybody")
 
 
-# What is left behind
+# What is left over
 
 
 def killed_tools(world):

@@ -66,7 +66,7 @@ class Outcome(namedtuple("Outcome", "command code out err")):
 
 
 def selector_arguments(selector):
-    """An id goes into `--id`; a name that could be taken for an option goes behind `--`."""
+    """An id goes into `--id`; a name that could be taken for an option goes after `--`."""
     if isinstance(selector, int):
         return ["--id", str(selector)]
     return ["--", selector] if selector.startswith("-") else [selector]

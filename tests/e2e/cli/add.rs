@@ -20,13 +20,18 @@ fn adds_a_user_whom_the_application_can_log_in() {
 #[test]
 fn answers_one_object_in_json() {
     let sandbox = Sandbox::application(&["x", "y"]);
-    for (name, id, format) in [("alice", 3, "json"), ("bob", 4, "jsonl")] {
+    for (command, done, name, id, format) in [
+        ("add", "added", "alice", 3, "json"),
+        ("add", "added", "bob", 4, "jsonl"),
+        ("register", "created", "carol", 5, "json"),
+        ("register", "created", "dave", 6, "jsonl"),
+    ] {
         let answer = format!(
-            "{{\"message\":\"User added successfully\",\"user\":{{\"id\":{id},\
+            "{{\"message\":\"User {done} successfully\",\"user\":{{\"id\":{id},\
              \"username\":\"{name}\"}},\"changed\":true,\"database\":\"[DIR]/users.db\"}}\n"
         );
-        let run = sandbox.useradm("add --password-stdin --format").arg(format).arg(name);
-        run.stdin(PASSWORD).stdout(answer).check();
+        let line = format!("{command} --password-stdin --format {format} {name}");
+        sandbox.useradm(&line).stdin(PASSWORD).stdout(answer).check();
     }
 }
 
@@ -35,11 +40,14 @@ fn refuses_a_taken_name_and_leaves_the_user_untouched() {
     for sandbox in [Sandbox::initialised(), Sandbox::application(&[])] {
         sandbox.insert("alice");
         let before = sandbox.bytes();
-        for source in ["--password-stdin", "--generate-password"] {
-            let run = sandbox.useradm("add alice").arg(source).stdin("another secret");
-            run.status(4).stderr("error: User already exists: alice\nhint: [..]\n").check();
-            let run = sandbox.useradm("add alice").arg(source).stdin("another secret");
-            run.error(4, "user_exists").check();
+        for line in [
+            "add alice --password-stdin",
+            "add alice --generate-password",
+            "register alice --password-stdin",
+        ] {
+            let run = sandbox.useradm(line).stdin("another secret").status(4);
+            run.stderr("error: User already exists: alice\nhint: [..]\n").check();
+            sandbox.useradm(line).stdin("another secret").error(4, "user_exists").check();
         }
         assert_eq!(sandbox.bytes(), before);
     }
@@ -114,7 +122,7 @@ fn answers_a_generated_password_in_json() {
 }
 
 #[test]
-fn takes_the_length_of_a_generated_password_only_behind_an_equals_sign() {
+fn takes_the_length_of_a_generated_password_only_after_an_equals_sign() {
     let sandbox = Sandbox::initialised();
     for line in [
         "add alice --generate-password 12",
@@ -129,7 +137,7 @@ fn takes_the_length_of_a_generated_password_only_behind_an_equals_sign() {
     ] {
         sandbox.useradm(line).status(2).stderr("error: [...]").check();
     }
-    // The word behind the option is the username.
+    // The word after the option is the username.
     let run = sandbox.useradm("add --generate-password 12").stdout("[..]\n");
     run.stderr("User added successfully: 12\n").check();
 }
@@ -185,6 +193,13 @@ fn leaves_no_file_when_creating_fails() {
         ("add alice --create", "", 2),
         ("add \u{7f} --create --generate-password", "", 6),
         ("add alice --create --password-file /", "", 6),
+        ("add alice --create --password-env USERADM_TEST_UNSET", "", 6),
+        ("add alice --create --password-stdin --db missing/users.db", PASSWORD, 8),
+        ("register alice --create --password-stdin", "short", 6),
+        ("register alice --create --password-stdin", "", 6),
+        ("register alice --create", "", 2),
+        ("register a\u{200b}lice --create --password-stdin", PASSWORD, 6),
+        ("register correcthorse --create --password-stdin", "correcthorse", 6),
     ] {
         sandbox.useradm(line).stdin(input).status(status).stderr("error: [...]").check();
         assert!(sandbox.files().is_empty(), "{line}");

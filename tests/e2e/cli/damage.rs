@@ -69,7 +69,7 @@ fn a_damaged_index_is_an_error_where_it_is_needed() {
 #[test]
 fn a_listing_that_breaks_off_is_an_error() {
     let sandbox = thousand_users();
-    // Some page behind the first leaf, which still lists.
+    // Some page after the first leaf, which still lists.
     let last = sandbox.bytes().len() / PAGE - 3;
     for page in last - 2..=last {
         damage(&sandbox, page);

@@ -133,7 +133,7 @@ fn usage_errors_are_one_object_in_json_wherever_it_is_asked_for() {
         let object = "{\"error\":{\"code\":\"usage\",\"message\":\"[..]\",\"exit_code\":2[..]}}\n";
         sandbox.useradm(line).status(2).stderr(object).check();
     }
-    // Behind two dashes everything is a name.
+    // After two dashes everything is a name.
     let line = "show -- --format=json --format=json";
     sandbox.useradm(line).status(2).stderr("error: [...]").check();
 }

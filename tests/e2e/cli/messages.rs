@@ -97,8 +97,7 @@ fn the_system_is_quoted_without_its_numbers() {
 #[test]
 fn a_lock_that_is_not_waited_for_was_not_kept_for_0_s() {
     let sandbox = Sandbox::application(&["alice"]);
-    let writer = sandbox.connection();
-    writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let _lock = sandbox.locked("EXCLUSIVE");
     let run = sandbox.useradm("list --timeout 0").status(7);
     run.stderr("error: [..] has kept [DIR]/users.db locked; nothing was changed\nhint: [..]\n")
         .check();

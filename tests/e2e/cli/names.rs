@@ -35,7 +35,7 @@ fn takes_ordinary_names_of_any_language_as_they_are() {
 }
 
 #[test]
-fn takes_a_name_that_begins_with_a_dash_behind_two() {
+fn takes_a_name_that_begins_with_a_dash_after_two() {
     let sandbox = Sandbox::initialised();
     let run = sandbox.useradm("add --password-stdin -- -eve").stdin(PASSWORD);
     run.stderr("User added successfully: -eve\n").check();

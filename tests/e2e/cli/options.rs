@@ -16,8 +16,7 @@ fn variables_set_what_options_would() {
     let run = sandbox.useradm("add -q bob --password-stdin").env("USERADM_ROUNDS", "1234");
     run.stdin(PASSWORD).check();
     assert!(sandbox.hash_of("bob").starts_with("$pbkdf2-sha256$1234$"));
-    let writer = sandbox.connection();
-    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let _lock = sandbox.locked("IMMEDIATE");
     let run = sandbox.useradm("update bob --username robert").env("USERADM_TIMEOUT", "0");
     run.error(7, "database_busy").check();
 }
@@ -209,18 +208,4 @@ fn quiet_leaves_data_generated_passwords_and_errors() {
     let hash = hash(PASSWORD);
     let run = sandbox.useradm("--quiet add carol --hashed --password-env HASH");
     run.env("HASH", hash).check();
-}
-
-#[test]
-fn a_lock_is_not_waited_for_when_told_so() {
-    let sandbox = Sandbox::application(&["alice"]);
-    let writer = sandbox.connection();
-    writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    for line in ["list", "show alice", "update alice --username bob", "delete --yes alice"] {
-        // A wait would be told, and would last longer than anybody is ready to look at a test.
-        let run = sandbox.useradm(line).env("USERADM_TIMEOUT", "3600").arg("--timeout=0");
-        run.status(7)
-            .stderr("error: [..]busy[..]users.db locked; nothing was changed\nhint: [..]\n")
-            .check();
-    }
 }

@@ -1,9 +1,8 @@
 //! Files and directories that this user may only read.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 
-use crate::support::{PASSWORD, Sandbox};
+use crate::support::{PASSWORD, Sandbox, set_mode};
 
 const WRITES: [&str; 4] = [
     "add bob --password-stdin",
@@ -11,10 +10,6 @@ const WRITES: [&str; 4] = [
     "update alice --password-stdin",
     "delete --yes alice",
 ];
-
-fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
-    fs::set_permissions(sandbox.path(name), Permissions::from_mode(mode)).unwrap();
-}
 
 /// Runs what only reads, which must succeed, and what writes, which must not.
 fn reads_but_does_not_write(sandbox: &Sandbox) {
@@ -36,34 +31,33 @@ fn reads_but_does_not_write(sandbox: &Sandbox) {
 #[test]
 fn a_read_only_file_is_read_but_not_written() {
     let sandbox = Sandbox::application(&["alice"]);
-    set_mode(&sandbox, "users.db", 0o444);
+    set_mode(&sandbox.path("users.db"), 0o444);
     reads_but_does_not_write(&sandbox);
 }
 
 #[test]
 fn a_file_in_a_read_only_directory_is_read_but_not_written() {
     let sandbox = Sandbox::application(&["alice"]);
-    set_mode(&sandbox, "", 0o555);
+    set_mode(&sandbox.path(""), 0o555);
     reads_but_does_not_write(&sandbox);
     sandbox.unprivileged("init --db new.db").error(8, "database_read_only").check();
-    set_mode(&sandbox, "", 0o755);
+    set_mode(&sandbox.path(""), 0o755);
     assert_eq!(sandbox.files(), ["users.db"]);
 }
 
 #[test]
 fn a_database_in_wal_mode_needs_a_directory_in_which_its_log_can_be_made() {
-    let sandbox = Sandbox::application(&["alice"]);
-    sandbox.sql("PRAGMA journal_mode = WAL");
+    let sandbox = Sandbox::journaled("wal", &["alice"]);
     let before = sandbox.bytes();
     for mode in [0o644, 0o444] {
-        set_mode(&sandbox, "users.db", mode);
-        set_mode(&sandbox, "", 0o555);
+        set_mode(&sandbox.path("users.db"), mode);
+        set_mode(&sandbox.path(""), 0o555);
         for line in ["list", "show alice", "login alice --password-stdin", "export -"] {
             let run = sandbox.unprivileged(line).stdin(PASSWORD);
             run.status(8).stderr("error: Database is read-only: [..]WAL mode[..]\n").check();
             sandbox.unprivileged(line).stdin(PASSWORD).error(8, "database_read_only").check();
         }
-        set_mode(&sandbox, "", 0o755);
+        set_mode(&sandbox.path(""), 0o755);
     }
     assert_eq!(sandbox.bytes(), before);
     assert_eq!(sandbox.files(), ["users.db"]);
@@ -72,7 +66,7 @@ fn a_database_in_wal_mode_needs_a_directory_in_which_its_log_can_be_made() {
 #[test]
 fn a_file_that_may_not_be_read_is_an_error() {
     let sandbox = Sandbox::application(&["alice"]);
-    set_mode(&sandbox, "users.db", 0o000);
+    set_mode(&sandbox.path("users.db"), 0o000);
     for line in ["list", "show alice", "add bob --generate-password", "init"] {
         let run = sandbox.unprivileged(line).status(8);
         run.stderr("error: [..][DIR]/users.db[..]\n[...]").check();
@@ -83,7 +77,7 @@ fn a_file_that_may_not_be_read_is_an_error() {
 fn the_mode_of_an_existing_file_stays() {
     let sandbox = Sandbox::application(&["alice"]);
     for mode in [0o600, 0o640, 0o644] {
-        set_mode(&sandbox, "users.db", mode);
+        set_mode(&sandbox.path("users.db"), mode);
         sandbox.useradm("update -q alice --password-stdin").stdin(PASSWORD).check();
         assert_eq!(sandbox.mode("users.db"), mode);
     }

@@ -1,4 +1,4 @@
-//! `useradm register`
+//! `useradm register`, where it differs from `useradm add`.
 
 use crate::support::{PASSWORD, Sandbox, is_application_hash};
 
@@ -10,39 +10,6 @@ fn makes_an_account_that_the_application_can_use() {
         assert!(is_application_hash(&sandbox.hash_of("alice"), PASSWORD.as_bytes(), 1000));
         let run = sandbox.useradm("login alice --password-stdin").stdin(PASSWORD);
         run.stderr("Login successful[..]\n").check();
-    }
-}
-
-#[test]
-fn answers_one_object_in_json() {
-    let sandbox = Sandbox::initialised();
-    for (name, id, format) in [("alice", 1, "json"), ("bob", 2, "jsonl")] {
-        let answer = format!(
-            "{{\"message\":\"User created successfully\",\"user\":{{\"id\":{id},\
-             \"username\":\"{name}\"}},\"changed\":true,\"database\":\"[DIR]/users.db\"}}\n"
-        );
-        let run = sandbox.useradm("register --password-stdin --format").arg(format).arg(name);
-        run.stdin(PASSWORD).stdout(answer).check();
-    }
-}
-
-#[test]
-fn says_nothing_when_told_to_be_quiet() {
-    let sandbox = Sandbox::initialised();
-    sandbox.useradm("register -q alice --password-stdin").stdin(PASSWORD).check();
-    assert_eq!(sandbox.usernames(), ["alice"]);
-}
-
-#[test]
-fn refuses_a_taken_name_and_leaves_the_user_untouched() {
-    for sandbox in [Sandbox::initialised(), Sandbox::application(&[])] {
-        sandbox.insert("alice");
-        let before = sandbox.hash_of("alice");
-        let line = "register alice --password-stdin";
-        let taken = "error: User already exists: alice\nhint: [..]\n";
-        sandbox.useradm(line).stdin("another secret").status(4).stderr(taken).check();
-        sandbox.useradm(line).stdin("another secret").error(4, "user_exists").check();
-        assert_eq!(sandbox.hash_of("alice"), before);
     }
 }
 
@@ -94,25 +61,4 @@ fn makes_the_database_only_when_told_to() {
     let run = sandbox.useradm("register bob --password-stdin --create").stdin(PASSWORD);
     run.stderr("User created successfully: bob\n").check();
     assert_eq!(sandbox.usernames(), ["alice", "bob"]);
-}
-
-#[test]
-fn leaves_no_file_when_creating_fails() {
-    let sandbox = Sandbox::empty();
-    for (line, password, status) in [
-        ("register alice --create --password-stdin", "short", 6),
-        ("register alice --create --password-stdin", "", 6),
-        ("register alice --create --password-file missing", "", 6),
-        ("register alice --create --password-env USERADM_TEST_UNSET", "", 6),
-        ("register alice --create", "", 2),
-        ("register a\u{200b}lice --create --password-stdin", PASSWORD, 6),
-        ("register correcthorse --create --password-stdin", "correcthorse", 6),
-    ] {
-        let run = sandbox.useradm(line).stdin(password).status(status);
-        run.stderr("error: [...]").check();
-        assert!(sandbox.files().is_empty(), "{line}");
-    }
-    let line = "register alice --create --password-stdin --db missing/users.db";
-    sandbox.useradm(line).stdin(PASSWORD).status(8).stderr("error: [...]").check();
-    assert!(sandbox.files().is_empty());
 }

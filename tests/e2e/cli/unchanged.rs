@@ -80,26 +80,3 @@ fn a_command_that_fails_leaves_the_file_to_the_byte() {
     }
     assert_eq!(sandbox.files(), ["users.db"]);
 }
-
-#[test]
-fn the_journal_of_a_killed_process_is_rolled_back_even_by_a_reader() {
-    let sandbox = Sandbox::application(&["alice"]);
-    let before = sandbox.bytes();
-    // A copy that is taken in the middle of a transaction is what a killed process leaves.
-    let connection = sandbox.connection();
-    connection
-        .execute_batch(
-            "PRAGMA cache_size = 1; PRAGMA cache_spill = ON; BEGIN IMMEDIATE;
-             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-             INSERT INTO user (username, password_hash) SELECT 'user' || i, i FROM n;",
-        )
-        .unwrap();
-    let copy = Sandbox::empty();
-    copy.write("users.db", sandbox.bytes());
-    let journal = std::fs::read(sandbox.path("users.db-journal")).unwrap();
-    copy.write("users.db-journal", journal);
-    drop(connection);
-    assert!(copy.bytes() != before, "the transaction has not reached the file");
-    copy.useradm("list --format plain").stdout("1\talice\n").check();
-    assert!(copy.bytes() == before, "the transaction was not rolled back");
-}

@@ -12,6 +12,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use nix::sys::resource::{Resource, setrlimit};
+
 use super::sandbox::{contents, files};
 use super::text::{matches, replace};
 use super::{Outcome, PASSWORD, Running, Sandbox};
@@ -103,6 +105,11 @@ impl Run {
         // SAFETY: system calls may be made between fork and exec, and no caller does anything else.
         unsafe { self.command.pre_exec(prepare) };
         self
+    }
+
+    /// Lets no file of the program become larger than this.
+    pub(crate) fn with_files_up_to(self, bytes: u64) -> Self {
+        self.prepared(move || Ok(setrlimit(Resource::RLIMIT_FSIZE, bytes, bytes)?))
     }
 
     /// What the program can read on standard input, nothing by default.

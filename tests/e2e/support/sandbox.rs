@@ -131,6 +131,13 @@ impl Sandbox {
         connection
     }
 
+    /// A connection that has a lock, "IMMEDIATE" or "EXCLUSIVE", until it ends its transaction.
+    pub(crate) fn locked(&self, kind: &str) -> Connection {
+        let connection = self.connection();
+        connection.execute_batch(&format!("BEGIN {kind}")).unwrap();
+        connection
+    }
+
     /// Runs statements on the database.
     pub(crate) fn sql(&self, sql: &str) {
         self.connection().execute_batch(sql).unwrap();

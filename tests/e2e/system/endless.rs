@@ -1,5 +1,5 @@
-//! Signals while the database itself keeps the program busy: with a trigger that never ends, or a
-//! column that computes for ever.
+//! A database that itself keeps the program busy, with a trigger that never ends, or a column that
+//! computes for ever: a signal ends that, and a change gives up.
 
 use std::time::Duration;
 
@@ -63,4 +63,31 @@ fn a_signal_ends_an_export_that_a_column_keeps_going() {
     running.signal(Signal::SIGINT);
     running.finish();
     assert_eq!(sandbox.files(), ["users.db"]);
+}
+
+/// Expects that the command gives up, and changes nothing.
+#[track_caller]
+fn gives_up(line: &str) {
+    let sandbox = endless();
+    let before = sandbox.bytes();
+    let run = sandbox.useradm(line).arg("--timeout=0").stdin("another secret").status(8);
+    run.stderr("error: [..] more than 5 s [..] nothing was changed\n").check();
+    assert_eq!(sandbox.bytes(), before);
+    assert_eq!(sandbox.files(), ["users.db"]);
+    assert!(!is_locked(&sandbox));
+}
+
+#[test]
+fn an_endless_trigger_does_not_keep_an_addition_from_ending() {
+    gives_up("add carol --password-stdin");
+}
+
+#[test]
+fn an_endless_trigger_does_not_keep_an_update_from_ending() {
+    gives_up("update alice --password-stdin");
+}
+
+#[test]
+fn an_endless_trigger_does_not_keep_a_deletion_from_ending() {
+    gives_up("delete --yes alice");
 }

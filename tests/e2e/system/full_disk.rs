@@ -1,12 +1,10 @@
 //! No room left: the change is refused as a whole, and says so.
 
 use std::fs;
-use std::io;
-
-use nix::sys::resource::{Resource, setrlimit};
 
 #[cfg(target_os = "linux")]
 use super::mounts::Mounted;
+
 use crate::support::{PASSWORD, Run, Sandbox, hash};
 
 /// The size of a page of SQLite's, as the application has them.
@@ -14,8 +12,7 @@ const PAGE: u64 = 4096;
 
 /// A run, with a password on standard input, in which no file may become larger than this.
 fn limited(sandbox: &Sandbox, line: &str, bytes: u64) -> Run {
-    let limit = move || setrlimit(Resource::RLIMIT_FSIZE, bytes, bytes).map_err(io::Error::from);
-    sandbox.useradm(line).stdin(PASSWORD).prepared(limit)
+    sandbox.useradm(line).stdin(PASSWORD).with_files_up_to(bytes)
 }
 
 /// Fills the last page of the table, so that the next user needs another one.

@@ -21,8 +21,7 @@ fn no_capability_stays_whatever_the_securebits_and_nobody_reads_its_memory() {
     }
     let sandbox = Sandbox::application(&["alice"]);
     of_nobody(&sandbox);
-    let connection = sandbox.connection();
-    connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let connection = sandbox.locked("EXCLUSIVE");
     for line in ["add bob --password-stdin", "list"] {
         let run = sandbox.useradm(line).stdin(PASSWORD);
         let running = run.with_option(nix::libc::PR_SET_SECUREBITS, KEEP_CAPABILITIES).start();

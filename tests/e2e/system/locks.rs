@@ -45,8 +45,7 @@ fn a_locked_database_is_busy_after_the_timeout() {
     for kind in ["IMMEDIATE", "EXCLUSIVE"] {
         let sandbox = Sandbox::application(&["alice"]);
         let before = sandbox.users();
-        let lock = sandbox.connection();
-        lock.execute_batch(&format!("BEGIN {kind}")).unwrap();
+        let lock = sandbox.locked(kind);
         for line in CHANGES {
             assert_gives_up(&sandbox, line);
         }
@@ -86,8 +85,7 @@ fn a_command_waits_and_succeeds_when_the_lock_is_released() {
             ("update -q alice --username alicia", &["alicia", "bob"]),
             ("delete -q bob --yes", &["alicia"]),
         ] {
-            let lock = sandbox.connection();
-            lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+            let lock = sandbox.locked("EXCLUSIVE");
             let mut running = waiting(&sandbox, line, 50).start();
             // Nothing tells that a process waits for a lock; this is long enough to give up.
             std::thread::sleep(Duration::from_millis(300));

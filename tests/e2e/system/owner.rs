@@ -16,8 +16,7 @@ fn root_becomes_the_owner_for_good_before_it_waits() {
     }
     let sandbox = Sandbox::application(&["alice"]);
     of_nobody(&sandbox);
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let lock = sandbox.locked("EXCLUSIVE");
     for line in ["add bob --password-stdin", "login alice --password-stdin"] {
         let running = sandbox.useradm(line).stdin(PASSWORD).start();
         let status = format!("/proc/{}/status", running.pid);

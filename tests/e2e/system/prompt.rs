@@ -205,7 +205,7 @@ fn without_a_terminal_or_with_no_input_nobody_is_asked() {
     for line in
         ["add bob", "register bob", "register", "login alice", "login", "update alice --password"]
     {
-        // A terminal that controls the session is not asked behind the back of standard input.
+        // A terminal that controls the session is not asked where standard input is something else.
         let mut terminal = Terminal::open();
         let script = format!("exec \"$0\" {line} < elsewhere");
         sandbox.write("elsewhere", "blue elephant\nblue elephant\n");

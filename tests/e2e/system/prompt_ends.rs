@@ -32,7 +32,7 @@ fn bring_to(
 }
 
 /// Cuts off each prompt, which must end with the status and message that `cut_off` gives for its
-/// question. The harness sees that the terminal is as it was.
+/// question. `Dialogue` sees that the terminal is as it was.
 #[track_caller]
 fn each_prompt<'s>(
     controls: Controls,

@@ -30,8 +30,7 @@ fn stop_while_waiting(run: Run, signal: Signal) {
 fn signals_end_the_wait_for_a_write_lock_at_once() {
     for journal in ["delete", "wal"] {
         let sandbox = Sandbox::journaled(journal, &["alice"]);
-        let lock = sandbox.connection();
-        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let lock = sandbox.locked("IMMEDIATE");
         let run = || adding(&sandbox);
         stop_while_waiting(run().status(130).stderr(INTERRUPTED), Signal::SIGINT);
         stop_while_waiting(run().error(130, "interrupted"), Signal::SIGINT);
@@ -47,8 +46,7 @@ fn signals_end_the_wait_for_a_write_lock_at_once() {
 #[test]
 fn ctrl_c_ends_the_wait_of_a_reader_at_once() {
     let sandbox = Sandbox::application(&["alice"]);
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let _lock = sandbox.locked("EXCLUSIVE");
     let login = sandbox.useradm("login alice --password-stdin --timeout 300").stdin(PASSWORD);
     stop_while_waiting(login.error(130, "interrupted"), Signal::SIGINT);
 }
@@ -132,8 +130,7 @@ fn a_signal_at_any_moment_of_a_create_leaves_a_whole_file_or_none() {
 #[test]
 fn an_ignored_signal_stays_ignored() {
     let sandbox = Sandbox::application(&["alice"]);
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = sandbox.locked("IMMEDIATE");
     let script = "trap '' HUP INT TERM; exec \"$0\" add -q bob --password-stdin --timeout 300";
     let mut running = sandbox.shell(script).stdin(PASSWORD).start();
     for signal in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM] {

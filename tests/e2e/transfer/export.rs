@@ -152,8 +152,7 @@ fn says_what_is_wrong_with_a_database_and_makes_no_file() {
     sandbox.useradm("export users.csv").error(8, "not_a_database").check_unchanged();
     let sandbox = Sandbox::with_schema("CREATE TABLE other (x)");
     sandbox.useradm("export users.csv").error(8, "wrong_schema").check_unchanged();
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let _lock = sandbox.locked("EXCLUSIVE");
     sandbox.useradm("export --timeout 0 users.csv").error(7, "database_busy").check();
     assert!(!sandbox.files().contains(&"users.csv".to_owned()));
 }

@@ -78,8 +78,7 @@ fn leaves_no_passwords_behind_that_nobody_has() {
     ] {
         sandbox.useradm(line).stdin(input).error(status, code).check_unchanged();
     }
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = sandbox.locked("IMMEDIATE");
     let run = sandbox.useradm(line).env("USERADM_TIMEOUT", "0").stdin("username\na\n");
     run.error(7, "database_busy").check();
     assert_eq!(sandbox.files(), ["users.db"]);
@@ -112,8 +111,7 @@ fn leaves_no_file_behind_when_it_is_interrupted() {
         interrupt(0, false, signal, status);
         interrupt(64, false, signal, status);
     }
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let _lock = sandbox.locked("IMMEDIATE");
     interrupt(1, true, Signal::SIGINT, 130);
 }
 
@@ -185,8 +183,7 @@ fn loses_to_another_process(action: &str) {
     let run = run.env("USERADM_ROUNDS", "2000000").arg("--timeout=60").counts(1, 1, 0);
     let mut running = run.stdin("username\nalice\nbob\n").start();
     // The list is written before the lock is taken, and again after the rows are compared again.
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = sandbox.locked("IMMEDIATE");
     let is_listed = || std::fs::metadata(sandbox.path("new.csv")).is_ok_and(|file| file.len() > 0);
     while !is_listed() {
         assert!(running.is_running());

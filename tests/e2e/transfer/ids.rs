@@ -19,7 +19,7 @@ fn gives_new_ids_unless_told_otherwise() {
 }
 
 #[test]
-fn keeps_ids_and_goes_on_behind_them() {
+fn keeps_ids_and_goes_on_after_them() {
     let sandbox = Sandbox::initialised();
     let run = sandbox.useradm("import --keep-ids --from csv -").stdin(rows(&["70", "3", "7"]));
     run.counts(3, 0, 0).check();

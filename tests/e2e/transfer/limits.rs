@@ -4,29 +4,28 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use crate::support::{Sandbox, lines, ready_rows};
+use crate::support::{Run, Sandbox, lines, ready_rows};
 
 /// The most memory that an import of ready hashes may take.
 const MOST_KIB: u64 = 64 * 1024;
 
-/// A shell script that may not make files of more than so many blocks of 512 bytes.
-fn limited(blocks: u32, line: &str) -> String {
-    format!("ulimit -f {blocks} && exec \"$0\" {line}")
+/// A run that may not make files of more than so many blocks of 512 bytes.
+fn limited(sandbox: &Sandbox, blocks: u64, line: &str) -> Run {
+    sandbox.useradm(line).with_files_up_to(blocks * 512)
 }
 
 #[test]
 fn a_disk_that_fills_up_in_the_middle_leaves_everything_as_before() {
     for journal in ["delete", "wal"] {
-        let sandbox = Sandbox::application(&["alice"]);
-        sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
+        let sandbox = Sandbox::journaled(journal, &["alice"]);
         sandbox.write("people.csv", ready_rows(5000));
-        let run = sandbox.shell(&limited(600, "import people.csv"));
+        let run = limited(&sandbox, 600, "import people.csv");
         let full = "error: No space left to write [DIR]/users.db[..]nothing was changed\n";
         run.status(8).stderr(full).check();
-        let run = sandbox.shell(&limited(600, "import people.csv"));
+        let run = limited(&sandbox, 600, "import people.csv");
         run.error(8, "database_full").check();
         assert_eq!(sandbox.usernames(), ["alice"]);
-        assert_eq!(sandbox.rows("PRAGMA integrity_check"), ["ok"]);
+        sandbox.assert_sound();
         sandbox.useradm("import people.csv").counts(5000, 0, 0).check();
     }
 }
@@ -35,7 +34,7 @@ fn a_disk_that_fills_up_in_the_middle_leaves_everything_as_before() {
 fn a_new_database_that_does_not_fit_leaves_no_file() {
     let sandbox = Sandbox::empty();
     sandbox.write("people.csv", ready_rows(5000));
-    let run = sandbox.shell(&limited(600, "import --create people.csv"));
+    let run = limited(&sandbox, 600, "import --create people.csv");
     run.error(8, "database_full").check_unchanged();
 }
 
@@ -43,7 +42,7 @@ fn a_new_database_that_does_not_fit_leaves_no_file() {
 fn batches_that_fit_are_kept_and_counted() {
     let sandbox = Sandbox::application(&[]);
     sandbox.write("people.csv", ready_rows(5000));
-    let run = sandbox.shell(&limited(600, "import --batch 500 people.csv"));
+    let run = limited(&sandbox, 600, "import --batch 500 people.csv");
     let (_, stderr) = run.status(8).stderr("error: [..] of 5000 rows are stored[..]\n").check();
     assert!(!stderr.contains("nothing was changed"), "{stderr}");
     let stored = sandbox.count();
@@ -59,9 +58,9 @@ fn files_beside_the_database_that_do_not_fit_end_the_import() {
     let rows = lines(0..3000, |number| format!("user{number}\n"));
     sandbox.write("people.csv", format!("username\n{rows}"));
     let line = "import people.csv --generate-passwords new.csv";
-    let run = sandbox.shell(&limited(40, line));
+    let run = limited(&sandbox, 40, line);
     run.error(1, "output_failed").check_unchanged();
-    let run = sandbox.shell(&limited(40, "import people.csv --rejects bad.jsonl"));
+    let run = limited(&sandbox, 40, "import people.csv --rejects bad.jsonl");
     run.status(1).stderr("[...]error: [..]bad.jsonl[..]\n").check();
     assert_eq!(sandbox.count(), 0);
 }
@@ -71,10 +70,10 @@ fn an_export_that_does_not_fit_leaves_no_file() {
     let sandbox = Sandbox::application(&[]);
     let run = sandbox.useradm("import -q --from csv -").stdin(ready_rows(5000));
     run.check();
-    let run = sandbox.shell(&limited(100, "export users.csv"));
+    let run = limited(&sandbox, 100, "export users.csv");
     run.error(1, "output_failed").check_unchanged();
     sandbox.write("users.csv", "precious");
-    let run = sandbox.shell(&limited(100, "export --force users.csv"));
+    let run = limited(&sandbox, 100, "export --force users.csv");
     run.error(1, "output_failed").check_unchanged();
 }
 
@@ -82,7 +81,7 @@ fn an_export_that_does_not_fit_leaves_no_file() {
 fn temporary_files_that_do_not_fit_end_the_import() {
     let sandbox = Sandbox::application(&["alice"]);
     sandbox.write("people.csv", ready_rows(200_000));
-    let run = sandbox.shell(&limited(2000, "import people.csv"));
+    let run = limited(&sandbox, 2000, "import people.csv");
     run.status(8).stderr("error: [..]\n").check_unchanged();
 }
 

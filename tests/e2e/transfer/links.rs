@@ -37,8 +37,7 @@ fn no_file_takes_the_place_of_a_journal_of_the_linked_database() {
 
 #[test]
 fn a_live_log_of_the_linked_database_survives_an_export() {
-    let sandbox = Sandbox::application(&["alice"]);
-    sandbox.sql("PRAGMA journal_mode = WAL");
+    let sandbox = Sandbox::journaled("wal", &["alice"]);
     symlink("users.db", sandbox.path("link.db")).unwrap();
     let application = rusqlite::Connection::open(sandbox.path("users.db")).unwrap();
     application.execute_batch("UPDATE user SET username = 'bob'").unwrap();

@@ -13,10 +13,8 @@ const ROW: &str = "username,password\nalice,battery staple\n";
 #[test]
 fn gives_up_on_a_locked_database_and_writes_nothing() {
     for journal in ["delete", "wal"] {
-        let sandbox = Sandbox::application(&["bob"]);
-        sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
-        let lock = sandbox.connection();
-        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let sandbox = Sandbox::journaled(journal, &["bob"]);
+        let lock = sandbox.locked("IMMEDIATE");
         let busy = "error: Database is busy: [..]nothing was changed\nhint: [..]\n";
         for line in ["import --from csv --timeout 0 -", "import --from csv --timeout 0.2 -"] {
             sandbox.useradm(line).stdin(ROW).status(7).stderr(busy).check();
@@ -31,8 +29,7 @@ fn gives_up_on_a_locked_database_and_writes_nothing() {
         assert_eq!(sandbox.usernames(), ["bob"]);
     }
     let sandbox = Sandbox::application(&["bob"]);
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let lock = sandbox.locked("EXCLUSIVE");
     let run = sandbox.useradm("import --from csv --timeout 0 -").stdin(ROW);
     run.error(7, "database_busy").check();
     lock.execute_batch("ROLLBACK").unwrap();
@@ -42,8 +39,7 @@ fn gives_up_on_a_locked_database_and_writes_nothing() {
 #[test]
 fn waits_for_the_lock() {
     let sandbox = Sandbox::application(&[]);
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = sandbox.locked("IMMEDIATE");
     let mut running = sandbox.useradm("import --from csv -").counts(1, 0, 0).start();
     running.write(ROW);
     thread::sleep(Duration::from_millis(300));
@@ -86,8 +82,7 @@ fn takes_no_lock_before_all_is_read_and_hashed() {
 fn loses_nothing_on_either_side_while_another_process_commits() {
     const ROWS: usize = 3000;
     for (journal, batch) in [("delete", ""), ("wal", ""), ("delete", "--batch 100")] {
-        let sandbox = Sandbox::application(&[]);
-        sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
+        let sandbox = Sandbox::journaled(journal, &[]);
         let ended = AtomicBool::new(false);
         let written = thread::scope(|scope| {
             let writer = scope.spawn(|| {

@@ -76,8 +76,7 @@ fn puts_it_off_to_the_end_of_a_transaction() {
 #[test]
 fn stops_while_it_waits_for_the_lock() {
     let sandbox = Sandbox::application(&[]);
-    let lock = sandbox.connection();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = sandbox.locked("IMMEDIATE");
     let mut running = sandbox.useradm("import --from csv -").counts(9, 0, 0).start();
     running.write(ready_rows(9));
     thread::sleep(Duration::from_millis(200));

@@ -84,8 +84,7 @@ fn holds_no_lock_while_nobody_reads_what_it_prints() {
 #[test]
 fn changes_nothing_of_the_database() {
     for journal in ["delete", "wal"] {
-        let sandbox = Sandbox::application(&["alice"]);
-        sandbox.sql(&format!("PRAGMA journal_mode = {journal}"));
+        let sandbox = Sandbox::journaled(journal, &["alice"]);
         sandbox.useradm("export").stdout("[...]").check_unchanged();
         sandbox.sql("CREATE TRIGGER t AFTER INSERT ON user BEGIN SELECT 1; END");
         sandbox.useradm("export").stdout("[...]").check_unchanged();

@@ -39,8 +39,7 @@ fn passwords_are_wiped_before_the_lock_is_waited_for() {
     });
     for (format, rows) in [("csv", format!("username,password\n{csv}")), ("jsonl", jsonl)] {
         let sandbox = Sandbox::application(&["user7"]);
-        let lock = sandbox.connection();
-        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let lock = sandbox.locked("IMMEDIATE");
         let run = sandbox.useradm(&format!("import --on-conflict update --from {format} -"));
         let mut running = run.counts(299, 0, 1).arg("--timeout=300").start();
         running.write(rows);
