@@ -1,8 +1,9 @@
-//! The uses of the program, one function each, with all the rules.
+//! What can be done with users, with all the rules: one use a file.
 //!
 //! Each function opens the database, does its one thing and closes it; only [`Users`] stays open, for
-//! a listing that is read twice. Passwords are hashed before
-//! a lock is taken, and whether a name is free is decided inside the transaction that takes it.
+//! a listing that is read twice. Passwords are hashed before a lock is taken, and whether a name is
+//! free is decided inside the transaction that takes it. A new use gets a file here; how it is stored
+//! is the business of `store.rs`, and how it is asked for that of `cli/commands/`.
 
 mod add;
 mod credential;
@@ -75,4 +76,51 @@ fn only_one(mut found: Vec<Account>, selector: &Selector) -> Result<Account> {
         )));
     }
     found.pop().ok_or_else(|| Error::UserNotFound(selector.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::hash::HashString;
+    use crate::password::Password;
+    use crate::user::Username;
+
+    pub(super) fn named(name: &str) -> Username {
+        Username::new(name.as_bytes()).unwrap()
+    }
+
+    pub(super) fn password(text: &str) -> Credential {
+        Credential::Password(Password::new(text.as_bytes().to_vec().into()).unwrap())
+    }
+
+    /// A hash that costs nothing to store.
+    pub(super) fn hash(first: char) -> HashString {
+        let hash = format!("$pbkdf2-sha256$1000${}${first}{}", "A".repeat(22), "A".repeat(42));
+        HashString::from_ready(hash.as_bytes()).unwrap()
+    }
+
+    /// A database with users of these names, whose ids are 1, 2, ...
+    pub(super) fn database(names: &[&str]) -> (TempDir, Database) {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::at(folder.path().join("users.db"));
+        init(&database, false).unwrap();
+        for name in names {
+            let waived = Waived { lookalike: true, ..Waived::default() };
+            let adding = Adding::new(named(name), Credential::Hash(hash('A')));
+            add(&database, Adding { waived, ..adding }, &mut random).unwrap();
+        }
+        (folder, database)
+    }
+
+    pub(super) fn names(database: &Database) -> Vec<String> {
+        let mut names = Vec::new();
+        let user = |user: crate::store::StoredUser<'_>| {
+            names.push(String::from_utf8_lossy(user.name.unwrap_or_default()).into_owned());
+            Ok::<_, Error>(())
+        };
+        export(database, user).unwrap();
+        names
+    }
 }

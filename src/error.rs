@@ -2,7 +2,8 @@
 //!
 //! Every error has a stable [`Error::code`] that scripts can rely on. Nothing here prints, knows an
 //! exit status, or shows a type of the database engine, so that either can change by itself. No
-//! message holds a password or a hash.
+//! message holds a password or a hash. Which exit status and hint the program gives to each is in
+//! `cli/report.rs`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a user operation did not happen.
 ///
 /// Unless it is [`Error::OutcomeUnknown`] or [`Error::Partly`], the database is as it was before.
+/// A match may name every variant, as the program's does: a new one is to be given an exit status,
+/// so it breaks the build rather than fall under the rest.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No user has this name or id.
@@ -124,7 +127,7 @@ pub enum Error {
         /// Which limit was hit.
         reason: String,
     },
-    /// The file is damaged, or a value in it is beyond reason.
+    /// The file is damaged, or a value in it is absurdly large.
     #[error("Database is corrupt: {} ({reason})", shown(path))]
     DatabaseCorrupt {
         /// The database file.

@@ -1,7 +1,8 @@
 //! What a stored hash is and means: parse, verify, make. One scheme a file.
 //!
 //! A stored hash is parsed strictly before anything is computed, so that a hostile file can cost
-//! neither an hour nor a false match.
+//! neither an hour nor a false match. How a scheme's text is read and made is in the file of its
+//! library, `hash/passlib.rs`; whole batches are hashed in `hash/many.rs`.
 
 pub mod lanes;
 mod many;

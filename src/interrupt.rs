@@ -3,7 +3,7 @@
 //! Most of the time a process of this kind can end at once without harm. During the few
 //! milliseconds of a write transaction, or while a file is being made, it must finish or undo what
 //! it does first; to be stopped for a while, as by Ctrl-Z, it must end it. This module holds that one
-//! agreement; it knows nothing of signals.
+//! agreement and knows nothing of signals, which the program catches in `cli/process.rs`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,5 @@
-//! Passwords: a type that does not leak, the policy for new ones, and generation.
+//! Passwords: a type that does not leak, the policy for new ones, and generation. Where they come
+//! from is the caller's business; what is made of them is in `hash.rs`.
 
 use std::fmt;
 

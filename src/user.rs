@@ -1,4 +1,6 @@
 //! Who a user is: ids, names and the rules for new names. No SQL and no I/O.
+//!
+//! Which names are the same but for case or normal form is in `user/fold.rs`.
 
 pub mod fold;
 

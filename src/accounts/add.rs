@@ -1,4 +1,4 @@
-//! Adding a user.
+//! Adding a user. Many at once are added in `import.rs`.
 
 use super::credential::{Credential, Waived};
 use super::init::{change_or_create, make_table_if_absent};
@@ -104,4 +104,52 @@ fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
         return Ok(None);
     }
     Ok(store.find(&name.into())?.pop().map(|account| account.user))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::accounts::tests::{database, hash, named, names, password};
+    use crate::accounts::*;
+    use crate::hash::Rounds;
+
+    #[test]
+    fn a_name_is_given_once_and_none_that_looks_like_it() {
+        let (_folder, database) = database(&["dora"]);
+        let adding = |name| Adding::new(named(name), Credential::Hash(hash('B')));
+        let refused = |adding| add(&database, adding, &mut random).unwrap_err().code();
+        assert_eq!(refused(adding("dora")), "user_exists");
+        assert_eq!(refused(adding("Dora")), "lookalike_exists");
+        let waived = Waived { lookalike: true, ..Waived::default() };
+        assert!(add(&database, Adding { waived, ..adding("Dora") }, &mut random).is_ok());
+        let again = Adding { if_not_exists: true, ..adding("dora") };
+        let added = add(&database, again, &mut random).unwrap();
+        assert!(!added.changed && added.user.id.0 == 1);
+        assert_eq!(names(&database), ["dora", "Dora"]);
+    }
+
+    #[test]
+    fn a_weak_password_is_refused_and_one_in_another_form_is_warned_of() {
+        let (_folder, database) = database(&[]);
+        let rounds = Rounds::new(Rounds::MIN).unwrap();
+        let adding = |text| {
+            let adding = Adding { rounds, ..Adding::new(named("username"), password(text)) };
+            add(&database, adding, &mut random)
+        };
+        for weak in ["short", "username"] {
+            assert_eq!(adding(weak).unwrap_err().code(), "invalid_password");
+        }
+        assert_eq!(adding("cafe\u{301} au lait").unwrap().warnings, [Warning::PasswordNotNfc]);
+    }
+
+    #[test]
+    fn a_database_is_made_only_where_that_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::at(folder.path().join("users.db"));
+        let adding = || Adding::new(named("alice"), Credential::Hash(hash('A')));
+        let missing = add(&database, adding(), &mut random).unwrap_err();
+        assert_eq!(missing.code(), "database_missing");
+        let added = add(&database, Adding { create: true, ..adding() }, &mut random).unwrap();
+        assert!(added.created_database);
+        assert_eq!(names(&database), ["alice"]);
+    }
 }

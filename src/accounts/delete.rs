@@ -88,3 +88,29 @@ fn describe(references: &[Reference]) -> String {
         references.iter().map(|r| format!("referenced by table {}: {}", r.table, r.rows)).collect();
     each.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::accounts::tests::{database, named, names};
+    use crate::accounts::*;
+
+    #[test]
+    fn all_who_are_named_are_deleted_or_none() {
+        let (_folder, database) = database(&["ann", "bob", "eve"]);
+        let whom = |names: &[&str]| -> Vec<Selector> {
+            names.iter().map(|name| (&named(name)).into()).collect()
+        };
+        let missing = plan_deletion(&database, &whom(&["ann", "zoe", "dan"]), false).unwrap_err();
+        assert_eq!(missing.to_string(), "User not found: zoe, dan");
+        let plan = plan_deletion(&database, &whom(&["ann", "zoe", "bob", "ann"]), true).unwrap();
+        assert_eq!(plan.users.len(), 2);
+        // Somebody else renames one of them before it is agreed to.
+        let change = Change { name: Some(named("rob")), ..Change::default() };
+        update(&database, &whom(&["bob"])[0], change, &mut random).unwrap();
+        assert_eq!(delete(&database, &plan).unwrap_err().code(), "user_not_found");
+        assert_eq!(names(&database), ["ann", "rob", "eve"]);
+        let plan = plan_deletion(&database, &whom(&["ann", "rob"]), false).unwrap();
+        assert_eq!(delete(&database, &plan).unwrap(), []);
+        assert_eq!(names(&database), ["eve"]);
+    }
+}

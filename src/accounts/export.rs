@@ -1,4 +1,4 @@
-//! Reading all users with their hashes, as they are at one moment.
+//! Reading all users with their hashes, as they are at one moment. Pages are read in `list.rs`.
 
 use std::ops::ControlFlow;
 

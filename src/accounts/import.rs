@@ -1,8 +1,10 @@
 //! Adding whole user bases: all of the rows or none.
 //!
-//! The rows are parsed by the caller, checked and staged here, compared with the users who are
-//! there, and hashed; only then is the application's file locked, for one transaction. So a
-//! mistake in the last row costs no hashing, and hashing costs the application nothing.
+//! The caller parses the rows. Here each is checked by itself (`check.rs`) and waits in a temporary
+//! file (`row.rs`); all of them are compared with each other and with the users who are there
+//! (`plan.rs`), and hashed (`hashing.rs`). Only then is the application's file locked, for one
+//! transaction (`write.rs`). So a mistake in the last row costs no hashing, and hashing costs the
+//! application nothing.
 
 mod candidates;
 mod check;
@@ -216,7 +218,7 @@ pub fn import(
         return Err(error);
     }
     let hashes = hashing::hash(store, &mut checked.found, &plan, importing, random, observer)?;
-    // Generated passwords that somebody keeps must not stay behind without their users.
+    // Nobody is to keep generated passwords for users who were never stored.
     let _section = importing.generate_passwords.then(|| database.interrupt.defer());
     let ready = Ready { database, checked: &checked, hashes: &hashes, plan: &plan, importing };
     let mut imported = ready.write(store, observer)?;

@@ -1,4 +1,4 @@
-//! Making a database.
+//! Making a database, or the table in one. Its schema is in the store.
 
 use super::guard;
 use crate::error::{Error, Result};
@@ -48,4 +48,18 @@ pub(super) fn make_table_if_absent(transaction: &Transaction<'_>) -> Result<bool
         return Ok(false);
     }
     transaction.create_table().map(|()| true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::tests::{database, names};
+
+    #[test]
+    fn a_database_that_is_there_stays_as_it_is() {
+        let (_folder, database) = database(&["ann"]);
+        assert_eq!(init(&database, false).unwrap_err().code(), "already_initialised");
+        assert!(!init(&database, true).unwrap());
+        assert_eq!(names(&database), ["ann"]);
+    }
 }

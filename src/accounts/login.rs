@@ -2,13 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use super::{guard, open};
 use crate::error::{Error, Result};
 use crate::hash::{self, Rounds};
 use crate::password::Password;
 use crate::store::{Access, Database, Store};
 use crate::user::{Selector, User};
-
-use super::{guard, open};
 
 /// How many of the newest users say what a check may cost.
 const NEWEST: u32 = 100;

@@ -85,3 +85,36 @@ pub fn update(
     }
     Ok(Updated { user, changed, warnings })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::accounts::tests::{database, hash, named, names};
+    use crate::accounts::*;
+
+    fn rename(database: &Database, old: &str, new: &str) -> Result<bool> {
+        let change = Change { name: Some(named(new)), ..Change::default() };
+        update(database, &(&named(old)).into(), change, &mut random).map(|updated| updated.changed)
+    }
+
+    #[test]
+    fn a_new_name_must_be_free_but_may_be_another_spelling_of_the_old() {
+        let (_folder, database) = database(&["dora", "bob"]);
+        assert_eq!(rename(&database, "bob", "dora").unwrap_err().code(), "user_exists");
+        assert_eq!(rename(&database, "bob", "Dora").unwrap_err().code(), "lookalike_exists");
+        assert_eq!(rename(&database, "carol", "eve").unwrap_err().code(), "user_not_found");
+        assert!(rename(&database, "dora", "Dora").unwrap());
+        assert!(!rename(&database, "Dora", "Dora").unwrap());
+        assert_eq!(names(&database), ["Dora", "bob"]);
+    }
+
+    #[test]
+    fn a_hash_that_is_stored_already_changes_nothing() {
+        let (_folder, database) = database(&["dora"]);
+        let change = |first| {
+            let credential = Some(Credential::Hash(hash(first)));
+            let change = Change { credential, ..Change::default() };
+            update(&database, &(&named("dora")).into(), change, &mut random).unwrap().changed
+        };
+        assert_eq!(['A', 'B', 'B'].map(change), [false, true, false]);
+    }
+}

@@ -1,4 +1,5 @@
-//! The names of schemes, be they readable here or not. Nothing is computed.
+//! The names of schemes, whether they can be verified here or not. Nothing is computed; a scheme that
+//! can be verified has a file of its own beside this one.
 
 use super::passlib::{self, Pbkdf2Sha256};
 

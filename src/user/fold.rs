@@ -1,11 +1,12 @@
-//! Names that differ only by letter case or Unicode normal form.
+//! The same but for case or normal form: one rule for names.
 //!
 //! Two names look alike if they are equal after Unicode lower-casing and NFC; that is the same as
 //! being equal after lower-casing and NFD, which is easier to search for. [`Search`] finds a
 //! stored look-alike without reading the table: it builds the possible spellings of a name from
 //! the left, one character at a time in each of its variants, and asks an index whether any stored
 //! name begins with that. A branch that no stored name begins with ends there, so the number of
-//! questions is about twice the length of the name, whatever the number of users.
+//! questions is about twice the length of the name, whatever the number of users. Who asks, and when,
+//! is in `accounts/names.rs`.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -151,8 +152,8 @@ impl Search {
     /// The positions that may be spelled next.
     ///
     /// Canonical ordering (Unicode chapter 3.11) sorts combining marks by their class and leaves
-    /// those of one class in place. So the next one is the first that is left, or a mark behind
-    /// other marks only, none of them of its own class.
+    /// those of one class in place. So the next one is the first that is left, or a mark after
+    /// other marks only, none of them of the same class.
     fn next_positions(&self, used: &[bool]) -> Vec<usize> {
         let mut positions = Vec::new();
         let mut passed: Vec<u8> = Vec::new();

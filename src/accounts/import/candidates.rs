@@ -1,4 +1,4 @@
-//! The users who may stand in the way of rows: all of those, and few others.
+//! The users that may stand in the way of rows: all of those, and few others.
 
 use super::Importing;
 use super::row::{Row, write_key};

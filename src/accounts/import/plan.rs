@@ -78,8 +78,8 @@ impl Plan {
         Err(error)
     }
 
-    /// Reports the rows that cannot be stored, in the order of the input. Whoever is told may make
-    /// us wait, so no lock may be held.
+    /// Reports the rows that cannot be stored, in the order of the input. The observer may
+    /// take its time, so no lock may be held.
     pub(super) fn report(&self, observer: &mut dyn Observer) -> Result<()> {
         let mut notes = self.notes.cursor()?;
         while let Some(row) = Row::next(&mut notes)? {

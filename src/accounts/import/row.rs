@@ -1,5 +1,5 @@
-//! The form in which rows, and users to compare them with, wait between the parts of an import, and
-//! the keys that bring those together who must not both be stored.
+//! The form in which rows, and the users to compare them with, wait between the parts of an import.
+//! Names that must not both be stored have one key, so that sorting puts them side by side.
 
 use super::{Importing, OnConflict};
 use crate::error::{Error, Result};

@@ -141,7 +141,7 @@ impl<'r> Ready<'r> {
 }
 
 impl Ready<'_> {
-    /// The numbers of the generated passwords that users are given: who exists keeps their own.
+    /// The numbers of the generated passwords that users are given: those who exist keep their own.
     fn in_use(&self, plan: &Plan) -> HashSet<usize> {
         let is_new = |number: &usize| self.hashes[*number].is_some();
         let mut used: HashSet<usize> =
@@ -294,7 +294,7 @@ impl Ready<'_> {
         let brings_none =
             row.password.is_some_and(|number| checked.found.generated.contains_key(&number));
         Ok(match (user, importing.on_conflict) {
-            // Of those who are to be stored, only a dry run hashes no passwords.
+            // Only a dry run does not hash the passwords of rows that are to be stored.
             (None, _) if hash.is_some() || importing.dry_run => Step::Insert,
             (None, _) => Step::Skip("the user existed, and was deleted meanwhile"),
             (Some(_), OnConflict::Skip) => Step::Skip("the user exists already"),
