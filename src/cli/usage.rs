@@ -21,19 +21,7 @@ const TAKE_NAMES: [&str; 8] =
     ["add", "delete", "login", "passwd", "register", "rename", "show", "update"];
 
 /// What somebody calls an option that they would type a password after.
-const PASSWORD: [&str; 11] = [
-    "p",
-    "pw",
-    "pwd",
-    "pass",
-    "passwd",
-    "password",
-    "passphrase",
-    "passwort",
-    "newpassword",
-    "psw",
-    "secret",
-];
+const PASSWORD: &str = "p pw pwd pass passwd password passphrase passwort newpassword psw secret";
 
 /// Where a password comes from.
 const SOURCES: &str = "a password is never an argument: --password-stdin, --password-file <PATH> or \
@@ -236,7 +224,7 @@ impl Found<'_> {
 /// suggested. The name of a source with a slip in it has a dash in its midst.
 fn means_password(option: &str, similar: &str) -> bool {
     let name = option.trim_start_matches('-').to_lowercase();
-    PASSWORD.contains(&name.replace(['-', '_'], "").as_str())
+    PASSWORD.split(' ').any(|word| word == name.replace(['-', '_'], ""))
         || similar.starts_with("--password") && !name.contains('-')
 }
 
