@@ -42,8 +42,8 @@ pub(crate) struct Answer<'a> {
     #[serde(skip)]
     pub(crate) created_database: bool,
     /// A password that was made here.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "password")]
-    pub(crate) password: Option<&'a Password>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) password: Option<&'a str>,
     /// What the admin should know.
     #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "texts")]
     pub(crate) warnings: &'a [Warning],
@@ -134,17 +134,16 @@ impl Answer<'_> {
     }
 }
 
+/// A generated password, whose characters are all of ASCII.
+pub(crate) fn text_of(made: &Password) -> Option<&str> {
+    std::str::from_utf8(made.as_bytes()).ok()
+}
+
 /// Whether `--quiet` leaves the warning: somebody may rely on the old hash being gone.
 fn is_never_hidden(warning: Warning) -> bool {
     matches!(warning, Warning::OldPagesInLog)
 }
 
-#[expect(clippy::ref_option, reason = "serde calls it with the field's own type")]
-fn password<S: Serializer>(made: &Option<&Password>, serializer: S) -> Result<S::Ok, S::Error> {
-    made.map(|made| String::from_utf8_lossy(made.as_bytes())).serialize(serializer)
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with the field's own type")]
 fn texts<S: Serializer>(warnings: &&[Warning], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(warnings.iter().map(|&warning| text(warning)))
 }

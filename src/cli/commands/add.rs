@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::answer::Answer;
+use crate::cli::answer::{Answer, text_of};
 use crate::cli::args::{Allowed, Given, Source};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
@@ -64,7 +64,7 @@ impl AddArgs {
             changed: added.changed,
             created_database: added.created_database,
             warnings: &added.warnings,
-            password: generated.as_ref().filter(|_| added.changed),
+            password: generated.as_ref().filter(|_| added.changed).and_then(text_of),
             ..Answer::about(&added.user)
         };
         answer.print(session)

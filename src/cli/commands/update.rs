@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::answer::Answer;
+use crate::cli::answer::{Answer, text_of};
 use crate::cli::args::{Given, Source, WaivedArgs, Whom};
 use crate::cli::failure::Failure;
 use crate::cli::secret;
@@ -92,7 +92,7 @@ impl UpdateArgs {
             message: done,
             changed: updated.changed,
             warnings: &updated.warnings,
-            password: generated.as_ref(),
+            password: generated.as_ref().and_then(text_of),
             ..Answer::about(&updated.user)
         };
         answer.print(session)
