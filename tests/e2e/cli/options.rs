@@ -31,6 +31,9 @@ fn options_win_over_variables() {
     let run = sandbox.useradm("add -q bob --password-stdin --rounds 1500");
     run.env("USERADM_ROUNDS", "1234").stdin(PASSWORD).check();
     assert!(sandbox.hash_of("bob").starts_with("$pbkdf2-sha256$1500$"));
+    let _lock = sandbox.locked("EXCLUSIVE");
+    let run = sandbox.useradm("list --timeout 0").env("USERADM_TIMEOUT", "3600");
+    run.error(7, "database_busy").check();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
-use crate::support::{Sandbox, skip};
+use crate::support::{Sandbox, skip, until};
 
 /// A file system in the directory of a sandbox, which is unmounted when the test ends.
 pub(super) struct Mounted<'s> {
@@ -26,7 +26,13 @@ impl<'s> Mounted<'s> {
     /// Makes it be read-only, or not any more.
     pub(super) fn set_read_only(&self, is_read_only: bool) {
         let read_only = if is_read_only { MsFlags::MS_RDONLY } else { MsFlags::empty() };
-        Mounted::mount(self.sandbox, self.options, MsFlags::MS_REMOUNT | read_only).unwrap();
+        let flags = MsFlags::MS_REMOUNT | read_only;
+        // A process that another test is just starting has this one's files open for a moment.
+        until("nobody has a file open for writing", || {
+            let mounted = Mounted::mount(self.sandbox, self.options, flags);
+            assert!(matches!(mounted, Ok(()) | Err(Errno::EBUSY)), "{mounted:?}");
+            mounted.is_ok()
+        });
     }
 
     fn mount(sandbox: &Sandbox, options: &str, flags: MsFlags) -> Result<(), Errno> {
