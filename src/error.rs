@@ -246,10 +246,9 @@ pub enum Error {
     /// COMMIT itself failed: the change may be stored or not.
     #[error("The outcome is unknown: {0}; the change may be stored")]
     OutcomeUnknown(String),
-    /// Somebody asked this process to stop; the change was rolled back. What was stored before that,
-    /// if anything, is told.
-    #[error("Interrupted; {}", .0.as_deref().unwrap_or("nothing was changed"))]
-    Interrupted(Option<String>),
+    /// Somebody asked this process to stop; the change was rolled back.
+    #[error("Interrupted; nothing was changed")]
+    Interrupted,
     /// The work could not go on, but a part of it was done before and stays.
     #[error("{}; {done}", without_promise(cause))]
     Partly {
@@ -330,7 +329,7 @@ impl Error {
             Error::FileExists(_) => "file_exists",
             Error::Output { .. } => "output_failed",
             Error::OutcomeUnknown(_) => "outcome_unknown",
-            Error::Interrupted(_) => "interrupted",
+            Error::Interrupted => "interrupted",
             Error::Partly { cause, .. } => cause.code(),
             Error::Internal(_) => "internal",
         }
@@ -338,10 +337,7 @@ impl Error {
 
     /// The same error after a part of the work was done, and what there is to say about that.
     pub(crate) fn after_a_part(self, done: String) -> Self {
-        match self {
-            Error::Interrupted(_) => Error::Interrupted(Some(done)),
-            cause => Error::Partly { cause: Box::new(cause), done },
-        }
+        Error::Partly { cause: Box::new(self), done }
     }
 
     /// A file that cannot be made or written, by this error of the system.

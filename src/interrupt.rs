@@ -85,11 +85,7 @@ impl Interrupt {
     /// # Errors
     /// [`Error::Interrupted`] after [`Interrupt::request`].
     pub fn check(&self) -> Result<()> {
-        if self.requested.load(Ordering::SeqCst) == 0 {
-            Ok(())
-        } else {
-            Err(Error::Interrupted(None))
-        }
+        if self.requested.load(Ordering::SeqCst) == 0 { Ok(()) } else { Err(Error::Interrupted) }
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn report(error: &anyhow::Error, format: Format) -> ExitCode {
 
 /// What is reported when Ctrl-C ends the process on the spot.
 pub(crate) fn interruption(format: Format) -> Vec<u8> {
-    of_error(&Error::Interrupted(None)).to_bytes(format)
+    of_error(&Error::Interrupted).to_bytes(format)
 }
 
 /// What is reported when memory runs out.
@@ -182,7 +182,7 @@ fn status(error: &Error) -> u8 {
         | Error::LeftoverJournal(_) => 8,
         Error::OutcomeUnknown(_) => OUTCOME_UNKNOWN,
         Error::Partly { cause, .. } => status(cause),
-        Error::Interrupted(_) => INTERRUPTED,
+        Error::Interrupted => INTERRUPTED,
     }
 }
 

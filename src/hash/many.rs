@@ -34,16 +34,9 @@ impl HashString {
     ) -> Result<Vec<Self>> {
         let mut salts = vec![[0; passlib::SALT_BYTES]; passwords.len()];
         random(salts.as_flattened_mut())?;
-        let rounds_of_job = NonZeroU32::new(rounds.get()).unwrap_or(NonZeroU32::MIN);
-        let jobs: Vec<Job<'_>> = passwords
-            .iter()
-            .zip(&salts)
-            .map(|(password, salt)| Job {
-                password: password.as_bytes(),
-                salt,
-                rounds: rounds_of_job,
-            })
-            .collect();
+        let pairs = passwords.iter().zip(&salts);
+        let jobs: Vec<_> =
+            pairs.map(|(password, salt)| job(password, salt, rounds.get())).collect();
         let keys = derive_all(&jobs, threads, progress)?;
         let write = |(salt, key): (&[u8; 16], &Key)| HashString(passlib::write(rounds, salt, key));
         Ok(salts.iter().zip(keys.iter()).map(write).collect())
@@ -62,25 +55,18 @@ pub fn verify_many(
     threads: usize,
     progress: impl FnMut(u64),
 ) -> Result<Vec<bool>> {
-    let parsed: Vec<Option<Pbkdf2Sha256>> =
-        pairs.iter().map(|(_, stored)| Pbkdf2Sha256::parse(stored).ok()).collect();
-    let jobs: Vec<Job<'_>> = pairs
-        .iter()
-        .zip(&parsed)
-        .map(|((password, _), stored)| Job {
-            password: password.as_bytes(),
-            salt: stored.as_ref().map_or(&[], Pbkdf2Sha256::salt),
-            rounds: stored
-                .as_ref()
-                .and_then(|stored| NonZeroU32::new(stored.rounds()))
-                .unwrap_or(NonZeroU32::MIN),
-        })
-        .collect();
+    let parse = |stored| Pbkdf2Sha256::parse(stored).unwrap_or_else(|_| Pbkdf2Sha256::decoy(1));
+    let hashes: Vec<_> = pairs.iter().map(|&(_, stored)| parse(stored)).collect();
+    let checks = pairs.iter().zip(&hashes);
+    let jobs: Vec<_> =
+        checks.map(|(&(password, _), hash)| job(password, hash.salt(), hash.rounds())).collect();
     let keys = derive_all(&jobs, threads, progress)?;
-    let matches = |(stored, key): (&Option<Pbkdf2Sha256>, &Key)| {
-        stored.as_ref().is_some_and(|stored| stored.has_checksum(key))
-    };
-    Ok(parsed.iter().zip(keys.iter()).map(matches).collect())
+    Ok(hashes.iter().zip(keys.iter()).map(|(hash, key)| hash.has_checksum(key)).collect())
+}
+
+fn job<'a>(password: &'a Password, salt: &'a [u8], rounds: u32) -> Job<'a> {
+    let rounds = NonZeroU32::new(rounds).unwrap_or(NonZeroU32::MIN);
+    Job { password: password.as_bytes(), salt, rounds }
 }
 
 /// Derives the keys of all jobs with so many threads, in the order of the jobs.

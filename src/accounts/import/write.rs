@@ -36,7 +36,7 @@ pub(super) struct Ready<'r> {
     pub(super) importing: &'r Importing,
 }
 
-impl<'r> Ready<'r> {
+impl Ready<'_> {
     /// Stores all rows, or only tells what storing them would do; makes the database if there is
     /// none.
     pub(super) fn write(
