@@ -242,3 +242,52 @@ fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
     }
     Ok(Some(store))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::tests::{database, hash, names};
+
+    /// Whoever does not watch.
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn stage(&mut self, _: Stage, _: Option<u64>) {}
+        fn advance(&mut self, _: u64) {}
+        fn reject(&mut self, _: &Rejection) -> Result<()> {
+            Ok(())
+        }
+        fn generated(&mut self, _: &[&Generated]) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn all_rows_are_stored_in_their_order_or_none() {
+        let (_folder, database) = database(&["ann"]);
+        let import_all = |rows: &[&str], importing: &Importing| {
+            let row = |(line, &name): (u64, &&str)| {
+                let credential = Offered::Hash(hash('B').as_str().as_bytes().to_vec());
+                Ok(Ok(InputRow { line, id: None, name: Some(name.into()), credential }))
+            };
+            let rows = (1..).zip(rows).map(row);
+            let imported =
+                import(&database, rows, importing, &mut crate::accounts::random, &mut Nobody);
+            imported.map(|it| (it.imported, it.skipped, it.updated)).map_err(|error| error.code())
+        };
+        let by_all_rules = Importing::default();
+        for (rows, code) in [
+            (&["zoe", "ann"][..], "user_exists"),
+            (&["zoe", "Ann"], "lookalike_exists"),
+            (&["zoe", "bob", "zoe"], "invalid_input"),
+            (&["zoe", ""], "invalid_input"),
+        ] {
+            assert_eq!(import_all(rows, &by_all_rules), Err(code), "{rows:?}");
+        }
+        assert_eq!(names(&database), ["ann"]);
+        let update = Importing { on_conflict: OnConflict::Update, ..by_all_rules };
+        assert_eq!(import_all(&["zoe", "ann", "bob"], &update), Ok((2, 0, 1)));
+        assert_eq!(import_all(&["zoe", "ann", "bob"], &update), Ok((0, 3, 0)));
+        assert_eq!(names(&database), ["ann", "zoe", "bob"]);
+    }
+}
