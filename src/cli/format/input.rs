@@ -42,20 +42,14 @@ impl Input {
         let cannot = |error: io::Error| {
             invalid(format!("{shown} cannot be read ({})", system_words(&error)))
         };
-        let database = std::fs::metadata(database).ok();
-        if path != "-"
-            && let (Ok(input), Some(database)) = (std::fs::metadata(path), &database)
-            && files::is_same(&input, database)
-        {
-            return Err(invalid(format!("{shown} is the database itself")));
-        }
         let file = if path == "-" { files::standard_input() } else { File::open(path) };
         let file = file.map_err(cannot)?;
         let before = file.metadata().map_err(cannot)?;
         if before.is_dir() {
             return Err(invalid(format!("{shown} is a directory")));
         }
-        if database.is_some_and(|database| files::is_same(&before, &database)) {
+        // It is closed again before SQLite opens it, whose locks would go with it.
+        if std::fs::metadata(database).is_ok_and(|database| files::is_same(&before, &database)) {
             return Err(invalid(format!("{shown} is the database itself")));
         }
         let chunk = Zeroizing::new(vec![0; CHUNK_BYTES]);
