@@ -92,9 +92,9 @@ fn read(source: &Source, session: &Session) -> Result<Option<Zeroizing<Vec<u8>>>
         let file = File::open(path).map_err(cannot)?;
         if file.is_terminal() {
             let terminal = Terminal::named(path, file, session.interrupt()).map_err(cannot)?;
-            return Ok(Some(without_line_break(typed(&terminal)?)));
+            return Ok(Some(typed(&terminal)?));
         }
-        return Ok(Some(without_line_break(read_limited(file, cannot)?)));
+        return Ok(Some(read_limited(file, cannot)?));
     }
     if let Some(name) = &source.variable {
         let Some(value) = env::var_os(name) else {
@@ -123,10 +123,10 @@ fn standard_input(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
     let cannot = |error: io::Error| unreadable("standard input", system_words(&error));
     if io::stdin().is_terminal() {
         // Somebody types it: it must not show.
-        return Ok(without_line_break(typed(&Terminal::open(session.interrupt())?)?));
+        return Ok(typed(&Terminal::open(session.interrupt())?)?);
     }
     let stdin = files::standard_input().map_err(cannot)?;
-    Ok(without_line_break(read_limited(stdin, cannot)?))
+    Ok(read_limited(stdin, cannot)?)
 }
 
 /// Reads what is typed to its end.
@@ -134,7 +134,8 @@ fn typed(terminal: &Terminal) -> useradm::Result<Zeroizing<Vec<u8>>> {
     terminal.read_hidden(|keys| read_limited(keys, reason))
 }
 
-/// Reads no more than the longest password and its line break; anything longer is refused.
+/// Reads no more than the longest password and its line break, which is left out; anything longer is
+/// refused.
 fn read_limited(
     mut input: impl Read,
     cannot: impl Fn(io::Error) -> Error,
@@ -146,7 +147,7 @@ fn read_limited(
         match input.read(&mut bytes[length..]) {
             Ok(0) => {
                 bytes.truncate(length);
-                return Ok(bytes);
+                return Ok(without_line_break(bytes));
             }
             Ok(read) => length += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

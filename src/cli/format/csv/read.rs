@@ -17,7 +17,7 @@ const MAX_FIELDS: usize = 64;
 pub(crate) struct Rows {
     input: Input,
     reader: Reader,
-    record: Zeroizing<Vec<u8>>,
+    text: Zeroizing<Vec<u8>>,
     ends: [usize; MAX_FIELDS],
     /// Which fields begin with a quote: an empty one is NULL where it does not.
     is_quoted: [bool; MAX_FIELDS],
@@ -25,7 +25,7 @@ pub(crate) struct Rows {
     is_done: bool,
 }
 
-/// A record that was read into the buffers.
+/// A row that was read into the buffers.
 struct Parsed {
     line: u64,
     fields: usize,
@@ -39,7 +39,7 @@ impl Rows {
         let mut rows = Rows {
             input,
             reader: Reader::new(),
-            record: Zeroizing::new(vec![0; MAX_ROW_BYTES]),
+            text: Zeroizing::new(vec![0; MAX_ROW_BYTES]),
             ends: [0; MAX_FIELDS],
             is_quoted: [false; MAX_FIELDS],
             columns: Vec::new(),
@@ -49,7 +49,7 @@ impl Rows {
         Ok(rows)
     }
 
-    /// Reads the next record that is not empty.
+    /// Reads the next row that is not empty.
     fn read(&mut self) -> Result<Option<Parsed>> {
         let (mut written, mut fields) = (0, 0);
         let (mut is_ended, mut is_cut_off, mut begins) = (false, false, true);
@@ -67,7 +67,7 @@ impl Rows {
             // After the end one more line break does no harm, and is part of a field only if that is
             // still in quotes.
             let next = if is_probe { &b"\n"[..] } else { next };
-            let (result, read, wrote) = self.reader.read_field(next, &mut self.record[written..]);
+            let (result, read, wrote) = self.reader.read_field(next, &mut self.text[written..]);
             if is_probe {
                 is_ended = true;
                 is_cut_off = wrote > 0;
@@ -94,7 +94,7 @@ impl Rows {
         }
     }
 
-    /// Goes to the line on which the next record begins.
+    /// Goes to the line on which the next row begins.
     fn skip_line_breaks(&mut self) -> Result<()> {
         while let [byte @ (b'\n' | b'\r'), ..] = self.input.next()? {
             self.reader.set_line(self.reader.line() + u64::from(*byte == b'\n'));
@@ -105,7 +105,7 @@ impl Rows {
 
     fn field(&self, number: usize) -> &[u8] {
         let start = if number == 0 { 0 } else { self.ends[number - 1] };
-        &self.record[start..self.ends[number]]
+        &self.text[start..self.ends[number]]
     }
 
     fn read_header(&mut self) -> anyhow::Result<()> {
@@ -119,11 +119,11 @@ impl Rows {
         Ok(())
     }
 
-    fn row(&self, record: &Parsed) -> Result<InputRow, Rejection> {
-        let line = record.line;
+    fn row(&self, parsed: &Parsed) -> Result<InputRow, Rejection> {
+        let line = parsed.line;
         let position = |column| self.columns.iter().position(|&other| other == column);
         let field = |column| {
-            let number = position(column).filter(|&number| number < record.fields)?;
+            let number = position(column).filter(|&number| number < parsed.fields)?;
             Some(self.field(number))
         };
         let given = |column| field(column).filter(|field| !field.is_empty());
@@ -133,14 +133,14 @@ impl Rows {
         };
         let name = field(Column::Username).filter(|name| !is_null(name)).map(<[u8]>::to_vec);
         let reject = |reason: String| Rejection::new(line, name.clone(), reason);
-        if record.is_cut_off {
+        if parsed.is_cut_off {
             // The last field holds all lines to the end, with the passwords in them.
-            let is_whole = position(Column::Username).is_some_and(|at| at + 1 < record.fields);
+            let is_whole = position(Column::Username).is_some_and(|at| at + 1 < parsed.fields);
             let name = name.clone().filter(|_| is_whole);
             return Err(Rejection::new(line, name, "its quotes are not closed".to_owned()));
         }
-        if record.fields != self.columns.len() {
-            let (has, columns) = (record.fields, self.columns.len());
+        if parsed.fields != self.columns.len() {
+            let (has, columns) = (parsed.fields, self.columns.len());
             let fields = if has == 1 { "field" } else { "fields" };
             return Err(reject(format!("it has {has} {fields}, the header has {columns}")));
         }
@@ -164,8 +164,8 @@ impl Iterator for Rows {
         if self.is_done {
             return None;
         }
-        let record = self.read().transpose();
-        self.is_done = !matches!(record, Some(Ok(_)));
-        record.map(|record| Ok(self.row(&record?)))
+        let parsed = self.read().transpose();
+        self.is_done = !matches!(parsed, Some(Ok(_)));
+        parsed.map(|parsed| Ok(self.row(&parsed?)))
     }
 }
