@@ -17,7 +17,7 @@ use super::Run;
 use super::run::Expected;
 
 /// How long anything that must happen may take on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Held while a process is being started.
 pub(super) static STARTING: Mutex<()> = Mutex::new(());
