@@ -9,8 +9,8 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, Statement, ToSql};
 
 use super::read::with_user;
-use super::sql::{self, Part};
-use super::{Hashes, Order, Selection, Store, StoredUser};
+use super::sql::{self, Columns, Part};
+use super::{Order, Selection, Store, StoredUser};
 use crate::error::{Error, Result};
 
 /// How many rows a page reads at most: some milliseconds.
@@ -53,13 +53,13 @@ impl<'s> Keyed<'s> {
         Keyed { store, selection, parts: vec![Part::All], last: None }
     }
 
-    /// Reads one page and visits its rows; the page ends where `visit` breaks off. [`set_key`] takes
-    /// the second of what it gets, if the order is that of the names.
+    /// Reads one page and visits its rows; the page ends where `visit` breaks off. What it also gets
+    /// is the [key](set_key) of the name, where the rows are to be sorted by it.
     ///
     /// Returns whether there may be another page. All locks are released before it returns.
     pub(super) fn next_page(
         &mut self,
-        mut visit: impl FnMut(StoredUser<'_>, &Row<'_>) -> ControlFlow<()>,
+        mut visit: impl FnMut(StoredUser<'_>, &[u8]) -> ControlFlow<()>,
     ) -> Result<bool> {
         let Some(&part) = self.parts.last() else { return Ok(false) };
         let last = self.read_page(part, &mut visit);
@@ -83,9 +83,11 @@ impl<'s> Keyed<'s> {
     fn read_page(
         &self,
         part: Part,
-        visit: &mut impl FnMut(StoredUser<'_>, &Row<'_>) -> ControlFlow<()>,
+        visit: &mut impl FnMut(StoredUser<'_>, &[u8]) -> ControlFlow<()>,
     ) -> rusqlite::Result<Option<Last>> {
-        let Selection { glob, hashes, .. } = self.selection;
+        let glob = self.selection.glob.as_deref();
+        let is_to_be_sorted = part == Part::All && self.selection.order == Order::Name;
+        let columns = Columns::of(self.selection);
         let sql = sql::page(self.selection, part, self.last.is_some());
         let mut statement = self.store.connection.prepare(&sql)?;
         if let Some(Last { id, name: (name, is_text), .. }) = &self.last {
@@ -93,19 +95,21 @@ impl<'s> Keyed<'s> {
             bind(&mut statement, ":name", name)?;
             bind(&mut statement, ":is_text", is_text)?;
         }
-        bind(&mut statement, ":glob", glob.as_deref())?;
-        let with_hash = *hashes != Hashes::Unread;
+        bind(&mut statement, ":glob", glob)?;
         let mut rows = statement.raw_query();
-        let mut visited = 0;
+        let (mut visited, mut key) = (0, Vec::new());
         while let Some(row) = rows.next()? {
-            let is_selected = glob.is_none() || row.get(sql::IS_SELECTED)?;
-            let (id, flow) = with_user(row, with_hash, |user| {
-                let flow = if is_selected { visit(user, row) } else { ControlFlow::Continue(()) };
+            let is_selected = columns.is_selected.map_or(Ok(true), |at| row.get(at))?;
+            if is_to_be_sorted {
+                set_key(&mut key, row, columns)?;
+            }
+            let (id, flow) = with_user(row, columns.hash, |user| {
+                let flow = if is_selected { visit(user, &key) } else { ControlFlow::Continue(()) };
                 (user.id, flow)
             })?;
             visited += 1;
             if flow.is_break() || visited >= PAGE_ROWS {
-                return Last::of(id, row, part).map(Some);
+                return Last::of(id, row, part, columns).map(Some);
             }
         }
         Ok(None)
@@ -119,14 +123,14 @@ impl<'s> Keyed<'s> {
 }
 
 impl Last {
-    fn of(id: i64, row: &Row<'_>, part: Part) -> rusqlite::Result<Self> {
+    fn of(id: i64, row: &Row<'_>, part: Part, columns: Columns) -> rusqlite::Result<Self> {
         let mut key = Vec::new();
         if part != Part::Named {
             return Ok(Last { id, key, name: (Value::Null, false) });
         }
-        set_key(&mut key, row)?;
-        let name = match row.get_ref(sql::NAME)? {
-            ValueRef::Text(_) => (row.get(sql::STORED_NAME)?, true),
+        set_key(&mut key, row, columns)?;
+        let name = match (row.get_ref(sql::NAME)?, columns.stored_name) {
+            (ValueRef::Text(_), Some(at)) => (row.get(at)?, true),
             _ => (row.get(sql::NAME)?, false),
         };
         Ok(Last { id, key, name })
@@ -138,7 +142,7 @@ impl Last {
 ///
 /// Of text these are the bytes in the file's own encoding, whether they are valid or not: what was
 /// converted might sort elsewhere.
-pub(super) fn set_key(key: &mut Vec<u8>, row: &Row<'_>) -> rusqlite::Result<()> {
+fn set_key(key: &mut Vec<u8>, row: &Row<'_>, columns: Columns) -> rusqlite::Result<()> {
     key.clear();
     let (rank, number) = match row.get_ref(sql::NAME)? {
         ValueRef::Null => (0, None),
@@ -153,8 +157,8 @@ pub(super) fn set_key(key: &mut Vec<u8>, row: &Row<'_>) -> rusqlite::Result<()> 
         let bits = number.to_bits();
         let bits = if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
         key.extend_from_slice(&bits.to_be_bytes());
-    } else if rank > 0 {
-        key.extend_from_slice(row.get_ref(sql::STORED_NAME)?.as_blob()?);
+    } else if let Some(at) = columns.stored_name.filter(|_| rank > 0) {
+        key.extend_from_slice(row.get_ref(at)?.as_blob()?);
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ impl Store {
         let visited = self.connection.prepare(sql::SNAPSHOT).and_then(|mut statement| {
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                if with_user(row, true, &mut visit)?.is_break() {
+                if with_user(row, Some(sql::HASH), &mut visit)?.is_break() {
                     break;
                 }
             }
@@ -144,16 +144,19 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     })
 }
 
-/// Gives a user whose first columns are id and name, and the next one the hash.
+/// Gives a user whose first columns are id and name, with the hash of this column.
 pub(super) fn with_user<T>(
     row: &Row<'_>,
-    with_hash: bool,
+    hash_at: Option<usize>,
     visit: impl FnOnce(StoredUser<'_>) -> T,
 ) -> rusqlite::Result<T> {
     let id = row.get_ref(0)?.as_i64()?;
     let (mut name_digits, mut hash_digits) = (String::new(), String::new());
     let name = as_bytes(row.get_ref(sql::NAME)?, &mut name_digits);
-    let hash = if with_hash { as_bytes(row.get_ref(sql::HASH)?, &mut hash_digits) } else { None };
+    let hash = match hash_at {
+        Some(at) => as_bytes(row.get_ref(at)?, &mut hash_digits),
+        None => None,
+    };
     Ok(visit(StoredUser { id, name, hash }))
 }
 

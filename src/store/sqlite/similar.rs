@@ -10,6 +10,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Statement, ToSql};
 
 use super::filter::Filter;
+use super::limits::is_about_length;
 use super::read::{Text, bytes};
 use super::{Store, sql};
 use crate::error::Result;
@@ -105,14 +106,20 @@ impl Store {
     /// nobody wrote meanwhile asks for [`Store::state`].
     fn read_names(&self, mut visit: impl FnMut(UserId, Option<&[u8]>) -> Result<()>) -> Result<()> {
         let mut from = Some(i64::MIN);
+        let mut is_guarded = false;
         while let Some(first) = from {
             let mut failed = None;
-            let page = self.page_of_names(first, |id, name| {
+            let page = self.page_of_names(first, is_guarded, |id, name| {
                 failed = visit(UserId(id), name).err();
                 failed.is_none()
             });
             failed.map_or(Ok(()), Err)?;
-            from = self.read(page)?;
+            match page {
+                // A look at each length makes reading a tenth slower, so it waits for the first that
+                // is too long.
+                Err(error) if !is_guarded && is_about_length(&error) => is_guarded = true,
+                page => from = self.read(page)?,
+            }
             self.database.interrupt.check()?;
         }
         Ok(())
@@ -123,11 +130,13 @@ impl Store {
     fn page_of_names(
         &self,
         first: i64,
+        is_guarded: bool,
         mut visit: impl FnMut(i64, Option<&[u8]>) -> bool,
     ) -> rusqlite::Result<Option<i64>> {
         // An index of the names is shorter than the table, but gives no ids to go on from.
         let is_page = self.connection.is_autocommit();
-        let mut statement = self.connection.prepare(&sql::names(is_page.then_some(first)))?;
+        let mut statement =
+            self.connection.prepare(&sql::names(is_page.then_some(first), is_guarded))?;
         let mut names = statement.query([])?;
         let mut visited = 0;
         while let Some(row) = names.next()? {

@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use super::keyed::{Keyed, set_key};
+use super::keyed::Keyed;
 use super::{Selection, Store, StoredUser};
 use crate::error::Result;
 use crate::sort::{self, Sorted, Sorter};
@@ -29,14 +29,14 @@ impl SortedUsers {
         let mut users = Keyed::by_id(store, selection);
         let (mut key, mut value) = (Vec::new(), Vec::new());
         let mut pushed = Ok(());
-        while users.next_page(|user, row| {
-            pushed = store.read(set_key(&mut key, row)).and_then(|()| {
-                if selection.reverse {
-                    invert(&mut key);
-                }
-                set_value(&mut value, &user);
+        while users.next_page(|user, name| {
+            set_value(&mut value, &user);
+            pushed = if selection.reverse {
+                invert(&mut key, name);
                 sorter.push(&key, &value)
-            });
+            } else {
+                sorter.push(name, &value)
+            };
             if pushed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })? && pushed.is_ok()
         {}
@@ -72,18 +72,19 @@ impl Cursor<'_> {
     }
 }
 
-/// Turns the order of keys round. Rows of one name stay in the order of their ids.
+/// Makes a key that sorts the other way round. Rows of one name stay in the order in which they come.
 ///
 /// With every byte inverted the order turns round, but for keys that begin with others: an end that
 /// is marked sorts after whatever goes on.
-fn invert(key: &mut Vec<u8>) {
-    for byte in std::mem::take(key) {
-        key.push(!byte);
+fn invert(inverted: &mut Vec<u8>, key: &[u8]) {
+    inverted.clear();
+    for &byte in key {
+        inverted.push(!byte);
         if byte == 0 {
-            key.push(0);
+            inverted.push(0);
         }
     }
-    key.extend_from_slice(&[0xff, 0xff]);
+    inverted.extend_from_slice(&[0xff, 0xff]);
 }
 
 fn set_value(value: &mut Vec<u8>, user: &StoredUser<'_>) {

@@ -74,14 +74,13 @@ pub(super) fn newest_hashes(count: u32) -> String {
     format!("SELECT {READABLE_HASH} FROM user ORDER BY id DESC LIMIT {count}")
 }
 
-/// Reads the ids and names that are not too long: those with this id and higher in the order of the
-/// ids, or all in any order.
-pub(super) fn names(from: Option<i64>) -> String {
+/// Reads ids and names, if `is_guarded` those that are not too long: with this id and higher in the
+/// order of the ids, or all in any order.
+pub(super) fn names(from: Option<i64>, is_guarded: bool) -> String {
+    let guard = "ifnull(octet_length(username) <= 1000000, TRUE)";
+    let guard = if is_guarded { guard } else { "TRUE" };
     let order = from.map_or_else(String::new, |from| format!("AND id >= {from} ORDER BY id"));
-    format!(
-        "SELECT id, username FROM user \
-         WHERE ifnull(octet_length(username) <= 1000000, TRUE) {order}"
-    )
+    format!("SELECT id, username FROM user WHERE {guard} {order}")
 }
 
 /// A part of the table in which one comparison with the last row finds the next.
@@ -92,22 +91,44 @@ pub(super) enum Part {
     Named,
 }
 
-/// The columns of a page: after the id, the name and the hash, if they are asked for the name as it
-/// is stored and whether the row is selected.
+/// The columns of the name, and of the hash where all users are read.
 pub(super) const NAME: usize = 1;
 pub(super) const HASH: usize = 2;
-pub(super) const STORED_NAME: usize = 3;
-pub(super) const IS_SELECTED: usize = 4;
 
-/// Reads the rows of a part, those after the last one that was read if `goes_on`.
+/// Where the columns of a page are that not every page has.
+#[derive(Clone, Copy)]
+pub(super) struct Columns {
+    pub(super) hash: Option<usize>,
+    /// The bytes of a name as they are stored.
+    pub(super) stored_name: Option<usize>,
+    pub(super) is_selected: Option<usize>,
+}
+
+impl Columns {
+    pub(super) fn of(selection: &Selection) -> Self {
+        let mut next = NAME + 1..;
+        let mut at = |is_there: bool| if is_there { next.next() } else { None };
+        Columns {
+            hash: at(selection.hashes != Hashes::Unread),
+            stored_name: at(selection.order == Order::Name),
+            is_selected: at(selection.glob.is_some()),
+        }
+    }
+}
+
+/// Reads the rows of a part with these [`Columns`], those after the last one that was read if
+/// `goes_on`.
 pub(super) fn page(selection: &Selection, part: Part, goes_on: bool) -> String {
     let Selection { order, reverse, hashes, ref glob, .. } = *selection;
     let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
-    let hash = if hashes == Hashes::Unread { "NULL" } else { READABLE_HASH };
+    let hash = match hashes {
+        Hashes::Unread => String::new(),
+        Hashes::Readable => format!(", {READABLE_HASH}"),
+    };
     // A cast to BLOB gives the bytes as they are stored, and a cast back the same text.
-    let stored = if order == Order::Name { "CAST(username AS BLOB)" } else { "NULL" };
+    let stored = if order == Order::Name { ", CAST(username AS BLOB)" } else { "" };
     // Rows that do not match are read too: that bounds the time of a page whatever matches.
-    let is_selected = if glob.is_some() { "ifnull(username GLOB :glob, 0)" } else { "NULL" };
+    let is_selected = if glob.is_some() { ", ifnull(username GLOB :glob, 0)" } else { "" };
     let rows = match part {
         Part::All => "TRUE",
         Part::Nameless => "username IS NULL",
@@ -128,7 +149,7 @@ pub(super) fn page(selection: &Selection, part: Part, goes_on: bool) -> String {
         (true, Part::All | Part::Nameless) => format!("AND {key} {after} {last}"),
     };
     format!(
-        "SELECT id, username, {hash}, {stored}, {is_selected} FROM user \
+        "SELECT id, username{hash}{stored}{is_selected} FROM user \
          WHERE {rows} {not_before} ORDER BY {key} {direction}, id {direction}"
     )
 }
