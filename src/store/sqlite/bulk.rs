@@ -7,7 +7,7 @@ use super::read::Text;
 use super::write::require_one;
 use super::{Account, Store, Transaction, sql};
 use crate::error::{Error, Result};
-use crate::user::{Selector, UserId};
+use crate::user::{Selector, StoredName, UserId};
 
 /// The page cache while many rows are stored, in KiB: enough for the index of a million names.
 const CACHE_KIB: i64 = 32 * 1024;
@@ -65,7 +65,8 @@ impl Inserter<'_> {
         require_one(changed)?;
         if self.reads_back {
             let id = UserId(self.store.connection.last_insert_rowid());
-            self.store.require(id, Some(name), Some(hash))?;
+            let name = StoredName(name.map(<[u8]>::to_vec));
+            self.store.require(id, Some(&name), Some(hash))?;
         }
         Ok(())
     }

@@ -38,17 +38,15 @@ impl Store {
             return failure;
         }
         let path = self.database.path.clone();
-        match (self.database.standing(&resolved, false), &resolved.file) {
-            (Ok(Standing::Stranger), Some(file)) => {
-                let reason = "reading it now would change the files beside it";
-                not_let_in(&path, file.uid(), reason, &path)
-            }
-            _ => {
-                let reason = "reading it now would change the files beside it, the log of WAL mode \
-                              or the journal of a killed process, and that is not possible here";
-                Error::DatabaseReadOnly { path, reason: reason.to_owned() }
-            }
+        if let (Ok(Standing::Stranger), Some(file)) =
+            (self.database.standing(&resolved, false), &resolved.file)
+        {
+            let reason = "reading it now would change the files beside it";
+            return not_let_in(&path, file.uid(), reason, &path);
         }
+        let reason = "reading it now would change the files beside it, the log of WAL mode or the \
+                      journal of a killed process, and that is not possible here";
+        Error::DatabaseReadOnly { path, reason: reason.to_owned() }
     }
 
     pub(super) fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {

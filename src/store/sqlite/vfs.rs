@@ -85,11 +85,11 @@ fn register() {
 /// Lets SQLite open files by [`BY_DESCRIPTOR`], in this whole process. If that fails, so does opening
 /// by such a name; no other name is affected.
 fn replace_open() {
+    type Open = unsafe extern "C" fn(*const c_char, c_int, c_int) -> c_int;
     let Some(unix) = unix() else { return };
-    let open: unsafe extern "C" fn(*const c_char, c_int, c_int) -> c_int = open_or_duplicate;
     // SAFETY: SQLite calls what it knows as `open` with the types that this function has.
     unsafe {
-        let open = mem::transmute::<_, unsafe extern "C" fn()>(open);
+        let open = mem::transmute::<Open, unsafe extern "C" fn()>(open_or_duplicate);
         if let Some(replace) = (*unix).xSetSystemCall {
             replace(unix, c"open".as_ptr(), Some(open));
         }

@@ -8,7 +8,7 @@ use super::failure::{During, is_unique_rule_on};
 use super::{Account, Store, Transaction, sql};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
-use crate::user::{Selector, User, UserId, Username};
+use crate::user::{Selector, StoredName, User, UserId, Username};
 
 impl Store {
     /// Whether another row than this has a name that the column calls the same.
@@ -21,7 +21,7 @@ impl Store {
     pub(super) fn require(
         &self,
         id: UserId,
-        name: Option<Option<&[u8]>>,
+        name: Option<&StoredName>,
         hash: Option<&[u8]>,
     ) -> Result<User> {
         let took = |reason: &str| Error::ConstraintFailed(reason.to_owned());
@@ -36,7 +36,7 @@ impl Store {
         else {
             return Err(took("the row is not there after the change"));
         };
-        if name.is_some_and(|name| !name_is_text || user.name.0.as_deref() != name) {
+        if name.is_some_and(|name| !name_is_text || user.name != *name) {
             return Err(took("it stores another username than it was given"));
         }
         if hash.is_some_and(|hash| !hash_is_text || stored.as_deref() != Some(hash)) {
@@ -87,7 +87,7 @@ impl Transaction<'_> {
         let sql = self.aborting(sql::INSERT)?;
         self.change(&sql, &[&name.as_str(), &hash.as_str()], Some((name, None)))?;
         let id = UserId(self.store.connection.last_insert_rowid());
-        self.store.require(id, Some(Some(name.as_str().as_bytes())), Some(hash.as_str().as_bytes()))
+        self.store.require(id, Some(&stored(name)), Some(hash.as_str().as_bytes()))
     }
 
     /// Changes what is given of a row, and reads it back.
@@ -108,8 +108,8 @@ impl Transaction<'_> {
             let sql = self.aborting(sql::UPDATE_HASH)?;
             self.change(&sql, &[&hash.as_str(), &id.0], None)?;
         }
-        let name = name.map(|name| Some(name.as_str().as_bytes()));
-        self.store.require(id, name, hash.map(|hash| hash.as_str().as_bytes()))
+        let name = name.map(stored);
+        self.store.require(id, name.as_ref(), hash.map(|hash| hash.as_str().as_bytes()))
     }
 
     /// Deletes these rows, which may reference each other, and sees that they are gone, and no others.
@@ -187,6 +187,11 @@ impl Transaction<'_> {
         })?;
         require_one(changed)
     }
+}
+
+/// The name as it is to be stored.
+fn stored(name: &Username) -> StoredName {
+    StoredName(Some(name.as_str().as_bytes().to_vec()))
 }
 
 /// Fails unless one row was changed: a trigger with RAISE(IGNORE) makes SQLite report success with
