@@ -68,7 +68,7 @@ fn run(arguments: &[OsString], format: Format, interrupt: &Interrupt) -> Result<
 /// Prints the help that was asked for, or says what is wrong with the arguments.
 fn help(error: &clap::Error, arguments: &[OsString], format: Format) -> Result<ExitCode> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        ui::data(error.render().to_string().as_bytes()).map_err(Failure::Output)?;
+        ui::print(error.render().to_string().as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     if arguments.len() < 2 && !format.is_json() {

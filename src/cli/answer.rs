@@ -12,7 +12,7 @@ use super::format::json;
 use super::format::rejection::RowObject;
 use super::session::Session;
 use super::ui;
-use useradm::accounts::Warning;
+use useradm::accounts::{Added, Warning};
 use useradm::error::shown;
 use useradm::password::Password;
 use useradm::user::User;
@@ -80,6 +80,17 @@ impl From<&User> for UserObject {
     fn from(user: &User) -> Self {
         let username = user.name.0.as_ref().map(|_| user.name.to_text().into_owned());
         UserObject { id: user.id.0, username }
+    }
+}
+
+impl<'a> From<&'a Added> for Answer<'a> {
+    fn from(added: &'a Added) -> Self {
+        Answer {
+            changed: added.changed,
+            created_database: added.created_database,
+            warnings: &added.warnings,
+            ..Answer::about(&added.user)
+        }
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) fn data(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Prints what was asked for.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    data(bytes).map_err(Failure::Output)
+}
+
 /// Writes to standard error.
 pub(crate) fn messages(text: &[u8]) -> io::Result<()> {
     io::stderr().write_all(text)

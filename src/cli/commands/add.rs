@@ -61,11 +61,8 @@ impl AddArgs {
         };
         let answer = Answer {
             message: done,
-            changed: added.changed,
-            created_database: added.created_database,
-            warnings: &added.warnings,
             password: generated.as_ref().filter(|_| added.changed).and_then(text_of),
-            ..Answer::about(&added.user)
+            ..Answer::from(&added)
         };
         answer.print(session)
     }

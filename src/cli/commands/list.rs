@@ -70,13 +70,10 @@ impl ListArgs {
         refuse_repeated(&self.fields)?;
         if self.count {
             let count = accounts::count(session.database()?, self.pattern)?;
-            return Ok(ui::data(format!("{count}\n").as_bytes()).map_err(Failure::Output)?);
+            return Ok(ui::print(format!("{count}\n").as_bytes())?);
         }
         let users = Users::open(session.database()?, self.selection())?;
-        let widths = match session.format {
-            Format::Table => widths(&users, &self.fields)?,
-            _ => Widths::default(),
-        };
+        let widths = widths(&users, &self.fields, session.format)?;
         let mut printer = session.format.printer(&self.fields, &widths);
         let mut out = Vec::new();
         printer.begin(&mut out);
@@ -89,11 +86,11 @@ impl ListArgs {
                 ControlFlow::Break(())
             }
         })? {
-            ui::data(&out).map_err(Failure::Output)?;
+            ui::print(&out)?;
             out.clear();
         }
         printer.end(&mut out);
-        Ok(ui::data(&out).map_err(Failure::Output)?)
+        Ok(ui::print(&out)?)
     }
 
     fn selection(&self) -> Selection {
@@ -121,9 +118,12 @@ fn refuse_repeated(fields: &[Field]) -> Result<(), Failure> {
     Err(Failure::usage(format!("the field {} is named twice", twice.name()), hint))
 }
 
-/// The widths of the columns, from a first reading of all that is listed.
-fn widths(users: &Users, fields: &[Field]) -> Result<Widths> {
+/// The widths of a table's columns, from a first reading of all that is listed.
+fn widths(users: &Users, fields: &[Field], format: Format) -> Result<Widths> {
     let mut widths = Widths::default();
+    if format != Format::Table {
+        return Ok(widths);
+    }
     let mut pages = users.pages()?;
     while pages.next(|user| {
         widths.fit(fields, &user.into());

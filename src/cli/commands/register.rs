@@ -50,13 +50,6 @@ impl RegisterArgs {
         };
         let added = accounts::add(session.database()?, adding, &mut accounts::random)
             .map_err(|error| Failure::helped_if_taken(error, "choose another username"))?;
-        let answer = Answer {
-            message: "User created successfully",
-            changed: added.changed,
-            created_database: added.created_database,
-            warnings: &added.warnings,
-            ..Answer::about(&added.user)
-        };
-        answer.print(session)
+        Answer { message: "User created successfully", ..Answer::from(&added) }.print(session)
     }
 }

@@ -4,7 +4,6 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::args::Whom;
-use crate::cli::failure::Failure;
 use crate::cli::format::{Field, Format, Record, Widths};
 use crate::cli::session::Session;
 use crate::cli::ui;
@@ -36,6 +35,6 @@ impl ShowArgs {
         printer.begin(&mut out);
         printer.record(&mut out, &record);
         printer.end(&mut out);
-        ui::data(&out).map_err(|error| Failure::Output(error).into())
+        Ok(ui::print(&out)?)
     }
 }

@@ -10,8 +10,9 @@ use crate::cli::args::{Given, Source, WaivedArgs, Whom};
 use crate::cli::failure::Failure;
 use crate::cli::secret;
 use crate::cli::session::Session;
-use useradm::accounts::{self, Change};
-use useradm::user::Username;
+use useradm::accounts::{self, Change, Credential};
+use useradm::password::Password;
+use useradm::user::{Selector, Username};
 
 /// Change a user's name, password or both
 #[derive(Debug, Args)]
@@ -62,26 +63,12 @@ pub(crate) struct RenameArgs {
 
 impl UpdateArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let sets_password = self.password || self.names_password();
-        if !sets_password && self.new_username.is_none() {
-            return Err(Failure::usage(
-                "nothing to update was named",
-                "--username <NEW>, --password or a password source says what to change",
-            )
-            .into());
-        }
+        self.refuse_nothing()?;
         session.check_present()?;
         let selector = self.whom.selector();
-        let name = self.new_username.map(|name| Username::new(&name.into_encoded_bytes()));
+        let name = self.new_username.as_ref().map(|name| Username::new(name.as_encoded_bytes()));
         let name = name.transpose()?;
-        let (credential, generated) = if sets_password {
-            let label = selector.to_string();
-            let (credential, generated) =
-                secret::credential(session, &self.source, &self.given, label.as_bytes())?;
-            (Some(credential), generated)
-        } else {
-            (None, None)
-        };
+        let (credential, generated) = self.credential(session, &selector)?;
         let (rounds, waived) = (session.rounds, self.waived.into());
         let change = Change { name, credential, rounds, waived };
         let updated =
@@ -98,9 +85,32 @@ impl UpdateArgs {
         answer.print(session)
     }
 
-    /// Whether something says where a new password comes from.
-    fn names_password(&self) -> bool {
-        self.source.is_given() || self.given.is_given()
+    fn refuse_nothing(&self) -> Result<(), Failure> {
+        if self.sets_password() || self.new_username.is_some() {
+            return Ok(());
+        }
+        let hint = "--username <NEW>, --password or a password source says what to change";
+        Err(Failure::usage("nothing to update was named", hint))
+    }
+
+    fn sets_password(&self) -> bool {
+        self.password || self.source.is_given() || self.given.is_given()
+    }
+
+    /// What the user is to log in with from now on, if that changes, and the password if it was made
+    /// here.
+    fn credential(
+        &self,
+        session: &Session,
+        user: &Selector,
+    ) -> Result<(Option<Credential>, Option<Password>)> {
+        if !self.sets_password() {
+            return Ok((None, None));
+        }
+        let name = user.to_string();
+        let (credential, generated) =
+            secret::credential(session, &self.source, &self.given, name.as_bytes())?;
+        Ok((Some(credential), generated))
     }
 }
 
