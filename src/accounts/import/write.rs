@@ -70,58 +70,18 @@ impl Ready<'_> {
         mut told: HashSet<usize>,
         observer: &mut dyn Observer,
     ) -> Result<Imported> {
-        let Ready { checked, importing, plan, .. } = self;
+        let Ready { checked, importing, .. } = self;
         let count = checked.rows.count();
         let limit = importing.batch.unwrap_or(u64::MAX);
         let mut writer = Writer::new(self)?;
-        let mut existing = plan.existing()?;
         let mut ahead = importing.batch.map(|_| checked.rows.cursor()).transpose()?;
         observer.stage(Stage::Writing, Some(count));
         let mut began = Instant::now();
         loop {
             let batch = ahead.as_mut().map(|rows| claims(rows, limit, importing)).transpose()?;
             let claims = batch.as_ref().unwrap_or(&checked.claims);
-            // What others committed meanwhile is looked at before the lock is taken, and under it
-            // only if they went on.
-            let renew = |newer: &mut Option<Plan>| {
-                let known = &newer.as_ref().unwrap_or(plan).state;
-                if *known != Some(store.state()?) {
-                    *newer = Some(Plan::make(Some(store), claims, importing)?);
-                }
-                Ok::<_, Error>(())
-            };
-            let mut newer = None;
-            let stored = loop {
-                renew(&mut newer)?;
-                if let Some(plan) = newer.as_ref().filter(|plan| self.in_use(plan) != told) {
-                    told = self.tell(plan, observer)?;
-                }
-                let stored = store.write_many(|transaction| {
-                    renew(&mut newer)?;
-                    if !store.has_table()? {
-                        transaction.create_table()?;
-                    }
-                    let Some(plan) = &mut newer else {
-                        writer.store(Some(store), Some(transaction), &mut existing, limit)?;
-                        return Ok(true);
-                    };
-                    plan.verdict(0)?;
-                    if self.in_use(plan) != told {
-                        return Ok(false);
-                    }
-                    let mut existing = plan.existing()?;
-                    writer.store(Some(store), Some(transaction), &mut existing, limit)?;
-                    Ok(true)
-                });
-                // Otherwise other generated passwords than those that were told would be used.
-                if !matches!(stored, Ok(false)) {
-                    break stored;
-                }
-            };
-            if let Err(error) = stored {
-                newer.map_or(Ok(()), |newer| newer.report(observer))?;
-                return Err(writer.partly(store, error));
-            }
+            let written = writer.write(store, claims, limit, &mut told, observer);
+            written.map_err(|error| writer.partly(store, error))?;
             writer.commit(store.locked_for());
             observer.advance(limit);
             if writer.committed == count {
@@ -186,6 +146,8 @@ enum Step {
 struct Writer<'r> {
     ready: Ready<'r>,
     rows: Cursor<'r>,
+    /// The users of the rows, by the first plan.
+    existing: Existing<'r>,
     /// What was done, be it committed or not.
     done: Imported,
     /// How many rows are committed, and whether they changed anything.
@@ -195,8 +157,60 @@ struct Writer<'r> {
 
 impl<'r> Writer<'r> {
     fn new(ready: Ready<'r>) -> Result<Self> {
-        let (rows, done) = (ready.checked.rows.cursor()?, Imported::default());
-        Ok(Writer { ready, rows, done, committed: 0, has_changed: false })
+        let (rows, existing) = (ready.checked.rows.cursor()?, ready.plan.existing()?);
+        let done = Imported::default();
+        Ok(Writer { ready, rows, existing, done, committed: 0, has_changed: false })
+    }
+
+    /// Stores the next rows, at most so many, in one transaction. These are their names.
+    fn write(
+        &mut self,
+        store: &Store,
+        claims: &Sorted,
+        limit: u64,
+        told: &mut HashSet<usize>,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
+        let ready = self.ready;
+        // What others committed meanwhile is looked at before the lock is taken, and under it only
+        // if they went on.
+        let mut newer = None;
+        let renew = |newer: &mut Option<Plan>| {
+            let known = &newer.as_ref().unwrap_or(ready.plan).state;
+            if *known != Some(store.state()?) {
+                *newer = Some(Plan::make(Some(store), claims, ready.importing)?);
+            }
+            Ok::<_, Error>(())
+        };
+        loop {
+            renew(&mut newer)?;
+            if let Some(plan) = newer.as_ref().filter(|plan| ready.in_use(plan) != *told) {
+                *told = ready.tell(plan, observer)?;
+            }
+            let written = store.write_many(|transaction| {
+                renew(&mut newer)?;
+                if !store.has_table()? {
+                    transaction.create_table()?;
+                }
+                if let Some(plan) = &mut newer {
+                    plan.verdict(0)?;
+                    if ready.in_use(plan) != *told {
+                        return Ok(false);
+                    }
+                }
+                self.store(Some(store), Some(transaction), newer.as_ref(), limit)?;
+                Ok(true)
+            });
+            match written {
+                Ok(true) => return Ok(()),
+                // Other generated passwords would be used than those that were told.
+                Ok(false) => {}
+                Err(error) => {
+                    newer.map_or(Ok(()), |plan| plan.report(observer))?;
+                    return Err(error);
+                }
+            }
+        }
     }
 
     /// Stores all rows in a database that nobody else can see, or nowhere.
@@ -205,26 +219,31 @@ impl<'r> Writer<'r> {
         store: Option<&Store>,
         transaction: Option<&Transaction<'_>>,
     ) -> Result<Imported> {
-        self.store(store, transaction, &mut self.ready.plan.existing()?, u64::MAX)?;
+        self.store(store, transaction, None, u64::MAX)?;
         Ok(self.done)
     }
 
-    /// Stores the next rows, at most so many; without a transaction only says what that would do.
+    /// Stores the next rows, at most so many, by this plan or the first; without a transaction only
+    /// counts what that would do.
     fn store(
         &mut self,
         store: Option<&Store>,
         transaction: Option<&Transaction<'_>>,
-        existing: &mut Existing<'_>,
+        newer: Option<&Plan>,
         limit: u64,
     ) -> Result<()> {
         let Ready { hashes, importing, .. } = self.ready;
+        let mut newer = newer.map(Plan::existing).transpose()?;
         let mut inserter = transaction.map(Transaction::inserter).transpose()?;
         let mut count = 0;
         while count < limit
             && let Some(row) = Row::next(&mut self.rows)?
         {
             let hash = row.password.map_or(Some(row.text), |number| hashes[number].as_deref());
-            let user = existing.of(row.place)?;
+            let user = match &mut newer {
+                Some(newer) => newer.of(row.place)?,
+                None => self.existing.of(row.place)?,
+            };
             match self.ready.step(store, &row, hash, user)? {
                 Step::Insert => {
                     if let Some(inserter) = &mut inserter {
