@@ -5,9 +5,13 @@
 //! message holds a password or a hash. Which exit status and hint the program gives to each is in
 //! `cli/report.rs`.
 
+mod remedy;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub use remedy::Remedy;
 
 /// A [`std::result::Result`] with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -260,39 +264,6 @@ pub enum Error {
     /// The operating system's random source failed, memory ran out, or a bug.
     #[error("Internal error: {0}")]
     Internal(String),
-}
-
-/// What an admin can do about a file of the wrong owner.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// Run the same command as the owner.
-    ActAsOwner {
-        /// The database.
-        database: PathBuf,
-    },
-    /// Have the container start the command as the owner, as whom root cannot act there.
-    StartAsOwner {
-        /// Whether trust in the directory would help as well.
-        or_trust: bool,
-    },
-    /// Name the file itself, not a link to it.
-    NameTheFile,
-    /// Give the file to this user.
-    Give(String),
-    /// Give this database to the user of the application, or trust its directory.
-    GiveOrTrust {
-        /// The database.
-        file: PathBuf,
-    },
-    /// Make this database in another directory, or as the user of the application.
-    MakeElsewhere {
-        /// The database.
-        file: PathBuf,
-    },
-    /// Move the file away, after a look at it.
-    MoveAway,
-    /// Let the owner enter the directories and open the file.
-    LetIn,
 }
 
 impl Error {
