@@ -1,5 +1,5 @@
-//! How SQLite gets at files: its own way, with a look at what lies beside a database first, and
-//! by its descriptor at a file that has no name yet.
+//! How SQLite gets at files: as it always does, but with a look at what lies beside a database first,
+//! and by its descriptor where a file has no name yet.
 //!
 //! This is the only place that knows SQLite's interface to the operating system
 //! (<https://sqlite.org/c3ref/vfs.html>). Its functions are called by SQLite, with pointers that
@@ -7,6 +7,7 @@
 
 #![expect(unsafe_code, reason = "SQLite calls these functions, with pointers")]
 
+use std::cell::Cell;
 use std::ffi::{CStr, OsStr, c_char, c_int};
 use std::fs::File;
 use std::mem::{self, ManuallyDrop};
@@ -25,35 +26,47 @@ use super::owner::gives_what_it_makes;
 use super::paths::beside;
 use crate::files::Resolved;
 
-/// The name under which SQLite knows the one with the look.
+/// The name under which SQLite knows the way to files that looks first.
 const GUARDED: &CStr = c"useradm";
 
 /// How many descriptors are looked through for the database, at most.
 const MAX_DESCRIPTORS: RawFd = 65_536;
 
-/// What SQLite takes for the path of a file that has no name: this and the descriptor.
-const BY_DESCRIPTOR: &str = "/useradm-descriptor-";
+/// What SQLite takes for the path of the file that is [`UNNAMED`].
+const NO_NAME: &str = "/useradm-file-without-a-name";
+
+thread_local! {
+    /// The file without a name that this thread is opening; only then is [`NO_NAME`] a special one.
+    static UNNAMED: Cell<Option<RawFd>> = const { Cell::new(None) };
+}
+
+/// How SQLite opened files before [`replace_open`].
+static OPEN: OnceLock<Open> = OnceLock::new();
+
+type Open = unsafe extern "C" fn(*const c_char, c_int, c_int) -> c_int;
 
 /// Opens what is at a place. It is never made, and no file is made beside it that its owner could
 /// not open; SQLite falls back to reading where this process may not write.
 pub(super) fn open(resolved: &Resolved) -> rusqlite::Result<Connection> {
     static REGISTERED: OnceLock<()> = OnceLock::new();
     REGISTERED.get_or_init(register);
-    connect(&resolved.path, OpenFlags::SQLITE_OPEN_NOFOLLOW, GUARDED)
+    connect(&resolved.path, GUARDED)
 }
 
 /// Opens a file by its descriptor, without any locks, since nobody else knows it. Nothing must be
 /// made beside it: its journal has to be in memory.
 pub(super) fn open_unnamed(file: &File) -> rusqlite::Result<Connection> {
-    static REPLACED: OnceLock<()> = OnceLock::new();
+    static REPLACED: OnceLock<Option<()>> = OnceLock::new();
     REPLACED.get_or_init(replace_open);
-    let name = format!("{BY_DESCRIPTOR}{}", file.as_raw_fd());
-    connect(Path::new(&name), OpenFlags::empty(), c"unix-none")
+    UNNAMED.set(Some(file.as_raw_fd()));
+    let connection = connect(Path::new(NO_NAME), c"unix-none");
+    UNNAMED.set(None);
+    connection
 }
 
-fn connect(path: &Path, flags: OpenFlags, vfs: &'static CStr) -> rusqlite::Result<Connection> {
-    let flags = flags
-        | OpenFlags::SQLITE_OPEN_READ_WRITE
+fn connect(path: &Path, vfs: &'static CStr) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     Connection::open_with_flags_and_vfs(path, flags, vfs)
@@ -72,8 +85,8 @@ pub(super) fn is_open(resolved: &Resolved) -> bool {
     })
 }
 
-/// Makes the one with the look known to SQLite, as a variant of what it uses by default. If that
-/// fails, so does opening by its name.
+/// Makes that way known to SQLite, as a variant of what it uses by default. If that fails, so does
+/// opening by its name.
 fn register() {
     let Some(unix) = unix() else { return };
     let guarded =
@@ -82,29 +95,31 @@ fn register() {
     unsafe { ffi::sqlite3_vfs_register(Box::leak(Box::new(guarded)), 0) };
 }
 
-/// Lets SQLite open files by [`BY_DESCRIPTOR`], in this whole process. If that fails, so does opening
-/// by such a name; no other name is affected.
-fn replace_open() {
-    type Open = unsafe extern "C" fn(*const c_char, c_int, c_int) -> c_int;
-    let Some(unix) = unix() else { return };
-    // SAFETY: SQLite calls what it knows as `open` with the types that this function has.
+/// Lets SQLite open a file without a name. If that fails, so does opening one.
+///
+/// SQLite has one `open` for all connections of the process. What others open with it is opened as
+/// before, whatever its name: that of a file without one means nothing outside of [`open_unnamed`].
+fn replace_open() -> Option<()> {
+    let unix = unix()?;
+    // SAFETY: both are functions of the types with which SQLite calls what it knows as `open`.
     unsafe {
+        let open = (*unix).xGetSystemCall?(unix, c"open".as_ptr())?;
+        OPEN.get_or_init(|| mem::transmute::<unsafe extern "C" fn(), Open>(open));
         let open = mem::transmute::<Open, unsafe extern "C" fn()>(open_or_duplicate);
-        if let Some(replace) = (*unix).xSetSystemCall {
-            replace(unix, c"open".as_ptr(), Some(open));
-        }
+        (*unix).xSetSystemCall?(unix, c"open".as_ptr(), Some(open));
     }
+    Some(())
 }
 
-/// Opens a file as SQLite's own function does, but for those that have only a descriptor.
+/// Opens a file as SQLite did before, unless it is the one without a name.
 unsafe extern "C" fn open_or_duplicate(name: *const c_char, flags: c_int, mode: c_int) -> c_int {
-    // SAFETY: the name ends with NUL. A descriptor is kept open by whoever opens a file by it;
-    // what is none cannot be duplicated.
+    // SAFETY: the name ends with NUL, and the descriptor is open while this thread opens by it.
     unsafe {
-        let descriptor = CStr::from_ptr(name).to_str().ok();
-        match descriptor.and_then(|name| name.strip_prefix(BY_DESCRIPTOR)?.parse::<RawFd>().ok()) {
-            Some(descriptor) => libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3),
-            None => libc::open(name, flags, mode),
+        match UNNAMED.get() {
+            Some(descriptor) if CStr::from_ptr(name).to_bytes() == NO_NAME.as_bytes() => {
+                libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3)
+            }
+            _ => OPEN.get().map_or(-1, |open| open(name, flags, mode)),
         }
     }
 }
@@ -127,53 +142,40 @@ unsafe extern "C" fn open_guarded(
     // SAFETY: SQLite's own function gets what SQLite gave, but for flags that ask for less.
     unsafe {
         (*file).pMethods = ptr::null();
-        let Some(open) = unix().and_then(|unix| (*unix).xOpen) else { return ffi::SQLITE_CANTOPEN };
-        let flags = match allowed(name, flags) {
-            Ok(flags) => flags,
-            Err(code) => return code,
-        };
-        open(vfs, name, file, flags, flags_out)
+        match (unix().and_then(|unix| (*unix).xOpen), allowed(name, flags)) {
+            (Some(open), Some(flags)) => open(vfs, name, file, flags, flags_out),
+            _ => ffi::SQLITE_CANTOPEN,
+        }
     }
 }
 
-/// The flags with which a file may be opened.
+/// The flags with which a file may be opened, if it may be.
 ///
 /// # Safety
 /// The name must be null or end with NUL.
-unsafe fn allowed(name: *const c_char, flags: c_int) -> Result<c_int, c_int> {
+unsafe fn allowed(name: *const c_char, flags: c_int) -> Option<c_int> {
     if name.is_null() || flags & (ffi::SQLITE_OPEN_MAIN_JOURNAL | ffi::SQLITE_OPEN_WAL) == 0 {
-        return Ok(flags);
+        return Some(flags);
     }
     // SAFETY: it is not null.
-    let resolved = unsafe { database_of(name) }.ok_or(ffi::SQLITE_CANTOPEN)?;
-    resolved.check_beside().map_err(|_| ffi::SQLITE_CANTOPEN)?;
-    if is_entitled(&resolved) {
-        return Ok(flags);
+    let name = unsafe { CStr::from_ptr(name) }.to_bytes();
+    let path = name.strip_suffix(b"-journal").or_else(|| name.strip_suffix(b"-wal"))?;
+    let resolved = Resolved::of(Path::new(OsStr::from_bytes(path))).ok()?;
+    resolved.check_beside().ok()?;
+    if may_leave_files(&resolved) {
+        return Some(flags);
     }
     // The shared memory is made by the same connection, without another question.
-    if flags & ffi::SQLITE_OPEN_WAL != 0 && !beside(&resolved.path, "-shm").exists() {
-        return Err(ffi::SQLITE_CANTOPEN);
-    }
-    Ok(flags & !ffi::SQLITE_OPEN_CREATE)
+    let makes_more = flags & ffi::SQLITE_OPEN_WAL != 0 && !beside(&resolved.path, "-shm").exists();
+    (!makes_more).then_some(flags & !ffi::SQLITE_OPEN_CREATE)
 }
 
 /// Whether this process may leave files beside the database.
-fn is_entitled(resolved: &Resolved) -> bool {
+fn may_leave_files(resolved: &Resolved) -> bool {
     let owner = resolved.file.as_ref().map(MetadataExt::uid);
     resolved.is_shared()
         || owner == Some(Uid::effective().as_raw())
         || gives_what_it_makes(resolved)
-}
-
-/// The database beside which there is a journal or log of this name.
-///
-/// # Safety
-/// The name must end with NUL.
-unsafe fn database_of(name: *const c_char) -> Option<Resolved> {
-    // SAFETY: see above.
-    let name = unsafe { CStr::from_ptr(name) }.to_bytes();
-    let path = [&b"-journal"[..], b"-wal"].into_iter().find_map(|ending| name.strip_suffix(ending));
-    Resolved::of(Path::new(OsStr::from_bytes(path?))).ok()
 }
 
 #[cfg(test)]
@@ -242,6 +244,7 @@ mod tests {
             )
             .unwrap();
         drop(connection);
+        assert!(connect(Path::new(NO_NAME), c"unix-none").is_err(), "the name is nobody else's");
         let connection = open_unnamed(&file).unwrap();
         let count = connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0));
         assert_eq!(count, Ok(5));
