@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, renameat};
 use nix::libc;
-use nix::sys::stat::{Mode, fstatat};
+use nix::sys::stat::{Mode, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, linkat, unlinkat};
 
+use super::Resolved;
 use crate::error::{Error, Result};
-use crate::files::Resolved;
 
 /// The mode of new files, whatever the umask.
 const PRIVATE: u32 = 0o600;
@@ -139,9 +139,8 @@ impl Draft {
     pub fn withdraw(&mut self) {
         let there = fstatat(&self.directory, self.name(), AtFlags::AT_SYMLINK_NOFOLLOW);
         if self.is_published
-            && let (Ok(own), Ok(there)) = (self.file.metadata(), there)
-            && is_number(there.st_dev, own.dev())
-            && is_number(there.st_ino, own.ino())
+            && let (Ok(own), Ok(there)) = (fstat(&self.file), there)
+            && (own.st_dev, own.st_ino) == (there.st_dev, there.st_ino)
         {
             // A second failure would add nothing: the caller reports the first.
             let _ = unlinkat(&self.directory, self.name(), UnlinkatFlags::NoRemoveDir);
@@ -185,11 +184,6 @@ impl Drop for Draft {
 /// Whether both are one file.
 fn is_same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-/// Whether both are one number: systems differ in the type of a device's.
-fn is_number(number: impl TryInto<u64>, other: u64) -> bool {
-    number.try_into().is_ok_and(|number| number == other)
 }
 
 /// A file without a name that can get one later.

@@ -9,8 +9,7 @@ use nix::unistd::Uid;
 use super::failure::{During, explain};
 use super::{Access, Database, Store, Transaction, vfs};
 use crate::error::{Error, Remedy, Result, system_words};
-use crate::files::{Draft, Taken};
-use crate::files::{Resolved, name_of, not_let_in};
+use crate::files::{Draft, Resolved, Taken, name_of, not_let_in};
 
 impl Database {
     /// Makes the database with the application's table and what `body` puts into it.

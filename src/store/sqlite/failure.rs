@@ -135,7 +135,8 @@ pub(super) fn nothing_was_committed(connection: &Connection, error: &rusqlite::E
             true
         }
         Some(ErrorCode::SystemIoFailure) => {
-            extended_code(error) == ffi::SQLITE_IOERR_WRITE && no_room(Some(connection)).is_some()
+            error.sqlite_extended_error_code() == Some(ffi::SQLITE_IOERR_WRITE)
+                && no_room(Some(connection)).is_some()
         }
         _ => false,
     }
@@ -152,14 +153,10 @@ pub(super) fn is_unique_rule_on(error: &rusqlite::Error, column: &str) -> bool {
         ffi::SQLITE_CONSTRAINT_ROWID,
     ];
     let words = error.to_string();
-    unique.contains(&extended_code(error))
+    error.sqlite_extended_error_code().is_some_and(|code| unique.contains(&code))
         && words.strip_prefix("UNIQUE constraint failed: ").is_some_and(|columns| {
             columns.split(", ").any(|it| it.eq_ignore_ascii_case(&format!("user.{column}")))
         })
-}
-
-fn extended_code(error: &rusqlite::Error) -> i32 {
-    error.sqlite_error().map_or(0, |error| error.extended_code)
 }
 
 /// Which limit of the system an input/output error comes from, if from one.
@@ -194,7 +191,7 @@ fn words(connection: Option<&Connection>, during: During, error: &rusqlite::Erro
         other => other.to_string(),
     };
     let may_hold_values = during == During::Write
-        && !NAMES_ONLY.contains(&extended_code(error))
+        && error.sqlite_extended_error_code().is_none_or(|code| !NAMES_ONLY.contains(&code))
         && matches!(
             error.sqlite_error_code(),
             Some(ErrorCode::ConstraintViolation | ErrorCode::Unknown)

@@ -112,8 +112,8 @@ impl Resolved {
 
     /// The first file that was left beside a database which is not there.
     pub(super) fn leftover(&self) -> Option<PathBuf> {
-        let paths = BESIDE.into_iter().map(|ending| beside(&self.path, ending));
-        paths.into_iter().find(|path| fs::symlink_metadata(path).is_ok())
+        let mut paths = BESIDE.into_iter().map(|ending| beside(&self.path, ending));
+        paths.find(|path| fs::symlink_metadata(path).is_ok())
     }
 }
 
