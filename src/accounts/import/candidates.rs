@@ -14,14 +14,17 @@ pub(super) fn candidates(
     importing: &Importing,
 ) -> Result<Sorted> {
     let mut users = Sorter::new();
-    let Some(store) = store else { return users.finish() };
+    let lookup = match store {
+        Some(store) => store.look_up(claims.count(), importing.checks_lookalikes())?,
+        None => None,
+    };
+    let Some(mut lookup) = lookup else { return users.finish() };
     let (mut key, mut value) = (Vec::new(), Vec::new());
     let mut push = |id: UserId, name: Option<&[u8]>| {
         write_key(&mut key, name, id.0, importing);
         Row { id: Some(id.0), name, ..Row::default() }.write(&mut value);
         users.push(&key, &value)
     };
-    let mut lookup = store.look_up(claims.count(), importing.checks_lookalikes())?;
     let mut rows = claims.cursor()?;
     while let Some(row) = Row::next(&mut rows)? {
         lookup.look_for(row.name, UserId(row.id.unwrap_or_default()), &mut push)?;

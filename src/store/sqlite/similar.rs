@@ -35,8 +35,6 @@ enum By<'s> {
     Index(Probe<'s>),
     /// All users are to be read, and most of those passed over who are not looked for.
     Reading(Filter),
-    /// There are no users.
-    Nothing,
 }
 
 impl Store {
@@ -75,20 +73,21 @@ impl Store {
     }
 
     /// Begins to look for the users who have one of this many names and, `with_similar`, for those
-    /// whose names look like one of them. No name is ever compared with every user.
+    /// whose names look like one of them; nothing if there are no users. No name is ever compared
+    /// with every user.
     ///
     /// # Errors
     /// As [`Store::find`].
-    pub fn look_up(&self, names: u64, with_similar: bool) -> Result<Lookup<'_>> {
+    pub fn look_up(&self, names: u64, with_similar: bool) -> Result<Option<Lookup<'_>>> {
         self.expect_many_rows()?;
         let count = self.count()?;
+        if count == 0 {
+            return Ok(None);
+        }
         let is_worth_it = count / USERS_FOR_A_NAME > names;
-        let by = match if is_worth_it { self.probe()? } else { None } {
-            Some(probe) => By::Index(probe),
-            None if count == 0 => By::Nothing,
-            None => By::Reading(Filter::new(names)),
-        };
-        Ok(Lookup { store: self, with_similar, by })
+        let probe = if is_worth_it { self.probe()? } else { None };
+        let by = probe.map_or_else(|| By::Reading(Filter::new(names)), By::Index);
+        Ok(Some(Lookup { store: self, with_similar, by }))
     }
 
     fn probe(&self) -> Result<Option<Probe<'_>>> {
@@ -170,7 +169,6 @@ impl Lookup<'_> {
         mut found: impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
         let probe = match &mut self.by {
-            By::Nothing => return Ok(()),
             By::Reading(filter) => {
                 filter.add(name, id);
                 return Ok(());
@@ -186,13 +184,14 @@ impl Lookup<'_> {
         if let Some(id) = probe.exactly(name)? {
             return found(id, Some(name));
         }
-        match std::str::from_utf8(name).ok().filter(|_| self.with_similar).map(Search::new) {
-            Some(search) => match search.find(|prefix| probe.first_from(prefix), |_| Ok(true))? {
-                Some(similar) => found(UserId(0), Some(similar.as_bytes())),
-                None => Ok(()),
-            },
-            None => Ok(()),
+        if self.with_similar
+            && let Ok(name) = std::str::from_utf8(name)
+            && let Some(similar) =
+                Search::new(name).find(|prefix| probe.first_from(prefix), |_| Ok(true))?
+        {
+            return found(UserId(0), Some(similar.as_bytes()));
         }
+        Ok(())
     }
 
     /// Gives everybody who was not found at once: all who were looked for, and few others.
