@@ -215,7 +215,7 @@ impl Sorted {
     pub(crate) fn cursor(&self) -> Result<Cursor<'_>> {
         let Sorter { spool, bytes, entries, runs, .. } = &self.sorter;
         let Some(file) = spool else {
-            return Ok(Cursor::Memory { bytes, entries: entries.iter(), current: None });
+            return Ok(Cursor::Memory { bytes, entries: entries.iter() });
         };
         let merge = Merge::new(file, runs).map_err(|error| failed(&error))?;
         Ok(Cursor::Runs(merge))
@@ -225,33 +225,23 @@ impl Sorted {
 /// A position among sorted records.
 pub(crate) enum Cursor<'s> {
     /// All of them are in memory.
-    Memory { bytes: &'s [u8], entries: std::slice::Iter<'s, Entry>, current: Option<&'s Entry> },
+    Memory { bytes: &'s [u8], entries: std::slice::Iter<'s, Entry> },
     /// They are merged from runs.
     Runs(Merge<'s>),
 }
 
 impl Cursor<'_> {
-    /// Goes to the next record; false at the end.
+    /// The key and value of the next record.
     ///
     /// # Errors
     /// [`Error::Io`], on the folder of temporary files.
-    pub(crate) fn advance(&mut self) -> Result<bool> {
+    pub(crate) fn next(&mut self) -> Result<Option<(&[u8], &[u8])>> {
         match self {
-            Cursor::Memory { entries, current, .. } => {
-                *current = entries.next();
-                Ok(current.is_some())
+            Cursor::Memory { bytes, entries } => {
+                let next = entries.next();
+                Ok(next.map(|entry| entry.record_in(bytes).split_at(entry.key as usize)))
             }
-            Cursor::Runs(merge) => merge.advance().map_err(|error| failed(&error)),
-        }
-    }
-
-    /// The key and value of the current record, if there is one.
-    pub(crate) fn record(&self) -> Option<(&[u8], &[u8])> {
-        match self {
-            Cursor::Memory { bytes, current, .. } => {
-                current.map(|entry| entry.record_in(bytes).split_at(entry.key as usize))
-            }
-            Cursor::Runs(merge) => merge.record(),
+            Cursor::Runs(merge) => merge.next().map_err(|error| failed(&error)),
         }
     }
 }
@@ -279,8 +269,7 @@ mod tests {
                 let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
                 let mut read = Vec::new();
                 let mut cursor = sorted.cursor().unwrap();
-                while cursor.advance().unwrap() {
-                    let (key, value) = cursor.record().unwrap();
+                while let Some((key, value)) = cursor.next().unwrap() {
                     read.push((text(key), text(value)));
                 }
                 prop_assert_eq!(&read, &expected);
@@ -300,7 +289,7 @@ mod tests {
             all.sorter.spool.as_ref().unwrap().set_len(length).unwrap();
             let mut cursor = all.cursor()?;
             let mut read = 0;
-            while cursor.advance()? {
+            while cursor.next()?.is_some() {
                 read += 1;
             }
             Ok(read)

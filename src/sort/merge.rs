@@ -24,7 +24,8 @@ pub(super) struct Extent {
 /// Runs that are read together.
 pub(crate) struct Merge<'f> {
     runs: Vec<Run<'f>>,
-    /// The key at which each run is, and its number, the lowest first: that is the current record.
+    /// The key at which each run is, and its number, the lowest first: that is the current record,
+    /// once the first was asked for.
     next: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
     is_begun: bool,
 }
@@ -44,24 +45,18 @@ impl<'f> Merge<'f> {
         Ok(Merge { runs, next, is_begun: false })
     }
 
-    /// Goes to the next record; false at the end.
-    pub(super) fn advance(&mut self) -> io::Result<bool> {
-        if !std::mem::replace(&mut self.is_begun, true) {
-            return Ok(!self.next.is_empty());
+    /// The key and value of the next record.
+    pub(super) fn next(&mut self) -> io::Result<Option<(&[u8], &[u8])>> {
+        if std::mem::replace(&mut self.is_begun, true)
+            && let Some(mut current) = self.next.peek_mut()
+        {
+            let Reverse((key, run)) = &mut *current;
+            if !self.runs[*run].advance(key)? {
+                PeekMut::pop(current);
+            }
         }
-        let Some(mut current) = self.next.peek_mut() else { return Ok(false) };
-        let Reverse((key, run)) = &mut *current;
-        if !self.runs[*run].advance(key)? {
-            PeekMut::pop(current);
-            return Ok(!self.next.is_empty());
-        }
-        Ok(true)
-    }
-
-    /// The key and value of the current record, if there is one.
-    pub(super) fn record(&self) -> Option<(&[u8], &[u8])> {
-        let Reverse((key, run)) = self.next.peek().filter(|_| self.is_begun)?;
-        Some((key, &self.runs[*run].value))
+        let current = self.next.peek();
+        Ok(current.map(|Reverse((key, run))| (&**key, &*self.runs[*run].value)))
     }
 }
 

@@ -137,27 +137,26 @@ impl Planner<'_> {
     /// Goes through rows and users together, both in the order of their keys.
     fn compare_names(&mut self, claims: &Sorted, users: &Sorted) -> Result<()> {
         let (mut claims, mut users) = (claims.cursor()?, users.cursor()?);
-        let mut has_user = users.advance()?;
+        let mut user = users.next()?;
         let mut present = Vec::new();
         // The users with the present key, and the lines of the rows with it that can be stored: one,
         // or one for each of the users, since users who look alike already may stay so.
         let (mut same, mut taken): (Named<UserId>, Named<u64>) = Default::default();
-        while claims.advance()? {
-            let Some((key, row)) = claims.record() else { break };
+        while let Some((key, row)) = claims.next()? {
             let row = Row::read(row)?;
             if present != key {
                 present.clear();
                 present.extend_from_slice(key);
                 same.clear();
                 taken.clear();
-                while let Some((user, value)) = users.record().filter(|_| has_user)
-                    && user <= key
+                while let Some((users_key, value)) = user
+                    && users_key <= key
                 {
-                    if user == key {
+                    if users_key == key {
                         let user = Row::read(value)?;
                         same.push((UserId(user.id.unwrap_or_default()), user.owned_name()));
                     }
-                    has_user = users.advance()?;
+                    user = users.next()?;
                 }
             }
             if self.can_be_stored(&row, &same, &taken)? {

@@ -59,10 +59,7 @@ impl<'a> Row<'a> {
 
     /// The next of sorted rows.
     pub(super) fn next(rows: &'a mut Cursor<'_>) -> Result<Option<Self>> {
-        if !rows.advance()? {
-            return Ok(None);
-        }
-        rows.record().map(|(_, row)| Row::read(row)).transpose()
+        rows.next()?.map(|(_, row)| Row::read(row)).transpose()
     }
 
     /// The key that puts rows into the order of the input.

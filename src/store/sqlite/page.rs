@@ -10,6 +10,7 @@ use super::keyed::Keyed;
 use super::sorted::{self, SortedUsers};
 use super::{Order, Selection, Store, StoredUser};
 use crate::error::Result;
+use crate::sort::Cursor;
 
 /// Users who were selected, to be read once or several times.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub struct Pages<'s> {
 
 enum Users<'s> {
     Keyed(Keyed<'s>),
-    Sorted(sorted::Cursor<'s>),
+    Sorted(Cursor<'s>),
 }
 
 impl Store {
@@ -87,7 +88,7 @@ impl Pages<'_> {
         };
         let may_go_on = match users {
             Users::Keyed(users) => users.next_page(|user, _| visit(user)),
-            Users::Sorted(users) => users.next_page(visit),
+            Users::Sorted(users) => sorted::next_page(users, visit),
         }?;
         if !may_go_on {
             self.to_give = 0;

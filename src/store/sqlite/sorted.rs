@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use super::keyed::Keyed;
 use super::{Selection, Store, StoredUser};
 use crate::error::Result;
-use crate::sort::{self, Sorted, Sorter};
+use crate::sort::{Cursor, Sorted, Sorter};
 
 /// What has to be kept of a row beside its name and hash: the id and the length of the name.
 const HEAD_BYTES: usize = 16;
@@ -18,9 +18,6 @@ const NO_NAME: u64 = u64::MAX;
 
 /// Users in the order of their names.
 pub(super) struct SortedUsers(Sorted);
-
-/// The reading of sorted users.
-pub(super) struct Cursor<'s>(sort::Cursor<'s>);
 
 impl SortedUsers {
     /// Reads and sorts the users who are selected.
@@ -45,7 +42,7 @@ impl SortedUsers {
 
     /// Begins to read them.
     pub(super) fn cursor(&self) -> Result<Cursor<'_>> {
-        self.0.cursor().map(Cursor)
+        self.0.cursor()
     }
 }
 
@@ -55,21 +52,17 @@ impl std::fmt::Debug for SortedUsers {
     }
 }
 
-impl Cursor<'_> {
-    /// Visits users until `visit` breaks off; returns whether there may be more.
-    pub(super) fn next_page(
-        &mut self,
-        mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
-    ) -> Result<bool> {
-        while self.0.advance()? {
-            if let Some((_, value)) = self.0.record()
-                && visit(user_of(value)).is_break()
-            {
-                return Ok(true);
-            }
+/// Visits sorted users until `visit` breaks off; returns whether there may be more.
+pub(super) fn next_page(
+    users: &mut Cursor<'_>,
+    mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
+) -> Result<bool> {
+    while let Some((_, value)) = users.next()? {
+        if visit(user_of(value)).is_break() {
+            return Ok(true);
         }
-        Ok(false)
     }
+    Ok(false)
 }
 
 /// Makes a key that sorts the other way round. Rows of one name stay in the order in which they come.
