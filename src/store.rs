@@ -86,22 +86,12 @@ pub struct Selection {
     pub reverse: bool,
     /// Only names that match this pattern of SQLite's GLOB operator.
     pub glob: Option<String>,
-    /// What is read of the hashes.
-    pub hashes: Hashes,
+    /// Whether hashes are read, those that are not longer than any readable one.
+    pub with_hashes: bool,
     /// How many to leave out at the beginning.
     pub offset: u64,
     /// How many to give at most.
     pub limit: Option<u64>,
-}
-
-/// What is read of the hashes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Hashes {
-    /// Nothing.
-    #[default]
-    Unread,
-    /// Those that are not longer than any readable one.
-    Readable,
 }
 
 /// The state of a database, which differs after every change that somebody else made.

@@ -46,8 +46,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{
-    Access, Account, Database, Hashes, MAX_NAMESAKES, Order, Reference, Selection, State,
-    StoredUser,
+    Access, Account, Database, MAX_NAMESAKES, Order, Reference, Selection, State, StoredUser,
 };
 use crate::interrupt::Interrupt;
 use hooks::{Commits, Deleted};

@@ -12,7 +12,7 @@ use crate::cli::format::{Field, Format, Widths};
 use crate::cli::session::Session;
 use crate::cli::ui;
 use useradm::accounts::{self, Users};
-use useradm::store::{Hashes, Order, Selection};
+use useradm::store::{Order, Selection};
 
 /// How much is collected before it is written out, in bytes.
 const BUFFER_BYTES: usize = 512 * 1024;
@@ -94,7 +94,6 @@ impl ListArgs {
     }
 
     fn selection(&self) -> Selection {
-        let with_hash = self.fields.iter().any(|field| field.needs_hash());
         Selection {
             order: match self.sort {
                 Sort::Id => Order::Id,
@@ -102,7 +101,7 @@ impl ListArgs {
             },
             reverse: self.reverse,
             glob: self.pattern.clone(),
-            hashes: if with_hash { Hashes::Readable } else { Hashes::Unread },
+            with_hashes: self.fields.iter().any(|field| field.needs_hash()),
             offset: self.offset,
             limit: self.limit,
         }

@@ -2,7 +2,7 @@
 //!
 //! What asks about the schema is in `schema.rs`, what looks at other tables in `elsewhere.rs`.
 
-use super::{Hashes, Order, Selection};
+use super::{Order, Selection};
 
 /// The application's table, with ids that are never given out again.
 pub(super) const CREATE_TABLE: &str = "CREATE TABLE user (
@@ -109,7 +109,7 @@ impl Columns {
         let mut next = NAME + 1..;
         let mut at = |is_there: bool| if is_there { next.next() } else { None };
         Columns {
-            hash: at(selection.hashes != Hashes::Unread),
+            hash: at(selection.with_hashes),
             stored_name: at(selection.order == Order::Name),
             is_selected: at(selection.glob.is_some()),
         }
@@ -119,12 +119,9 @@ impl Columns {
 /// Reads the rows of a part with these [`Columns`], those after the last one that was read if
 /// `goes_on`.
 pub(super) fn page(selection: &Selection, part: Part, goes_on: bool) -> String {
-    let Selection { order, reverse, hashes, ref glob, .. } = *selection;
+    let Selection { order, reverse, with_hashes, ref glob, .. } = *selection;
     let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
-    let hash = match hashes {
-        Hashes::Unread => String::new(),
-        Hashes::Readable => format!(", {READABLE_HASH}"),
-    };
+    let hash = if with_hashes { format!(", {READABLE_HASH}") } else { String::new() };
     // A cast to BLOB gives the bytes as they are stored, and a cast back the same text.
     let stored = if order == Order::Name { ", CAST(username AS BLOB)" } else { "" };
     // Rows that do not match are read too: that bounds the time of a page whatever matches.
