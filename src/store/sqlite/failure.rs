@@ -5,7 +5,6 @@ use std::os::unix::fs::MetadataExt;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::limits::{HEAP_MIB, allowance, reached_heap_limit};
-use super::owner::Standing;
 use super::{Database, Store};
 use crate::error::{Error, Result};
 use crate::files::not_let_in;
@@ -38,8 +37,8 @@ impl Store {
             return failure;
         }
         let path = self.database.path.clone();
-        if let (Ok(Standing::Stranger), Some(file)) =
-            (self.database.standing(&resolved, false), &resolved.file)
+        if let (Ok(false), Some(file)) =
+            (self.database.check_entitled(&resolved, false), &resolved.file)
         {
             let reason = "reading it now would change the files beside it";
             return not_let_in(&path, file.uid(), reason, &path);

@@ -50,7 +50,7 @@ impl<'s> Keyed<'s> {
 
     /// Begins to read in the order of the ids, whatever is selected.
     pub(super) fn by_id(store: &'s Store, selection: &'s Selection) -> Self {
-        Keyed { store, selection, parts: vec![Part::All], last: None }
+        Keyed { parts: vec![Part::All], ..Keyed::new(store, selection) }
     }
 
     /// Reads one page and visits its rows; the page ends where `visit` breaks off. What it also gets

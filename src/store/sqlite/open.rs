@@ -66,7 +66,7 @@ impl Store {
     /// [`Error::DatabaseReadOnly`], [`Error::DatabaseBusy`] or [`Error::Io`].
     pub fn open(database: &Database, access: Access) -> Result<Self> {
         let resolved = database.resolve()?;
-        database.standing(&resolved, access == Access::Write)?;
+        database.check_entitled(&resolved, access == Access::Write)?;
         resolved.check_beside()?;
         let connection =
             vfs::open(&resolved).map_err(|error| explain(database, None, &error, During::Read))?;

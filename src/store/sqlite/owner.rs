@@ -26,15 +26,6 @@ pub struct Owner {
     pub group: u32,
 }
 
-/// What this process is to the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// It is the owner, or shares the file through a setgid directory.
-    Entitled,
-    /// It may read, but must not leave files beside the database.
-    Stranger,
-}
-
 impl Owner {
     /// The login name, or in the form that `sudo -u` takes the number.
     #[must_use]
@@ -76,45 +67,41 @@ impl Database {
         }
     }
 
-    /// Tells what this process is to the file of this place.
+    /// Fails unless this process may work on the file, and tells whether it is entitled to leave
+    /// others beside it: as the owner, or where the file is shared through a setgid directory.
     ///
     /// # Errors
     /// [`Error::WrongOwner`] where root must not trust the file, where it does not let this user
     /// in, or where `writing` would leave journals that the owner cannot open;
     /// [`Error::OpenToOthers`]; [`Error::DatabaseReadOnly`] on a read-only file system.
-    pub(super) fn standing(&self, resolved: &Resolved, writing: bool) -> Result<Standing> {
-        let Some(file) = &resolved.file else { return Ok(Standing::Entitled) };
-        let user = Uid::effective();
-        if user.as_raw() == file.uid() {
+    pub(super) fn check_entitled(&self, resolved: &Resolved, writing: bool) -> Result<bool> {
+        let Some(file) = &resolved.file else { return Ok(true) };
+        if Uid::effective().as_raw() == file.uid() {
             self.check_root(resolved)?;
-            return Ok(Standing::Entitled);
+            return Ok(true);
         }
         self.check_access(resolved, file.uid(), writing)?;
-        if resolved.is_shared() || writing && self.trust_directory && gives_what_it_makes(resolved)
-        {
-            return Ok(Standing::Entitled);
+        let is_entitled = resolved.is_shared()
+            || writing && self.trust_directory && gives_what_it_makes(resolved);
+        if writing && !is_entitled {
+            let reason = "journals made by somebody else could lock the owner out of the file";
+            return Err(not_let_in(&self.path, file.uid(), reason, &self.path));
         }
-        if !writing {
-            return Ok(Standing::Stranger);
-        }
-        let reason = "journals made by somebody else could lock the owner out of the file";
-        Err(not_let_in(&self.path, file.uid(), reason, &self.path))
+        Ok(is_entitled)
     }
 
     /// Fails where the file, or for a change its directory, does not let in a user who is not the
     /// owner.
     fn check_access(&self, resolved: &Resolved, owner: u32, writing: bool) -> Result<()> {
+        let (path, user) = (resolved.path.as_path(), Uid::effective().as_raw());
         let (directory, its) = resolved.directory();
-        let for_change = [
-            (resolved.path.as_path(), owner, AccessFlags::W_OK, "this user may not write to it"),
+        let needed = [
+            (path, owner, AccessFlags::R_OK, "this user may not read it"),
+            (path, owner, AccessFlags::W_OK, "this user may not write to it"),
             (directory, its.uid(), AccessFlags::W_OK, "this user may not make files in it"),
         ];
-        let for_all =
-            (resolved.path.as_path(), owner, AccessFlags::R_OK, "this user may not read it");
-        let user = Uid::effective().as_raw();
-        for (path, owner, access, reason) in
-            std::iter::once(for_all).chain(for_change.into_iter().filter(|_| writing))
-        {
+        // Who only reads needs the first alone.
+        for (path, owner, access, reason) in needed.into_iter().take(if writing { 3 } else { 1 }) {
             match faccessat(AT_FDCWD, path, access, AtFlags::AT_EACCESS) {
                 Err(Errno::EACCES | Errno::EROFS)
                     if access == AccessFlags::W_OK && is_mounted_read_only(path) =>
