@@ -8,7 +8,6 @@ use crate::store::{Access, Account, Database, Pages, Selected, Selection, Store}
 use crate::user::Selector;
 
 /// The users of a listing, to be read once or several times.
-#[derive(Debug)]
 pub struct Users {
     store: Store,
     selected: Selected,

@@ -5,7 +5,6 @@
 //! names, a random one is taken. Nothing here knows what is in a file.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write as _;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -233,13 +232,8 @@ fn mode() -> Mode {
 }
 
 fn random_name() -> io::Result<OsString> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    let mut name = ".useradm-".to_owned();
-    for byte in bytes {
-        let _ = write!(name, "{byte:02x}");
-    }
-    Ok((name + ".tmp").into())
+    let number = getrandom::u64().map_err(io::Error::other)?;
+    Ok(format!(".useradm-{number:016x}.tmp").into())
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::sort::Cursor;
 
 /// Users who were selected, to be read once or several times.
-#[derive(Debug)]
 pub struct Selected {
     selection: Selection,
     /// Where the table cannot be read in the order that is asked for.

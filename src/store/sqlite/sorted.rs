@@ -46,12 +46,6 @@ impl SortedUsers {
     }
 }
 
-impl std::fmt::Debug for SortedUsers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SortedUsers(..)")
-    }
-}
-
 /// Visits sorted users until `visit` breaks off; returns whether there may be more.
 pub(super) fn next_page(
     users: &mut Cursor<'_>,
