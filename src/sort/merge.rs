@@ -1,4 +1,4 @@
-//! Runs of sorted records in one file, read together as one.
+//! Runs of sorted records in one file, as `sort.rs` wrote them, read together as one.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt;
 /// How many bytes of each run are read ahead.
 const READ_AHEAD: usize = 64 * 1024;
 
-/// What stands before a record in a run: the lengths of its key and of the whole.
+/// The length of what is before a record in a run: the lengths of its key and of the whole.
 pub(super) const HEADER_BYTES: usize = 8;
 
 /// Where a run lies in the temporary file, and how many records it has.

@@ -92,8 +92,8 @@ impl Store {
         &self.database.interrupt
     }
 
-    /// Sees that hashes which were replaced or deleted are not on disk any more, where a log keeps
-    /// what was stored before.
+    /// Makes sure that replaced and deleted hashes are no longer on disk, where a log keeps what was
+    /// stored before.
     ///
     /// Returns false if another process holds the log, so that they still are in it.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Storing many rows in one transaction.
+//! Storing many rows in one transaction, which `transaction.rs` begins and ends.
 
 use rusqlite::{Statement, ToSql};
 

@@ -1,5 +1,5 @@
-//! Most names that are not looked for, told apart without keeping those that are (a Bloom filter of
-//! one hash).
+//! A sieve that lets all names through that `similar.rs` looks for, and few others, without keeping
+//! any of them (a Bloom filter with one hash function).
 
 use crate::user::UserId;
 use crate::user::fold::fingerprint;

@@ -1,7 +1,7 @@
 //! What a statement may cost, whatever the table makes of it: time, memory, the length of values.
 //!
 //! A table can hold triggers that never end, columns that are computed at any expense and values of
-//! any length. It is SQLite that runs them, so it is SQLite that is told where to stop.
+//! any length. SQLite runs them, so SQLite is told where to stop.
 
 use std::ffi::c_int;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::interrupt::Interrupt;
 /// The longest value that is read, in bytes.
 pub(super) const MAX_VALUE_BYTES: i32 = 1_000_000;
 
-/// The memory that SQLite may use, in MiB: what the process needs beside it stays below as much.
+/// The memory that SQLite may use, in MiB; the rest of the process needs less than that.
 pub(super) const HEAP_MIB: i64 = 128;
 
 /// After how many steps of SQLite's machine it is asked whether to go on. A step takes some

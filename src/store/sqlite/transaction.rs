@@ -1,4 +1,4 @@
-//! Transactions that write: begun when others let them, as short as can be, and ended for certain.
+//! Transactions that write: begun when others allow it, as short as possible, and always ended.
 //!
 //! What is done inside one is in `write.rs`.
 
@@ -24,7 +24,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(50);
 /// An open write transaction: it sees what it reads until it is committed.
 pub struct Transaction<'s> {
     pub(super) store: &'s Store,
-    /// The statements that were asked for, in the form in which a conflict ends them.
+    /// The statements that were used, each in the form in which a conflict ends it.
     pub(super) aborting: RefCell<HashMap<&'static str, String>>,
 }
 

@@ -26,7 +26,7 @@ use super::owner::gives_what_it_makes;
 use super::paths::beside;
 use crate::files::Resolved;
 
-/// The name under which SQLite knows the way to files that looks first.
+/// The name of the VFS (SQLite's word for a way to files) that looks first.
 const GUARDED: &CStr = c"useradm";
 
 /// How many descriptors are looked through for the database, at most.
@@ -85,8 +85,8 @@ pub(super) fn is_open(resolved: &Resolved) -> bool {
     })
 }
 
-/// Makes that way known to SQLite, as a variant of what it uses by default. If that fails, so does
-/// opening by its name.
+/// Registers the VFS that looks first, a variant of SQLite's own. If that fails, so does opening by
+/// its name.
 fn register() {
     let Some(unix) = unix() else { return };
     let guarded =
@@ -124,7 +124,7 @@ unsafe extern "C" fn open_or_duplicate(name: *const c_char, flags: c_int, mode: 
     }
 }
 
-/// SQLite's own way to files.
+/// SQLite's own VFS.
 fn unix() -> Option<*mut ffi::sqlite3_vfs> {
     // SAFETY: the result is null or leads to a structure that SQLite never changes or drops.
     let unix = unsafe { ffi::sqlite3_vfs_find(c"unix".as_ptr()) };
