@@ -31,9 +31,8 @@ impl Store {
     pub fn users_elsewhere(&self) -> Result<Option<String>> {
         // One transaction takes one lock, where a thousand statements would take a thousand.
         let _reading = self.read(self.connection.unchecked_transaction())?;
-        let tables = self.other_tables();
         let mut likely = LIKELY_COLUMNS;
-        for table in self.read(tables)? {
+        for table in self.read(self.other_tables())? {
             let has_hashes = match self.has_hashes(&table, &mut likely) {
                 // What needs functions of the application cannot be read, and shows no users.
                 Err(error) if is_wrong_sql(&error) => false,
@@ -108,28 +107,26 @@ impl Store {
             let (shortest, longest) = (hash::SHORTEST_KNOWN_BYTES, 2 * hash::MAX_READABLE_BYTES);
             format!("octet_length({column}) BETWEEN {shortest} AND {longest}")
         };
-        let values = names.iter().map(|name| {
-            let column = quoted(name);
-            format!("CASE WHEN {} THEN {column} END", fits(&column))
-        });
-        let values: Vec<String> = values.collect();
+        let value = |column: String| format!("CASE WHEN {} THEN {column} END", fits(&column));
+        let values: Vec<String> = names.iter().map(|name| value(quoted(name))).collect();
         let first = format!("SELECT {} FROM main.{table} LIMIT {ROWS}", values.join(", "));
         if self.gives_a_hash(&first)? {
             return Ok(true);
         }
         for name in names {
             let lower = name.to_ascii_lowercase();
-            if *likely > 0 && LIKELY.iter().any(|part| lower.contains(part)) {
-                *likely -= 1;
-                let more = format!(
-                    "SELECT value FROM (SELECT {} AS value FROM main.{table} LIMIT {LIKELY_ROWS}) \
-                     WHERE {}",
-                    quoted(&name),
-                    fits("value")
-                );
-                if self.gives_a_hash(&more)? {
-                    return Ok(true);
-                }
+            if *likely == 0 || !LIKELY.iter().any(|part| lower.contains(part)) {
+                continue;
+            }
+            *likely -= 1;
+            let more = format!(
+                "SELECT value FROM (SELECT {} AS value FROM main.{table} LIMIT {LIKELY_ROWS}) \
+                 WHERE {}",
+                quoted(&name),
+                fits("value")
+            );
+            if self.gives_a_hash(&more)? {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -62,8 +62,7 @@ impl<'s> Keyed<'s> {
         mut visit: impl FnMut(StoredUser<'_>, &[u8]) -> ControlFlow<()>,
     ) -> Result<bool> {
         let Some(&part) = self.parts.last() else { return Ok(false) };
-        let last = self.read_page(part, &mut visit);
-        let last = self.store.read(last)?;
+        let last = self.store.read(self.read_page(part, &mut visit))?;
         if let (Some(last), Some(before)) = (&last, &self.last)
             && !self.is_after(last, before)
         {
@@ -85,7 +84,6 @@ impl<'s> Keyed<'s> {
         part: Part,
         visit: &mut impl FnMut(StoredUser<'_>, &[u8]) -> ControlFlow<()>,
     ) -> rusqlite::Result<Option<Last>> {
-        let glob = self.selection.glob.as_deref();
         let is_to_be_sorted = part == Part::All && self.selection.order == Order::Name;
         let columns = Columns::of(self.selection);
         let sql = sql::page(self.selection, part, self.last.is_some());
@@ -95,7 +93,7 @@ impl<'s> Keyed<'s> {
             bind(&mut statement, ":name", name)?;
             bind(&mut statement, ":is_text", is_text)?;
         }
-        bind(&mut statement, ":glob", glob)?;
+        bind(&mut statement, ":glob", self.selection.glob.as_deref())?;
         let mut rows = statement.raw_query();
         let (mut visited, mut key) = (0, Vec::new());
         while let Some(row) = rows.next()? {

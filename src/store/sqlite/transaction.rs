@@ -81,13 +81,10 @@ impl Store {
     fn require_writable(&self) -> Result<()> {
         if self.read(self.connection.is_readonly("main"))? {
             let path = self.database.path.clone();
-            let may_write = access(&path, AccessFlags::W_OK).is_ok();
-            let reason = if may_write {
-                "its header asks for a newer version of SQLite"
-            } else {
-                "this user may not write to it"
+            let reason = match access(&path, AccessFlags::W_OK) {
+                Ok(()) => "its header asks for a newer version of SQLite".to_owned(),
+                Err(_) => "this user may not write to it".to_owned(),
             };
-            let reason = reason.to_owned();
             return Err(Error::DatabaseReadOnly { path, reason });
         }
         Ok(())

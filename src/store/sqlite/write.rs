@@ -112,7 +112,8 @@ impl Transaction<'_> {
         self.store.require(id, name.as_ref(), hash.map(|hash| hash.as_str().as_bytes()))
     }
 
-    /// Deletes these rows, which may reference each other, and makes sure that no others are gone.
+    /// Deletes these rows, which may reference each other, and makes sure that they are gone, and
+    /// no others.
     ///
     /// # Errors
     /// [`Error::ConstraintFailed`] if a foreign key or trigger keeps one, or takes others with it.
