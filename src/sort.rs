@@ -106,7 +106,8 @@ impl Sorter {
     pub(crate) fn finish(mut self) -> Result<Sorted> {
         if self.runs.is_empty() {
             self.sort();
-        } else if !self.entries.is_empty() {
+        } else {
+            // The record for which the buffer was emptied is in it.
             self.spill().map_err(|error| failed(&error))?;
             self.bytes = Vec::new();
             self.entries = Vec::new();
