@@ -7,16 +7,15 @@
 use std::ops::ControlFlow;
 
 use super::keyed::Keyed;
-use super::sorted::{self, SortedUsers};
-use super::{Order, Selection, Store, StoredUser};
+use super::{Order, Selection, Store, StoredUser, sorted};
 use crate::error::Result;
-use crate::sort::Cursor;
+use crate::sort::{Cursor, Sorted};
 
 /// Users who were selected, to be read once or several times.
 pub struct Selected {
     selection: Selection,
     /// Where the table cannot be read in the order that is asked for.
-    sorted: Option<SortedUsers>,
+    sorted: Option<Sorted>,
 }
 
 /// The reading of users, a page at a time.
@@ -39,7 +38,7 @@ impl Store {
     /// As [`Pages::next`].
     pub fn select(&self, selection: Selection) -> Result<Selected> {
         let is_sorted = selection.order == Order::Id || self.has_name_index()?;
-        let sorted = if is_sorted { None } else { Some(SortedUsers::read(self, &selection)?) };
+        let sorted = if is_sorted { None } else { Some(sorted::read(self, &selection)?) };
         Ok(Selected { selection, sorted })
     }
 

@@ -16,34 +16,24 @@ const HEAD_BYTES: usize = 16;
 /// The length that stands for a name that is NULL.
 const NO_NAME: u64 = u64::MAX;
 
-/// Users in the order of their names.
-pub(super) struct SortedUsers(Sorted);
-
-impl SortedUsers {
-    /// Reads and sorts the users who are selected.
-    pub(super) fn read(store: &Store, selection: &Selection) -> Result<Self> {
-        let mut sorter = Sorter::of_listing();
-        let mut users = Keyed::by_id(store, selection);
-        let (mut key, mut value) = (Vec::new(), Vec::new());
-        let mut pushed = Ok(());
-        while users.next_page(|user, name| {
-            set_value(&mut value, &user);
-            pushed = if selection.reverse {
-                invert(&mut key, name);
-                sorter.push(&key, &value)
-            } else {
-                sorter.push(name, &value)
-            };
-            if pushed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })? && pushed.is_ok()
-        {}
-        pushed.and_then(|()| sorter.finish()).map(SortedUsers)
-    }
-
-    /// Begins to read them.
-    pub(super) fn cursor(&self) -> Result<Cursor<'_>> {
-        self.0.cursor()
-    }
+/// Reads and sorts the users who are selected.
+pub(super) fn read(store: &Store, selection: &Selection) -> Result<Sorted> {
+    let mut sorter = Sorter::of_listing();
+    let mut users = Keyed::by_id(store, selection);
+    let (mut key, mut value) = (Vec::new(), Vec::new());
+    let mut pushed = Ok(());
+    while users.next_page(|user, name| {
+        set_value(&mut value, &user);
+        pushed = if selection.reverse {
+            invert(&mut key, name);
+            sorter.push(&key, &value)
+        } else {
+            sorter.push(name, &value)
+        };
+        if pushed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })? && pushed.is_ok()
+    {}
+    pushed.and_then(|()| sorter.finish())
 }
 
 /// Visits sorted users until `visit` breaks off; returns whether there may be more.
