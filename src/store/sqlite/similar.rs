@@ -107,52 +107,47 @@ impl Store {
         let mut from = Some(i64::MIN);
         let mut is_guarded = false;
         while let Some(first) = from {
-            let mut failed = None;
-            let page = self.page_of_names(first, is_guarded, |id, name| {
-                failed = visit(UserId(id), name).err();
-                failed.is_none()
-            });
-            failed.map_or(Ok(()), Err)?;
-            match page {
+            match self.page_of_names(first, is_guarded, &mut visit) {
                 // A look at each length makes reading a tenth slower, so it waits for the first that
                 // is too long.
                 Err(error) if !is_guarded && is_about_length(&error) => is_guarded = true,
-                page => from = self.read(page)?,
+                page => from = self.read(page)??,
             }
             self.database.interrupt.check()?;
         }
         Ok(())
     }
 
-    /// Visits a page of names, those with this id and higher, and tells where the next begins. In a
-    /// transaction all are one page, in the order that takes the least time.
+    /// Visits a page of names, those with this id and higher, and tells where the next begins; the
+    /// inner error is that of `visit`. In a transaction all are one page, in the order that takes the
+    /// least time.
     fn page_of_names(
         &self,
         first: i64,
         is_guarded: bool,
-        mut visit: impl FnMut(i64, Option<&[u8]>) -> bool,
-    ) -> rusqlite::Result<Option<i64>> {
+        visit: &mut impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
+    ) -> rusqlite::Result<Result<Option<i64>>> {
         // An index of the names is shorter than the table, but gives no ids to go on from.
         let is_page = self.connection.is_autocommit();
         let mut statement =
             self.connection.prepare(&sql::names(is_page.then_some(first), is_guarded))?;
         let mut names = statement.query([])?;
-        let mut visited = 0;
+        let mut count = 0;
         while let Some(row) = names.next()? {
             let id = row.get(0)?;
-            if is_page && visited == PAGE_ROWS {
-                return Ok(Some(id));
+            if is_page && count == PAGE_ROWS {
+                return Ok(Ok(Some(id)));
             }
-            visited += 1;
-            let more = match row.get_ref(1)? {
-                ValueRef::Text(name) | ValueRef::Blob(name) => visit(id, Some(name)),
-                other => visit(id, bytes(other).as_deref()),
+            count += 1;
+            let visited = match row.get_ref(1)? {
+                ValueRef::Text(name) | ValueRef::Blob(name) => visit(UserId(id), Some(name)),
+                other => visit(UserId(id), bytes(other).as_deref()),
             };
-            if !more {
-                break;
+            if let Err(error) = visited {
+                return Ok(Err(error));
             }
         }
-        Ok(None)
+        Ok(Ok(None))
     }
 }
 
