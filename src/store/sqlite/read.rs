@@ -57,21 +57,12 @@ impl Store {
         count: u32,
         mut visit: impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        let visited =
-            self.connection.prepare(&sql::newest_hashes(count)).and_then(|mut statement| {
-                let mut rows = statement.query([])?;
-                while let Some(row) = rows.next()? {
-                    let flow = match row.get_ref(0)? {
-                        ValueRef::Text(hash) | ValueRef::Blob(hash) => visit(hash),
-                        _ => ControlFlow::Continue(()),
-                    };
-                    if flow.is_break() {
-                        break;
-                    }
-                }
-                Ok(())
-            });
-        self.read(visited)
+        self.visit_rows(&sql::newest_hashes(count), |row| {
+            Ok(match row.get_ref(0)? {
+                ValueRef::Text(hash) | ValueRef::Blob(hash) => visit(hash),
+                _ => ControlFlow::Continue(()),
+            })
+        })
     }
 
     /// Visits all users in the order of their ids, as they are at one moment, until `visit` breaks
@@ -80,16 +71,23 @@ impl Store {
     /// # Errors
     /// As [`Store::find`], and [`crate::Error::HugeValue`].
     pub fn snapshot(&self, mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>) -> Result<()> {
-        let visited = self.connection.prepare(sql::SNAPSHOT).and_then(|mut statement| {
+        self.visit_rows(sql::SNAPSHOT, |row| with_user(row, Some(sql::HASH), &mut visit))
+    }
+
+    fn visit_rows(
+        &self,
+        sql: &str,
+        mut visit: impl FnMut(&Row<'_>) -> rusqlite::Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        self.read(self.connection.prepare(sql).and_then(|mut statement| {
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                if with_user(row, Some(sql::HASH), &mut visit)?.is_break() {
+                if visit(row)?.is_break() {
                     break;
                 }
             }
             Ok(())
-        });
-        self.read(visited)
+        }))
     }
 
     /// How many users there are.
