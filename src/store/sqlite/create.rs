@@ -64,7 +64,7 @@ impl Database {
             .map_err(|error| explain(self, None, &error, During::Write))?;
         let store = Store::new(self, connection, Access::Write)?;
         // Nobody else knows the file, so its journal need not survive this process, and it is
-        // written to disk when it gets its name. No other file can be made by this connection.
+        // written to disk when it gets its name. Nothing can lie beside it, so all else is in memory.
         store.run(
             "PRAGMA journal_mode = MEMORY; PRAGMA temp_store = MEMORY; PRAGMA synchronous = OFF",
         )?;
