@@ -54,7 +54,7 @@ fn run(arguments: &[OsString], format: Format, interrupt: &Interrupt) -> Result<
     process::prepare(interrupt, report::interruption(format))?;
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return help(&error, arguments, format),
+        Err(error) => return help(&error, arguments),
     };
     let session = Session::new(cli.options.settle()?, interrupt.clone());
     if format.is_json() {
@@ -66,12 +66,12 @@ fn run(arguments: &[OsString], format: Format, interrupt: &Interrupt) -> Result<
 }
 
 /// Prints the help that was asked for, or says what is wrong with the arguments.
-fn help(error: &clap::Error, arguments: &[OsString], format: Format) -> Result<ExitCode> {
+fn help(error: &clap::Error, arguments: &[OsString]) -> Result<ExitCode> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         ui::print(error.render().to_string().as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
-    if arguments.len() < 2 && !format.is_json() {
+    if arguments.len() < 2 {
         // Nothing can be done if standard error fails; the status still tells.
         let _ = ui::messages(Cli::command().render_help().to_string().as_bytes());
         return Ok(ExitCode::from(report::USAGE));

@@ -20,9 +20,10 @@ pub(super) fn begin(path: &Path, taken: Taken) -> useradm::Result<Draft> {
         if taken == Taken::Refuse {
             return Err(Error::FileExists(path.to_owned()));
         }
-        // A device would become a file, and so would the name by which everybody knows it.
-        let is_file = path.metadata().map_or(there.is_symlink(), |there| there.is_file());
-        if !is_file {
+        // A device would become a file, and so would the link by which everybody knows it.
+        let is_link = there.is_symlink();
+        let target = path.metadata();
+        if !target.map_or(is_link, |it| it.is_file() || is_link && it.is_dir()) {
             return cannot("it is not a regular file");
         }
     }

@@ -179,11 +179,17 @@ fn the_program_alone_prints_its_help_whatever_is_set() {
     let (_, bare) =
         sandbox.useradm("").env_remove("USERADM_ROUNDS").status(2).stderr("[...]").check();
     assert!(bare.contains("Usage: useradm [OPTIONS] <COMMAND>\n"), "{bare}");
-    for (variable, value) in [("USERADM_DB", "x.db"), ("USERADM_ROUNDS", "1000")] {
+    let variables = [
+        ("USERADM_DB", "x.db"),
+        ("USERADM_ROUNDS", "1000"),
+        ("USERADM_FORMAT", "json"),
+        ("USERADM_FORMAT", "no such format"),
+    ];
+    for (variable, value) in variables {
         let run = sandbox.useradm("").env(variable, value).status(2);
         run.stderr(&bare).check();
     }
-    sandbox.useradm("").env("USERADM_FORMAT", "json").error(2, "usage").check();
+    sandbox.useradm("--format json").error(2, "usage").check();
     sandbox.useradm("-q").status(2).stderr("error: No command was given\nhint: [..]\n").check();
 }
 

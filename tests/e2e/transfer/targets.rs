@@ -60,7 +60,7 @@ fn no_half_file_gets_the_name_however_the_export_ends() {
 fn replaces_a_link_itself_and_nothing_that_is_no_file() {
     let sandbox = Sandbox::application(&["alice"]);
     sandbox.write("elsewhere", "precious");
-    for target in ["elsewhere", "nowhere"] {
+    for target in ["elsewhere", "nowhere", "."] {
         symlink(target, sandbox.path("link.csv")).unwrap();
         sandbox.useradm("export -q --force link.csv").check();
         assert!(sandbox.text("link.csv").contains("alice"));
