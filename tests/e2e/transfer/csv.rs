@@ -120,6 +120,12 @@ fn counts_the_lines_inside_of_quotes_and_empty_ones() {
 }
 
 #[test]
+fn counts_the_lines_of_a_file_whose_lines_end_with_cr_alone() {
+    let input = "username,password\rok,correct horse\r\ra,\r\nb,\r\r\n\n\rc,\r";
+    refuse(input, "line 4: a: [..]\nline 5: b: [..]\nline 9: c: [..]\n");
+}
+
+#[test]
 fn a_password_may_not_hold_a_line_break() {
     refuse("username,password\nbob,\"correct\nhorse\"\n", "line 2: bob: [..]\n");
     refuse("username,password\nbob,\"correct\r\nhorse\"\n", "line 2: bob: [..]\n");

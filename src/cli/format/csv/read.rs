@@ -22,6 +22,8 @@ pub(crate) struct Rows {
     /// Which fields begin with a quote: an empty one is NULL where it does not.
     is_quoted: [bool; MAX_FIELDS],
     columns: Vec<Column>,
+    /// Whether the last byte was a CR: an LF after it is no line break of its own.
+    is_after_return: bool,
     is_done: bool,
 }
 
@@ -29,7 +31,7 @@ pub(crate) struct Rows {
 struct Parsed {
     line: u64,
     fields: usize,
-    /// Whether the input ended inside of a quoted field.
+    /// Whether the input ended inside a quoted field.
     is_cut_off: bool,
 }
 
@@ -43,6 +45,7 @@ impl Rows {
             ends: [0; MAX_FIELDS],
             is_quoted: [false; MAX_FIELDS],
             columns: Vec::new(),
+            is_after_return: false,
             is_done: false,
         };
         rows.read_header()?;
@@ -72,6 +75,7 @@ impl Rows {
                 is_ended = true;
                 is_cut_off = wrote > 0;
             } else {
+                self.is_after_return = next[..read].ends_with(b"\r");
                 self.input.take(read);
             }
             written += wrote;
@@ -94,12 +98,17 @@ impl Rows {
         }
     }
 
-    /// Goes to the line on which the next row begins.
+    /// Goes to the line on which the next row begins. The reader counts only LF, but a CR of its own
+    /// ends a line too.
     fn skip_line_breaks(&mut self) -> Result<()> {
+        let mut line = self.reader.line() + u64::from(self.is_after_return);
         while let [byte @ (b'\n' | b'\r'), ..] = self.input.next()? {
-            self.reader.set_line(self.reader.line() + u64::from(*byte == b'\n'));
+            let is_joined = self.is_after_return && *byte == b'\n';
+            line += u64::from(!is_joined);
+            self.is_after_return = *byte == b'\r';
             self.input.take(1);
         }
+        self.reader.set_line(line);
         Ok(())
     }
 
