@@ -24,8 +24,8 @@ pub(crate) const INTERRUPTED: u8 = 130;
 /// A signal ends the process on the spot, as it would by default, except in the sections that
 /// [`Interrupt::defer`] marks: those notice it themselves. Ctrl-C prints `words` then.
 pub(crate) fn prepare(interrupt: &Interrupt, words: Vec<u8>) -> Result<()> {
-    // Whoever cannot forbid core dumps goes on without: it is a precaution, not a promise
-    // that any operation depends on.
+    // Where core dumps cannot be forbidden the program goes on: it is a precaution, not a promise that
+    // any operation depends on.
     let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
     forbid_dumps();
 
@@ -33,6 +33,9 @@ pub(crate) fn prepare(interrupt: &Interrupt, words: Vec<u8>) -> Result<()> {
     flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     if !is_ignored(SIGTSTP) {
         pause_between_sections(interrupt)?;
+    }
+    if !is_ignored(SIGINT) {
+        end_with_words(interrupt, words)?;
     }
     for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
         if is_ignored(number) {
@@ -43,9 +46,6 @@ pub(crate) fn prepare(interrupt: &Interrupt, words: Vec<u8>) -> Result<()> {
         if number != SIGINT {
             flag::register_conditional_default(number, interrupt.at_once())?;
         }
-    }
-    if !is_ignored(SIGINT) {
-        end_with_words(interrupt, words)?;
     }
     Ok(())
 }
