@@ -113,11 +113,11 @@ impl Observer for Watch {
         let cannot = |error| Error::output(&path, &error);
         let mut file = passwords.file();
         file.set_len(0).and_then(|()| file.rewind()).map_err(cannot)?;
-        let mut text = Zeroizing::new(Vec::with_capacity(64 * 1024));
+        // A buffer that grew would leave copies behind: this one has room for the longest name, quoted.
+        let mut text = Zeroizing::new(Vec::with_capacity(4 * 1024 * 1024));
         csv::push_line(&mut text, [&b"username"[..], b"password"].into_iter());
         for Generated { name, password } in generated {
             csv::push_line(&mut text, [name.as_slice(), password.as_bytes()].into_iter());
-            // A buffer that grew would leave copies behind.
             if text.len() > 32 * 1024 {
                 file.write_all(&text).map_err(cannot)?;
                 text.clear();
