@@ -23,24 +23,20 @@ pub(crate) enum Failure {
     #[error("{error}")]
     Helped { error: Box<Error>, hint: String },
     /// Rows of an import cannot be stored.
-    #[error("{}", .0.error)]
-    Rejected(Box<Rejected>),
+    #[error("{error}")]
+    Rejected {
+        /// What the import ended with.
+        error: Box<Error>,
+        /// The first of the rows.
+        shown: Vec<Rejection>,
+        /// How many there are.
+        count: u64,
+        /// What helps, where it is not what helps against the error itself.
+        hint: Option<&'static str>,
+    },
     /// Somebody did not agree, or nobody could be asked.
     #[error("Not confirmed: {0}")]
     NotConfirmed(String),
-}
-
-/// The rows that an import was refused for.
-#[derive(Debug)]
-pub(crate) struct Rejected {
-    /// What the import ended with.
-    pub(crate) error: Error,
-    /// The first of the rows.
-    pub(crate) shown: Vec<Rejection>,
-    /// How many there are.
-    pub(crate) count: u64,
-    /// What helps, where it is not what helps against the error itself.
-    pub(crate) hint: Option<&'static str>,
 }
 
 impl Failure {

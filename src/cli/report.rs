@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::failure::{Failure, Rejected};
+use super::failure::Failure;
 use super::format::escape::escaped;
 use super::format::rejection::{RowObject, row_line};
 use super::format::{Format, json};
@@ -123,8 +123,7 @@ fn of_error(error: &Error) -> Report<'static> {
 
 fn of_failure(failure: &Failure) -> Report<'_> {
     let (code, hint, status) = match failure {
-        Failure::Rejected(rejected) => {
-            let Rejected { error, shown, count, hint } = &**rejected;
+        Failure::Rejected { error, shown, count, hint } => {
             let mut report = of_error(error);
             report.hint = hint.map(str::to_owned).or(report.hint);
             report.rejected = Some(*count);
@@ -142,7 +141,7 @@ fn of_failure(failure: &Failure) -> Report<'_> {
             ("not_confirmed", Some("--yes deletes without asking".to_owned()), 9)
         }
     };
-    // Usage is told by many files, and every message begins in the same way.
+    // Many files say what is wrong with the arguments; every message begins with a capital.
     Report::new(code, capitalised(&failure.to_string()), hint, status)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::cli::failure::{Failure, Rejected};
+use crate::cli::failure::Failure;
 use crate::cli::files;
 use crate::cli::format::rejection::RowObject;
 use crate::cli::format::{Input, csv, json};
@@ -81,8 +81,8 @@ impl Watch {
             Error::InvalidInput(_) if self.any_weak => Some(WEAK_ALLOWED),
             _ => None,
         };
-        let rejected = Rejected { error, shown: self.shown, count: self.rejected, hint };
-        Failure::Rejected(Box::new(rejected)).into()
+        let (error, shown) = (Box::new(error), self.shown);
+        Failure::Rejected { error, shown, count: self.rejected, hint }.into()
     }
 }
 
