@@ -1,6 +1,5 @@
-//! The program: parse, run, report. What a command does is in `cli/commands/`, one file each; what they
-//! talk through, print with and fail with is beside that folder. Here alone are clap, anyhow and exit
-//! statuses.
+//! The program: parse, run, report. What a command does is in `cli/commands/`, one file each; how they
+//! talk, print and fail is beside that folder. Only the program knows clap, anyhow and exit statuses.
 
 mod answer;
 mod args;
@@ -33,7 +32,6 @@ use clap::{CommandFactory, Parser};
 use commands::Cli;
 use failure::Failure;
 use format::Format;
-use session::Session;
 use useradm::Interrupt;
 
 /// Parses, runs and reports.
@@ -56,7 +54,7 @@ fn run(arguments: &[OsString], format: Format, interrupt: &Interrupt) -> Result<
         Ok(cli) => cli,
         Err(error) => return help(&error, arguments),
     };
-    let session = Session::new(cli.options.settle()?, interrupt.clone());
+    let session = cli.options.settle(interrupt.clone())?;
     if format.is_json() {
         // All commands answer there, and a change must not be made that cannot be told.
         drop(process::start::standard_output().map_err(Failure::Output)?);

@@ -1,19 +1,18 @@
-//! What a command runs with: the database, the settings, and who may ask it to stop. How it talks to
-//! people is in `ui.rs`, and where passwords come from in `secret.rs`.
+//! What a command runs with: the database, the settings, and who may ask it to stop. It is made in
+//! `settings.rs`; how it talks to people is in `ui.rs`, and where passwords come from in `secret.rs`.
 
 use std::path::Path;
 
 use super::format::Format;
 use super::identity::Identity;
-use super::settings::Settings;
 use useradm::Interrupt;
 use useradm::hash::Rounds;
-use useradm::store::{Database, Place};
+use useradm::store::Database;
 
 /// What a command runs with.
 #[derive(Debug)]
 pub(crate) struct Session {
-    identity: Identity,
+    pub(super) identity: Identity,
     pub(crate) format: Format,
     pub(crate) rounds: Rounds,
     pub(crate) quiet: bool,
@@ -21,16 +20,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(settings: Settings, interrupt: Interrupt) -> Self {
-        let Settings { format, place, timeout, rounds, quiet, no_input, trust_directory } =
-            settings;
-        let Place { path, undecoded } = place;
-        let database = Database { path, undecoded, timeout, interrupt, trust_directory };
-        Session { identity: Identity::new(database), format, rounds, quiet, no_input }
-    }
-
-    /// The database, once this process is who may work on it: whatever is only read, a password
-    /// file or the input of an import, is to be opened before.
+    /// The database, after root has become its owner: whatever is only read, a password file or the
+    /// input of an import, is to be opened before.
     pub(crate) fn database(&self) -> useradm::Result<&Database> {
         self.identity.database()
     }

@@ -1,5 +1,6 @@
-//! The global options, each from the command line, or else from its variable, or else its default:
-//! what they come to is kept in `session.rs`. clap itself would parse a variable even where the option is given, and blame the option.
+//! The global options, each from the command line, or else from its variable, or else its default.
+//! clap itself would parse a variable even where the option is given, and blame the option. What they
+//! come to is kept in `session.rs`.
 
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
@@ -10,12 +11,15 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{invalid_value, listed, number};
 use super::failure::Failure;
 use super::format::Format;
+use super::identity::Identity;
+use super::session::Session;
 use super::shell;
+use useradm::Interrupt;
 use useradm::hash::Rounds;
-use useradm::store::Place;
+use useradm::store::{Database, Place};
 
 /// What every command takes, before or after its name.
-#[derive(Clone, Debug, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Options {
     #[arg(
@@ -27,7 +31,7 @@ The database: a path or an SQLAlchemy URI [env: USERADM_DB] [default: users.db]
 A URI has three slashes before a relative path, sqlite:///users.db, and four before an
 absolute one, sqlite:////srv/app/users.db.")]
     #[arg(long, global = true, value_name = "DATABASE", value_hint = ValueHint::AnyPath)]
-    #[arg(value_parser = OsStringValueParser::new().try_map(|name| database(&name)))]
+    #[arg(value_parser = OsStringValueParser::new().try_map(|name| Place::parse(&name)))]
     db: Option<Place>,
 
     #[arg(help = "How to print [env: USERADM_FORMAT] [default: table]")]
@@ -65,32 +69,17 @@ PBKDF2 iterations for new hashes, 1000 to 10000000 [env: USERADM_ROUNDS] [defaul
 pub(super) const VARIABLES: [&str; 4] =
     ["USERADM_DB", "USERADM_FORMAT", "USERADM_ROUNDS", "USERADM_TIMEOUT"];
 
-/// What the options come to.
-#[derive(Debug)]
-pub(super) struct Settings {
-    pub(super) format: Format,
-    pub(super) place: Place,
-    pub(super) timeout: Duration,
-    pub(super) rounds: Rounds,
-    pub(super) quiet: bool,
-    pub(super) no_input: bool,
-    pub(super) trust_directory: bool,
-}
-
 impl Options {
-    /// Settles what was not given.
-    pub(super) fn settle(self) -> Result<Settings, Failure> {
-        Ok(Settings {
-            format: setting(self.format, "format", format, || Ok(Format::Table))?,
-            place: setting(self.db, "db", database, || database(OsStr::new("users.db")))?,
-            timeout: setting(self.timeout, "timeout", as_text(timeout), || {
-                Ok(Duration::from_secs(30))
-            })?,
-            rounds: setting(self.rounds, "rounds", as_text(rounds), || Ok(Rounds::DEFAULT))?,
-            quiet: self.quiet,
-            no_input: self.no_input,
-            trust_directory: self.trust_directory,
-        })
+    /// Settles what was not given, for a command that this may ask to stop.
+    pub(super) fn settle(self, interrupt: Interrupt) -> Result<Session, Failure> {
+        let Options { quiet, no_input, trust_directory, .. } = self;
+        let format = setting(self.format, "format", "table", format)?;
+        let Place { path, undecoded } = setting(self.db, "db", "users.db", Place::parse)?;
+        let timeout = setting(self.timeout, "timeout", "30", as_text(timeout))?;
+        let default = Rounds::DEFAULT.get().to_string();
+        let rounds = setting(self.rounds, "rounds", &default, as_text(rounds))?;
+        let database = Database { path, undecoded, timeout, interrupt, trust_directory };
+        Ok(Session { identity: Identity::new(database), format, rounds, quiet, no_input })
     }
 }
 
@@ -98,24 +87,19 @@ impl Options {
 fn setting<T>(
     given: Option<T>,
     option: &str,
+    default: &str,
     read: impl Fn(&OsStr) -> Result<T, String>,
-    default: impl Fn() -> Result<T, String>,
 ) -> Result<T, Failure> {
     if let Some(value) = given {
         return Ok(value);
     }
     let variable = format!("USERADM_{}", option.to_ascii_uppercase());
-    let value = std::env::var_os(&variable);
-    value.as_deref().map_or_else(default, read).map_err(|reason| {
-        let value = value.unwrap_or_default();
+    let value = std::env::var_os(&variable).unwrap_or_else(|| default.into());
+    read(&value).map_err(|reason| {
         let culprit = format!("the variable {variable}");
         let message = invalid_value(value.as_encoded_bytes(), &culprit, &reason);
         Failure::usage(message, format!("unset it; --{option} would win over it"))
     })
-}
-
-fn database(name: &OsStr) -> Result<Place, String> {
-    Place::parse(name)
 }
 
 /// The format of this name.
