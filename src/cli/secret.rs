@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
+use std::path::Path;
 
 use anyhow::Result;
 use zeroize::Zeroizing;
@@ -46,25 +47,18 @@ pub(crate) fn credential(
 
 /// Gets a password that is being set: on a terminal it is asked for twice.
 pub(crate) fn new_password(session: &Session, source: &Source, name: &[u8]) -> Result<Password> {
-    if let Some(bytes) = read(source, session)? {
-        return Ok(Password::new(bytes)?);
+    match read(source, session)? {
+        Some(bytes) => Ok(Password::new(bytes)?),
+        None => ask(session, "Password", name, Some("Repeat password: ")),
     }
-    let questions = [&format!("Password for {}: ", escaped_bytes(name)), "Repeat password: "];
-    let [first, second] = terminal(session)?.ask_hidden(questions)?;
-    if first != second {
-        return Err(Error::InvalidPassword("the two passwords differ".to_owned()).into());
-    }
-    Ok(first)
 }
 
 /// Gets a password that is being checked.
 pub(crate) fn known_password(session: &Session, source: &Source, name: &[u8]) -> Result<Password> {
-    if let Some(bytes) = read(source, session)? {
-        return Ok(Password::new(bytes)?);
+    match read(source, session)? {
+        Some(bytes) => Ok(Password::new(bytes)?),
+        None => ask(session, "Password", name, None),
     }
-    let question = format!("Password for {}: ", escaped_bytes(name));
-    let [password] = terminal(session)?.ask_hidden([&question])?;
-    Ok(password)
 }
 
 fn hash(session: &Session, source: &Source, name: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
@@ -76,62 +70,53 @@ fn hash(session: &Session, source: &Source, name: &[u8]) -> Result<Zeroizing<Vec
     if let Some(bytes) = given {
         return Ok(bytes);
     }
-    let question = format!("Password hash for {}: ", escaped_bytes(name));
-    let [hash] = terminal(session)?.ask_hidden([&question])?;
+    let hash = ask(session, "Password hash", name, None)?;
     Ok(Zeroizing::new(hash.as_bytes().to_vec()))
 }
 
 /// Reads the source that was named, if one was.
 fn read(source: &Source, session: &Session) -> Result<Option<Zeroizing<Vec<u8>>>> {
-    if source.stdin || source.file.as_ref().is_some_and(|path| path == "-") {
-        return standard_input(session).map(Some);
-    }
-    if let Some(path) = &source.file {
-        let from = format!("the file {}", shown(path));
-        let cannot = |error: io::Error| unreadable(&from, system_words(&error));
-        let file = File::open(path).map_err(cannot)?;
-        if file.is_terminal() {
-            let terminal = Terminal::named(path, file, session.interrupt()).map_err(cannot)?;
-            return Ok(Some(typed(&terminal)?));
-        }
-        return Ok(Some(read_limited(file, cannot)?));
-    }
     if let Some(name) = &source.variable {
-        let Some(value) = env::var_os(name) else {
-            return Err(unset(name));
-        };
+        let value = env::var_os(name).ok_or_else(|| unset(name))?;
         return Ok(Some(Zeroizing::new(value.into_encoded_bytes())));
     }
-    Ok(None)
+    let path = match &source.file {
+        Some(path) => path.as_path(),
+        None if source.stdin => Path::new("-"),
+        None => return Ok(None),
+    };
+    let is_stdin = path == "-";
+    let from =
+        if is_stdin { "standard input".to_owned() } else { format!("the file {}", shown(path)) };
+    let cannot = |error: io::Error| unreadable(&from, system_words(&error));
+    let file = if is_stdin { files::standard_input() } else { File::open(path) };
+    let file = file.map_err(cannot)?;
+    if !file.is_terminal() {
+        return Ok(Some(read_limited(file, cannot)?));
+    }
+    // Somebody types it: it must not show.
+    let terminal = if is_stdin {
+        Terminal::open(session.interrupt())?
+    } else {
+        Terminal::named(path, file, session.interrupt()).map_err(cannot)?
+    };
+    Ok(Some(terminal.read_hidden(|keys| read_limited(keys, reason))?))
 }
 
-fn terminal(session: &Session) -> Result<Terminal> {
+/// Asks for a secret on the terminal, and for the same once more where there is a second question.
+fn ask(session: &Session, what: &str, name: &[u8], again: Option<&str>) -> Result<Password> {
     if can_ask(session) {
-        return Ok(Terminal::open(session.interrupt())?);
+        let question = format!("{what} for {}: ", escaped_bytes(name));
+        return Ok(Terminal::open(session.interrupt())?.ask_hidden(&question, again)?);
     }
     let message = if session.no_input {
-        "a password is needed, and --no-input forbids to ask for it"
+        "a password is needed, and --no-input forbids asking for it"
     } else {
         "a password is needed, and there is no terminal to ask for it on"
     };
     let hint = "--password-stdin, --password-file <PATH> or --password-env <VAR> gives it; \
                 add and update can also --generate-password";
     Err(Failure::usage(message, hint).into())
-}
-
-fn standard_input(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
-    let cannot = |error: io::Error| unreadable("standard input", system_words(&error));
-    if io::stdin().is_terminal() {
-        // Somebody types it: it must not show.
-        return Ok(typed(&Terminal::open(session.interrupt())?)?);
-    }
-    let stdin = files::standard_input().map_err(cannot)?;
-    Ok(read_limited(stdin, cannot)?)
-}
-
-/// Reads what is typed to its end.
-fn typed(terminal: &Terminal) -> useradm::Result<Zeroizing<Vec<u8>>> {
-    terminal.read_hidden(|keys| read_limited(keys, reason))
 }
 
 /// Reads no more than the longest password and its line break, which is left out; anything longer is
@@ -159,10 +144,8 @@ fn read_limited(
 
 /// Removes exactly one line break from the end.
 fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    if bytes.ends_with(b"\n") {
-        let line_break = if bytes.ends_with(b"\r\n") { 2 } else { 1 };
-        let length = bytes.len() - line_break;
-        bytes.truncate(length);
+    if bytes.pop_if(|byte| *byte == b'\n').is_some() {
+        bytes.pop_if(|byte| *byte == b'\r');
     }
     bytes
 }

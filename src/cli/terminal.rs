@@ -83,20 +83,26 @@ impl Terminal {
         }
     }
 
-    /// Asks for lines that do not show, nor does anything that is typed between them.
-    pub(crate) fn ask_hidden<const N: usize>(&self, questions: [&str; N]) -> Result<[Password; N]> {
+    /// Asks for a line that does not show, and for the same once more where there is a second question;
+    /// nothing that is typed between the two shows either.
+    pub(crate) fn ask_hidden(&self, question: &str, again: Option<&str>) -> Result<Password> {
         let _section = self.interrupt.defer();
         let hidden = Hidden::begin(&self.device, Line::Raw).map_err(broken)?;
-        let mut answers = Vec::with_capacity(N);
-        for question in questions {
+        let ask = |question: &str| {
             self.say(question).map_err(broken)?;
             let line = line::read(self.keys(Some((question, &hidden))), &hidden.before);
             let _ = self.say("\n");
             let answer = line.map_err(reason).and_then(Password::new);
             // What is typed after a failure must not become a command of the shell.
-            answers.push(answer.inspect_err(|_| self.discard())?);
+            answer.inspect_err(|_| self.discard())
+        };
+        let answer = ask(question)?;
+        if let Some(again) = again
+            && ask(again)? != answer
+        {
+            return Err(Error::InvalidPassword("the two passwords differ".to_owned()));
         }
-        answers.try_into().map_err(|_| Error::Internal("a question was not answered".to_owned()))
+        Ok(answer)
     }
 
     /// Gives what is typed, without showing it, to whoever reads it to its end.
