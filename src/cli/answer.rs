@@ -130,7 +130,9 @@ impl Answer<'_> {
         if self.created_database {
             message = format!("{message} (database initialised: {})", escaped(&self.database));
         }
-        let warnings = self.warnings.iter().filter(|&&it| !session.quiet || is_never_hidden(it));
+        // Somebody may rely on the old hash being gone.
+        let is_told = |it: &&Warning| !session.quiet || **it == Warning::OldPagesInLog;
+        let warnings = self.warnings.iter().filter(is_told);
         let mut lines: Vec<String> =
             warnings.map(|&warning| format!("warning: {}", text(warning))).collect();
         if !session.quiet && self.before.is_empty() {
@@ -148,11 +150,6 @@ impl Answer<'_> {
 /// A generated password, whose characters are all of ASCII.
 pub(crate) fn text_of(made: &Password) -> Option<&str> {
     std::str::from_utf8(made.as_bytes()).ok()
-}
-
-/// Whether `--quiet` leaves the warning: somebody may rely on the old hash being gone.
-fn is_never_hidden(warning: Warning) -> bool {
-    matches!(warning, Warning::OldPagesInLog)
 }
 
 fn texts<S: Serializer>(warnings: &&[Warning], serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,5 +1,5 @@
-//! Arguments that several commands take, and what their values are read with. Nothing here asks or
-//! opens anything: where a password comes from in the end is decided in `secret.rs`.
+//! Arguments that several commands take, and how their values are read. Nothing here asks or opens
+//! anything: where a password comes from in the end is decided in `secret.rs`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use useradm::password::GENERATED_CHARS;
 use useradm::user::{Selector, UserId};
 
 /// Which user a command is about: by name or by id, never guessed.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Whom {
     /// The username
@@ -47,7 +47,7 @@ pub(crate) struct Allowed {
 }
 
 /// Which rules are waived.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct WaivedArgs {
     /// Take a password of any length, even the username itself
     #[arg(long)]

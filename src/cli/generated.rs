@@ -28,9 +28,9 @@ fn compare(path: &str, made: &str) {
     );
 }
 
-/// Whether help tells of a command, and needs no other to do so.
-fn is_shown(command: &Command) -> bool {
-    !command.is_hide_set() && command.get_name() != "help"
+/// The commands that help tells of, less `help` itself.
+fn shown(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|it| !it.is_hide_set() && it.get_name() != "help")
 }
 
 /// The command with its subcommands built, as help and README see it.
@@ -44,9 +44,8 @@ fn command() -> Command {
 /// variables and defaults, for which a line of a completion is too short.
 fn described_briefly() -> Command {
     let full = Cli::command();
-    let shown = full.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
     let brief = Command::new("useradm").version(env!("CARGO_PKG_VERSION")).propagate_version(true);
-    let brief = brief.args(full.get_arguments().cloned()).subcommands(shown);
+    let brief = brief.args(full.get_arguments().cloned()).subcommands(shown(&full).cloned());
     brief.mut_args(|argument| {
         let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
         argument.help(help.split(" [env: ").next().unwrap_or_default().to_owned())
@@ -71,8 +70,7 @@ fn completions_agree_with_the_program() {
 #[test]
 fn help_texts_agree_with_the_program() {
     let mut made = String::new();
-    let mut commands: Vec<Command> =
-        command().get_subcommands().filter(|c| is_shown(c)).cloned().collect();
+    let mut commands: Vec<Command> = shown(&command()).cloned().collect();
     commands.insert(0, command());
     for mut command in commands {
         let name = command.get_bin_name().unwrap_or("useradm").to_owned();
@@ -88,7 +86,7 @@ fn help_texts_agree_with_the_program() {
 #[test]
 fn the_readme_names_every_command_option_and_variable() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in command().get_subcommands().filter(|c| is_shown(c)) {
+    for command in shown(&command()) {
         let name = command.get_name();
         assert!(readme.contains(&format!("| `{name}")), "README.md does not name {name}");
         for argument in command.get_arguments() {
@@ -109,8 +107,7 @@ fn the_readme_names_every_command_option_and_variable() {
 #[test]
 fn the_overview_shows_what_the_commands_say_of_themselves() {
     let about = |command: Command| -> Vec<String> {
-        let commands = command.get_subcommands().filter(|c| is_shown(c));
-        commands.map(|c| format!("{} {:?}", c.get_name(), c.get_about())).collect()
+        shown(&command).map(|c| format!("{} {:?}", c.get_name(), c.get_about())).collect()
     };
     assert_eq!(about(Cli::command()), about(command()));
 }

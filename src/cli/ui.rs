@@ -1,7 +1,7 @@
 //! The channels to whoever runs the program: data on standard output, messages on standard error, and
-//! questions on the terminal. How far an import is shows `progress.rs`; what passwords are asked for
-//! with is in `secret.rs`.
+//! questions on the terminal. `progress.rs` shows how far an import is; `secret.rs` asks for passwords.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
@@ -34,8 +34,11 @@ pub(crate) fn can_ask(session: &Session) -> bool {
     !session.no_input && io::stdin().is_terminal()
 }
 
-/// Asks for a username.
-pub(crate) fn ask_username(session: &Session) -> Result<Vec<u8>> {
+/// The username that was given, or else is asked for.
+pub(crate) fn username(session: &Session, given: Option<OsString>) -> Result<Vec<u8>> {
+    if let Some(name) = given {
+        return Ok(name.into_encoded_bytes());
+    }
     if !can_ask(session) {
         return Err(Failure::usage(
             "no USERNAME was given, and there is no terminal to ask on",

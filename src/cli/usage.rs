@@ -67,6 +67,11 @@ impl Found<'_> {
         }
     }
 
+    /// The arguments that clap tells under this heading.
+    fn bare(&self, kind: ContextKind) -> Vec<String> {
+        self.all(kind).iter().map(|form| bare(form)).collect()
+    }
+
     fn one(&self, kind: ContextKind) -> String {
         self.all(kind).into_iter().next().unwrap_or_default()
     }
@@ -204,15 +209,12 @@ impl Found<'_> {
     }
 
     fn missing(&self) -> Words {
-        let missing: Vec<String> =
-            self.all(ContextKind::InvalidArg).iter().map(|it| bare(it)).collect();
-        (format!("{} is missing", missing.join(", ")), None)
+        (format!("{} is missing", self.bare(ContextKind::InvalidArg).join(", ")), None)
     }
 
     fn conflict(&self) -> Words {
         let one = bare(&self.one(ContextKind::InvalidArg));
-        let others: Vec<String> =
-            self.all(ContextKind::PriorArg).iter().map(|it| bare(it)).collect();
+        let others = self.bare(ContextKind::PriorArg);
         if others.iter().all(|other| *other == one) {
             return (format!("{one} is given more than once"), None);
         }
@@ -221,7 +223,7 @@ impl Found<'_> {
 }
 
 /// Whether somebody who types this option has a password in mind, and would type it after what is
-/// suggested. The name of a source with a slip in it has a dash in its midst.
+/// suggested. A misspelt name of a password's source still has a dash within it.
 fn means_password(option: &str, similar: &str) -> bool {
     let name = option.trim_start_matches('-').to_lowercase();
     PASSWORD.split(' ').any(|word| word == name.replace(['-', '_'], ""))

@@ -17,7 +17,7 @@ use crate::cli::{files, shell};
 use useradm::Error;
 use useradm::accounts;
 use useradm::error::shown;
-use useradm::files::{Draft, Taken};
+use useradm::files::Taken;
 
 /// How much is collected before it is written, in bytes.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -80,14 +80,14 @@ impl ExportArgs {
         session.check_present()?;
         let path = std::path::absolute(file).map_err(|error| Error::output(file, &error))?;
         refuse_database(files::is_of_database(&path, session.path()))?;
-        let interrupt = session.database()?.interrupt.clone();
+        let interrupt = &session.database()?.interrupt;
         // A file of hashes must not be left behind; what follows looks for a request to stop.
         let _section = interrupt.defer();
         let taken = if self.force { Taken::Replace } else { Taken::Refuse };
         let mut draft = files::begin(&path, taken).map_err(|error| helped(error, file, format))?;
-        let (mut spool, count) = spool_users(session, format)?;
+        let (spool, count) = spool_users(session, format)?;
         let cannot = |error| Error::output(&path, &error);
-        while copy_some(&mut spool, &draft).map_err(cannot)? {
+        while io::copy(&mut (&spool).take(COPIED_BYTES), &mut draft.file()).map_err(cannot)? > 0 {
             interrupt.check()?;
         }
         draft.publish(taken).map_err(|error| helped(cannot(error), file, format))?;
@@ -113,11 +113,6 @@ fn helped(error: Error, file: &Path, format: FileFormat) -> anyhow::Error {
     Failure::helped(error, hint).into()
 }
 
-/// Copies a part of the spool; false at its end.
-fn copy_some(spool: &mut File, draft: &Draft) -> io::Result<bool> {
-    Ok(io::copy(&mut spool.take(COPIED_BYTES), &mut draft.file())? > 0)
-}
-
 fn refuse_database(is_database: bool) -> Result<(), Error> {
     if is_database {
         return Err(Error::InvalidInput("the file is the database itself".to_owned()));
@@ -132,8 +127,8 @@ fn is_standard_output(path: &Path) -> bool {
     matches!((output, path.metadata()), (Ok(a), Ok(b)) if files::is_same(&a, &b))
 }
 
-/// Writes all users of one moment to a temporary file, which never makes us wait as the one that
-/// is wanted may; it is at its beginning then. Tells how many they are.
+/// Writes all users of one moment to a temporary file, and tells how many they are: it never makes
+/// us wait, as what was asked for may. The file is at its beginning then.
 fn spool_users(session: &Session, format: FileFormat) -> Result<(File, u64)> {
     let database = session.database()?;
     let cannot = |error: io::Error| Error::output(&std::env::temp_dir(), &error);

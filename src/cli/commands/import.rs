@@ -93,12 +93,11 @@ impl ImportArgs {
         let (path, format) = self.source()?;
         let mut input = Input::open(path, session.path())?;
         let database = session.database()?;
-        let max_shown = usize::try_from(self.max_errors).unwrap_or(usize::MAX);
+        let importing = self.importing(session);
         let (rejects, passwords) = (self.rejects.as_deref(), self.generate_passwords.as_deref());
-        let mut watch = Watch::new(session, &input, rejects, passwords, max_shown)?;
+        let mut watch = Watch::new(session, &input, rejects, passwords, importing.max_skips)?;
         input.begin()?;
         let rows = format.rows(input)?;
-        let importing = self.importing(session);
         let imported =
             accounts::import(database, rows, &importing, &mut accounts::random, &mut watch);
         match imported {

@@ -30,10 +30,7 @@ pub(crate) struct LoginArgs {
 impl LoginArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         session.check_present()?;
-        let name = match self.username {
-            Some(name) => name.into_encoded_bytes(),
-            None => ui::ask_username(session)?,
-        };
+        let name = ui::username(session, self.username)?;
         let password = secret::known_password(session, &self.source, &name)?;
         let user = accounts::login(session.database()?, &name, &password, session.rounds)?;
         Answer { message: "Login successful", ..Answer::about(&user) }.print(session)

@@ -36,10 +36,7 @@ impl RegisterArgs {
         if !create {
             session.check_present()?;
         }
-        let name = match self.username {
-            Some(name) => name.into_encoded_bytes(),
-            None => ui::ask_username(session)?,
-        };
+        let name = ui::username(session, self.username)?;
         let adding = Adding {
             name: Username::new(&name)?,
             credential: Credential::Password(secret::new_password(session, &self.source, &name)?),

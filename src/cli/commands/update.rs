@@ -10,12 +10,11 @@ use crate::cli::args::{Given, Source, WaivedArgs, Whom};
 use crate::cli::failure::Failure;
 use crate::cli::secret;
 use crate::cli::session::Session;
-use useradm::accounts::{self, Change, Credential};
-use useradm::password::Password;
-use useradm::user::{Selector, Username};
+use useradm::accounts::{self, Change};
+use useradm::user::Username;
 
 /// Change a user's name, password or both
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_long_help = "\
 Examples:
   useradm update alice --password
@@ -68,7 +67,11 @@ impl UpdateArgs {
         let selector = self.whom.selector();
         let name = self.new_username.as_ref().map(|name| Username::new(name.as_encoded_bytes()));
         let name = name.transpose()?;
-        let (credential, generated) = self.credential(session, &selector)?;
+        let whose = selector.to_string();
+        let made = self
+            .sets_password()
+            .then(|| secret::credential(session, &self.source, &self.given, whose.as_bytes()));
+        let (credential, generated) = made.transpose()?.unzip();
         let (rounds, waived) = (session.rounds, self.waived.into());
         let change = Change { name, credential, rounds, waived };
         let updated =
@@ -79,7 +82,7 @@ impl UpdateArgs {
             message: done,
             changed: updated.changed,
             warnings: &updated.warnings,
-            password: generated.as_ref().and_then(text_of),
+            password: generated.as_ref().and_then(Option::as_ref).and_then(text_of),
             ..Answer::about(&updated.user)
         };
         answer.print(session)
@@ -96,22 +99,6 @@ impl UpdateArgs {
     fn sets_password(&self) -> bool {
         self.password || self.source.is_given() || self.given.is_given()
     }
-
-    /// What the user is to log in with from now on, if that changes, and the password if it was made
-    /// here.
-    fn credential(
-        &self,
-        session: &Session,
-        user: &Selector,
-    ) -> Result<(Option<Credential>, Option<Password>)> {
-        if !self.sets_password() {
-            return Ok((None, None));
-        }
-        let name = user.to_string();
-        let (credential, generated) =
-            secret::credential(session, &self.source, &self.given, name.as_bytes())?;
-        Ok((Some(credential), generated))
-    }
 }
 
 impl PasswdArgs {
@@ -125,14 +112,7 @@ impl RenameArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let waived =
             WaivedArgs { allow_lookalike: self.allow_lookalike, allow_weak_password: false };
-        let update = UpdateArgs {
-            whom: Whom::named(self.old),
-            new_username: Some(self.new),
-            password: false,
-            source: Source::default(),
-            given: Given::default(),
-            waived,
-        };
-        update.run(session)
+        let (whom, new_username) = (Whom::named(self.old), Some(self.new));
+        UpdateArgs { whom, new_username, waived, ..UpdateArgs::default() }.run(session)
     }
 }
