@@ -41,12 +41,6 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-fn names(line: &str, word: &str) -> bool {
-    line.match_indices(word).any(|(at, _)| {
-        !line[..at].ends_with(is_word) && !line[at + word.len()..].starts_with(is_word)
-    })
-}
-
 /// The path of a file's module, as `cli::format::csv`.
 fn module(file: &str) -> String {
     file.trim_end_matches(".rs").replace('/', "::")
@@ -76,35 +70,13 @@ fn paths(text: &str) -> impl Iterator<Item = String> {
     let begins = ["crate::cli::", "super::"].into_iter().flat_map(|it| text.match_indices(it));
     let begins = begins.filter(|(at, _)| !text[..*at].ends_with(|c| is_word(c) || c == ':'));
     begins.flat_map(|(at, _)| {
-        let mut depth = 0;
-        let end = text[at..].find(|c| {
-            match c {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            depth < 0 || depth == 0 && !is_word(c) && !":}".contains(c)
-        });
-        spread(end.map_or(&text[at..], |end| &text[at..at + end]))
+        let end = text[at..].find(|c| !is_word(c) && c != ':').unwrap_or(text.len() - at);
+        let (path, after) = text[at..].split_at(end);
+        let list = after.strip_prefix('{').and_then(|list| list.split('}').next()).unwrap_or("");
+        assert!(!list.contains('{'), "braces within braces are not understood here: {list}");
+        let names = list.trim_end().trim_end_matches(',').split(',');
+        names.map(|name| format!("{path}{}", name.trim())).collect::<Vec<_>>()
     })
-}
-
-/// The paths of a tree: `a::{b, c::{d, e}}` is `a::b`, `a::c::d` and `a::c::e`.
-fn spread(tree: &str) -> Vec<String> {
-    let Some((before, rest)) = tree.split_once('{') else { return vec![tree.trim().to_owned()] };
-    let (mut depth, mut part, mut paths) = (0, String::new(), Vec::new());
-    for c in rest.chars() {
-        depth += i32::from(c == '{') - i32::from(c == '}');
-        if depth < 0 || depth == 0 && c == ',' {
-            let inner = spread(&std::mem::take(&mut part));
-            // After the last comma there may be nothing.
-            let inner = inner.iter().filter(|inner| !inner.is_empty());
-            paths.extend(inner.map(|inner| before.trim().to_owned() + inner));
-        } else {
-            part.push(c);
-        }
-    }
-    paths
 }
 
 /// The path from the crate's root of one that a module names.
@@ -252,9 +224,9 @@ fn the_library_prints_nothing_and_ends_nothing() {
         if file.starts_with("cli") || file == "main.rs" {
             continue;
         }
-        for word in ["println", "eprintln", "stdout", "stderr", "exit"] {
-            let line = lines.iter().find(|line| names(line, word));
-            assert!(line.is_none(), "{file} names {word}: {line:?}");
+        for call in ["print!(", "println!(", "stdout(", "stderr(", "exit("] {
+            let line = lines.iter().find(|line| line.contains(call));
+            assert!(line.is_none(), "{file} calls {call}: {line:?}");
         }
     }
 }
