@@ -110,15 +110,15 @@ username\t'The name'
 scheme\t'The scheme of the stored hash'
 rounds\t'The iteration count of the stored hash'"
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l match -d 'Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these' -r
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l sort -d 'The order' -r -f -a "id\t''
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l sort -d 'What to sort by' -r -f -a "id\t''
 username\t''"
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l limit -d 'At most this many' -r
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l offset -d 'Leave out this many at the beginning' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l limit -d 'List at most this many' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l offset -d 'Skip this many first' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l reverse -d 'The last first'
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l count -d 'Print only how many there are, of all that match'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l reverse -d 'Reverse the order'
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l count -d 'Print only how many users match, whatever the limit'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand list" -s V -l version -d 'Print version'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
@@ -188,7 +188,7 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand delete" -l id -d 'An id, in place of a username or beside it; may be given again' -r
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l id -d 'An id, instead of a username or beside one; may be repeated' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
@@ -211,15 +211,15 @@ complete -c useradm -n "__fish_useradm_using_subcommand import" -l on-conflict -
 skip\t'Leave these users as they are'
 update\t'Change their hashes where they differ'"
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l generate-passwords -d 'Give new users without a password one, and write names and passwords to this new file' -r -F
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'Threads that hash [default: one for each core]' -r
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, for bases that would lock the database for too long' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'How many threads hash passwords [default: one for each core]' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, where one transaction would lock the database for too long' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d 'How many rejected rows to show, and how many that were skipped' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l rejects -d 'Write all rejected rows to this file as JSON lines' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Store the rows\' ids, and their names whatever they hold'
-complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Leave out rows without a hash that can be stored: of another scheme, malformed, empty or NULL'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Keep the rows\' ids, and take names that would otherwise be refused'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Skip rows without a hash that can be stored: of another scheme, malformed, empty or NULL'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l dry-run -d 'Check everything and write nothing'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l allow-weak-password -d 'Take a password of any length, even the username itself'

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use useradm::Error;
 use useradm::files::{Draft, Taken};
 
-/// Begins a file, which must not exist unless it is to be replaced; what is only a name of
-/// something else, a link, is replaced itself.
+/// Begins a file, which must not exist unless it is to be replaced; a link is replaced itself, not
+/// what it leads to.
 pub(super) fn begin(path: &Path, taken: Taken) -> useradm::Result<Draft> {
     let path = &std::path::absolute(path).map_err(|error| Error::output(path, &error))?;
     let cannot = |reason: &str| Err(Error::output(path, &io::Error::other(reason)));

@@ -1,6 +1,6 @@
 //! Who the program works as: root becomes the owner of the database, once and for good.
 //!
-//! What root wrote could be a file of its own that somebody's link names, and what it left beside
+//! What root wrote could go through somebody's link into a file of root's own, and what it left beside
 //! the database could lock the application out. So the [`Database`] is kept here, and given out
 //! only after root has become its owner; what is only read, a password file or the input of an
 //! import, is to be opened before. No way leads back, and no capability stays. Who owns a database, and

@@ -26,7 +26,7 @@ pub(crate) struct DeleteArgs {
     /// The usernames
     #[arg(value_name = "USERNAME", required_unless_present = "id")]
     usernames: Vec<OsString>,
-    /// An id, in place of a username or beside it; may be given again
+    /// An id, instead of a username or beside one; may be repeated
     #[arg(long, value_name = "ID", value_parser = args::id, allow_negative_numbers = true)]
     id: Vec<UserId>,
     /// Delete without asking
@@ -77,7 +77,7 @@ fn confirm(session: &Session, plan: &Deletion) -> Result<()> {
         Some(false) => Err(Failure::NotConfirmed("nothing was deleted".to_owned()).into()),
         None => {
             let why = if session.no_input {
-                "--no-input forbids to ask"
+                "--no-input forbids asking"
             } else {
                 "this is not a terminal, so nobody can be asked"
             };

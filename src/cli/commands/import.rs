@@ -42,10 +42,10 @@ pub(crate) struct ImportArgs {
     /// What to do with rows whose users exist
     #[arg(long, value_enum, default_value = "fail", value_name = "ACTION")]
     on_conflict: Conflict,
-    /// Store the rows' ids, and their names whatever they hold
+    /// Keep the rows' ids, and take names that would otherwise be refused
     #[arg(long)]
     keep_ids: bool,
-    /// Leave out rows without a hash that can be stored: of another scheme, malformed, empty or NULL
+    /// Skip rows without a hash that can be stored: of another scheme, malformed, empty or NULL
     #[arg(long)]
     skip_unsupported: bool,
     /// Give new users without a password one, and write names and passwords to this new file
@@ -55,10 +55,10 @@ pub(crate) struct ImportArgs {
     /// Check everything and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Threads that hash [default: one for each core]
+    /// How many threads hash passwords [default: one for each core]
     #[arg(long, value_name = "N", value_parser = number(1, 1024))]
     jobs: Option<u64>,
-    /// Commit after every N rows, for bases that would lock the database for too long
+    /// Commit after every N rows, where one transaction would lock the database for too long
     #[arg(long, value_name = "N", value_parser = number(1, u64::MAX))]
     batch: Option<u64>,
     /// How many rejected rows to show, and how many that were skipped

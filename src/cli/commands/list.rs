@@ -1,6 +1,5 @@
 //! `useradm list`
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -34,21 +33,21 @@ pub(crate) struct ListArgs {
     /// Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these
     #[arg(long = "match", value_name = "GLOB", value_parser = pattern)]
     pattern: Option<String>,
-    /// The order
+    /// What to sort by
     #[arg(long, value_enum, default_value = "id", hide_possible_values = true)]
     #[arg(value_name = "id|username")]
     sort: Sort,
-    /// The last first
+    /// Reverse the order
     #[arg(long)]
     reverse: bool,
-    /// At most this many
+    /// List at most this many
     #[arg(long, value_name = "N", value_parser = number(0, u64::MAX), allow_negative_numbers = true)]
     limit: Option<u64>,
-    /// Leave out this many at the beginning
+    /// Skip this many first
     #[arg(long, value_name = "N", default_value_t = 0)]
     #[arg(value_parser = number(0, u64::MAX), allow_negative_numbers = true)]
     offset: u64,
-    /// Print only how many there are, of all that match
+    /// Print only how many users match, whatever the limit
     #[arg(long)]
     count: bool,
 }
@@ -109,10 +108,8 @@ impl ListArgs {
 }
 
 fn refuse_repeated(fields: &[Field]) -> Result<(), Failure> {
-    let mut before = HashSet::new();
-    let Some(twice) = fields.iter().find(|field| !before.insert(field.name())) else {
-        return Ok(());
-    };
+    let twice = fields.iter().enumerate().find(|(i, field)| fields[..*i].contains(field));
+    let Some((_, twice)) = twice else { return Ok(()) };
     let hint = "--fields takes each of id, username, scheme and rounds once";
     Err(Failure::usage(format!("the field {} is named twice", twice.name()), hint))
 }

@@ -1,4 +1,4 @@
-//! Names in a form that cannot move the cursor, change colours or reverse the line.
+//! Text in a form that cannot move the cursor, change colours or reverse the line.
 
 use useradm::user::is_unprintable;
 

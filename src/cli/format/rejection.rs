@@ -1,4 +1,4 @@
-//! Rows that an import does not store, as they are shown.
+//! How rows that an import does not store are shown.
 
 use serde::Serialize;
 

@@ -31,7 +31,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::OpenToOthers { path, remedy, .. } => wrong_owner_hint("USER", path, remedy),
         Error::FileExists(_) => "name another file, or move that one away first".to_owned(),
         Error::LeftoverJournal(path) => {
-            format!("look whose it is, and `{}`", shell::move_away(path))
+            format!("find out whose it is, and `{}`", shell::move_away(path))
         }
         Error::UsersElsewhere { .. } => "--db names another file".to_owned(),
         Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
@@ -90,7 +90,7 @@ fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
         }
         Remedy::Give(to) => format!("`chown {} {}`", shell::quoted(to.as_ref()), quoted(path)),
         Remedy::GiveOrTrust { file } => format!(
-            "`chown USER {}` gives it to the user of the application, as whom root then acts{TRUST}",
+            "`chown USER {}` gives it to the user of the application, and root then acts as that user{TRUST}",
             quoted(file)
         ),
         Remedy::MoveAway => {

@@ -77,7 +77,7 @@ fn a_name_cannot_drive_the_terminal() {
 #[test]
 fn delete_does_not_ask_where_it_needs_not_or_must_not() {
     let sandbox = Sandbox::application(&["alice", "bob"]);
-    let forbidden = "error: [..]--no-input forbids to ask; nothing was deleted\n[...]";
+    let forbidden = "error: [..]--no-input forbids asking; nothing was deleted\n[...]";
     for (line, status, says) in [
         ("delete alice --no-input", 9, forbidden),
         ("delete -q alice --yes", 0, ""),
