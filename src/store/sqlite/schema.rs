@@ -23,16 +23,18 @@ impl Store {
             Some("view") => return Err(self.wrong_schema("it is a view, not a table")),
             Some(kind) => return Err(self.wrong_schema(&format!("it is a {kind} table"))),
         }
-        let missing = "SELECT column1 FROM (VALUES ('id'), ('username'), ('password_hash'))
-             WHERE column1 NOT IN (SELECT lower(name) FROM pragma_table_xinfo('user'))";
-        let missing = self.connection.query_row(missing, [], |row| row.get::<_, String>(0));
-        if let Some(name) = self.read(missing.optional())? {
-            return Err(self.wrong_schema(&format!("it has no column `{name}`")));
+        let columns = self.columns();
+        let columns = self.read(columns)?;
+        for name in ["id", "username", "password_hash"] {
+            if !columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)) {
+                return Err(self.wrong_schema(&format!("it has no column `{name}`")));
+            }
         }
-        if !self.holds(
-            "(SELECT group_concat(lower(name) || ' ' || upper(type))
-             FROM pragma_table_xinfo('user') WHERE pk > 0) IS 'id INTEGER'",
-        )? {
+        let is_row_id = |column: &Column| {
+            column.name.eq_ignore_ascii_case("id") && column.kind.eq_ignore_ascii_case("INTEGER")
+        };
+        let mut keys = columns.iter().filter(|column| column.in_key);
+        if !keys.next().is_some_and(is_row_id) || keys.next().is_some() {
             return Err(self.wrong_schema("its column `id` is not an INTEGER PRIMARY KEY"));
         }
         // A key that is the row id has no index of its own (SQLite's CREATE TABLE, 'ROWIDs and the
@@ -43,6 +45,23 @@ impl Store {
             return Err(self.wrong_schema(reason));
         }
         Ok(true)
+    }
+
+    fn columns(&self) -> rusqlite::Result<Vec<Column>> {
+        let mut statement = self.connection.prepare("PRAGMA main.table_xinfo('user')")?;
+        let columns = statement.query_map([], |row| {
+            // No name that is needed has U+FFFD, which stands for what is not UTF-8.
+            let text = |column| {
+                let text = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
+                Ok::<_, rusqlite::Error>(String::from_utf8_lossy(text).into_owned())
+            };
+            Ok(Column {
+                name: text("name")?,
+                kind: text("type")?,
+                in_key: row.get::<_, i64>("pk")? > 0,
+            })
+        })?;
+        columns.collect()
     }
 
     /// Fails unless there is a usable `user` table.
@@ -98,4 +117,10 @@ impl Store {
         let sql = format!("SELECT {condition}");
         self.read(self.connection.query_row(&sql, [], |row| row.get(0)))
     }
+}
+
+struct Column {
+    name: String,
+    kind: String,
+    in_key: bool,
 }
