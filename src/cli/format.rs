@@ -1,5 +1,5 @@
-//! The formats, and the choice among them: how users are printed, and how files hold them. Nothing here
-//! reads the database.
+//! The formats, and the choice among them: how users are printed, and as what they come from files and
+//! go into them. Nothing here reads the database.
 //!
 //! A format is a file of this folder with one arm in each match here.
 
@@ -23,8 +23,7 @@ use useradm::store::StoredUser;
 
 pub(crate) use input::Input;
 use input::Item;
-use lines::Lines;
-pub(crate) use record::{Field, Printer, Record, Value};
+pub(crate) use record::{Field, Printer, Record};
 pub(crate) use table::Widths;
 
 /// How to print.
@@ -52,10 +51,10 @@ impl Format {
     pub(crate) fn printer<'f>(self, fields: &'f [Field], widths: &Widths) -> Box<dyn Printer + 'f> {
         match self {
             Format::Table => Box::new(table::Table::new(fields, widths)),
-            Format::Plain => Box::new(plain::Plain(fields)),
-            Format::Csv => Box::new(csv::Csv(fields)),
-            Format::Json => Box::new(json::Objects::new(fields, true)),
-            Format::Jsonl => Box::new(json::Objects::new(fields, false)),
+            Format::Plain => Box::new(plain::Plain::new(fields)),
+            Format::Csv => Box::new(csv::Csv::new(fields)),
+            Format::Json => Box::new(json::Objects::new(fields, json::ARRAY)),
+            Format::Jsonl => Box::new(json::Objects::new(fields, json::LINES)),
         }
     }
 }
@@ -87,15 +86,15 @@ impl FileFormat {
     pub(crate) fn rows(self, input: Input) -> anyhow::Result<Box<dyn Iterator<Item = Item>>> {
         Ok(match self {
             FileFormat::Csv => Box::new(csv::Rows::new(input)?),
-            FileFormat::Jsonl => Box::new(jsonl::Rows(Lines::new(input))),
-            FileFormat::Htpasswd => Box::new(htpasswd::Rows(Lines::new(input))),
+            FileFormat::Jsonl => Box::new(jsonl::Rows::new(input)),
+            FileFormat::Htpasswd => Box::new(htpasswd::Rows::new(input)),
         })
     }
 
     /// Appends what comes before the first user.
     pub(crate) fn begin(self, out: &mut Vec<u8>) {
         if self == FileFormat::Csv {
-            out.extend_from_slice(b"id,username,password_hash\n");
+            csv::push_line(out, [&b"id"[..], b"username", b"password_hash"].into_iter());
         }
     }
 

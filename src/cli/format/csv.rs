@@ -6,7 +6,7 @@ mod read;
 
 use csv_core::Writer;
 
-use super::record::{Field, Printer, Record, Value};
+use super::record::{Field, Printer, Record, Value, push_number};
 use useradm::store::StoredUser;
 
 pub(super) use read::Rows;
@@ -21,25 +21,37 @@ const QUOTED: [bool; 256] = {
     quoted
 };
 
-/// Appends one line.
-pub(crate) fn push_line<'v>(out: &mut Vec<u8>, values: impl IntoIterator<Item = Value<'v>>) {
+/// Appends one line; a field that is none is NULL, and stays empty.
+pub(crate) fn push_line<'v, F: Into<Option<&'v [u8]>>>(
+    out: &mut Vec<u8>,
+    fields: impl Iterator<Item = F>,
+) {
     let start = out.len();
-    for (i, value) in values.into_iter().enumerate() {
+    for (i, field) in fields.enumerate() {
         if i > 0 {
             out.push(b',');
         }
-        value.push(out, push_field);
+        if let Some(field) = field.into() {
+            push_field(out, field);
+        }
     }
+    end_line(out, start);
+}
+
+/// Appends the line of a user with their hash.
+pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) {
+    let mut id = itoa::Buffer::new();
+    let id = id.format(user.id).as_bytes();
+    push_line(out, [Some(id), user.name, user.hash].into_iter());
+}
+
+/// Ends the line that begins at `start`.
+fn end_line(out: &mut Vec<u8>, start: usize) {
     // A line that holds nothing would be no line to a reader.
     if out.len() == start {
         out.extend_from_slice(b"\"\"");
     }
     out.push(b'\n');
-}
-
-/// Appends the line of a user with their hash.
-pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) {
-    push_line(out, [Value::Number(user.id), user.name.into(), user.hash.into()]);
 }
 
 fn push_field(out: &mut Vec<u8>, field: &[u8]) {
@@ -73,15 +85,34 @@ fn push_quoted(out: &mut Vec<u8>, field: &[u8]) {
     out.truncate(length + written + closed);
 }
 
-pub(super) struct Csv<'f>(pub(super) &'f [Field]);
+pub(super) struct Csv<'f> {
+    fields: &'f [Field],
+}
+
+impl<'f> Csv<'f> {
+    pub(super) fn new(fields: &'f [Field]) -> Self {
+        Csv { fields }
+    }
+}
 
 impl Printer for Csv<'_> {
     fn begin(&mut self, out: &mut Vec<u8>) {
-        push_line(out, self.0.iter().map(|field| Value::Text(field.name().as_bytes())));
+        push_line(out, self.fields.iter().map(|field| field.name().as_bytes()));
     }
 
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        push_line(out, self.0.iter().map(|&field| record.value(field)));
+        let start = out.len();
+        for (i, &field) in self.fields.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            match record.value(field) {
+                Value::Null => {}
+                Value::Number(number) => push_number(out, number),
+                Value::Text(text) => push_field(out, text),
+            }
+        }
+        end_line(out, start);
     }
 }
 
@@ -93,7 +124,7 @@ mod tests {
 
     fn csv(fields: &[Field], name: Option<&[u8]>) -> String {
         let mut out = Vec::new();
-        let mut csv = Csv(fields);
+        let mut csv = Csv::new(fields);
         csv.begin(&mut out);
         let scheme = Scheme::UNKNOWN;
         csv.record(&mut out, &Record { id: 7, name, scheme });

@@ -1,20 +1,28 @@
 //! `NAME:HASH` lines, as Apache's htpasswd writes them; lines that begin with `#` are comments.
 
 use super::escape::escaped_bytes;
-use super::input::Item;
+use super::input::{Input, Item};
 use super::lines::Lines;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::store::StoredUser;
 use useradm::{Error, Result};
 
-pub(super) struct Rows(pub(super) Lines);
+pub(super) struct Rows {
+    lines: Lines,
+}
+
+impl Rows {
+    pub(super) fn new(input: Input) -> Self {
+        Rows { lines: Lines::new(input) }
+    }
+}
 
 impl Iterator for Rows {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
         loop {
-            let (line, text) = match self.0.next() {
+            let (line, text) = match self.lines.next() {
                 Ok(line) => line?,
                 Err(error) => return Some(Err(error)),
             };
@@ -47,8 +55,6 @@ pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) -> Result<()> 
         };
         return Err(Error::InvalidInput(format!("htpasswd cannot hold the user {user}")));
     }
-    for part in [name, b":", hash, b"\n"] {
-        out.extend_from_slice(part);
-    }
+    out.extend([name, b":", hash, b"\n"].concat());
     Ok(())
 }

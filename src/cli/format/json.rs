@@ -1,6 +1,7 @@
 //! `json` and `jsonl`: with every control, bidirectional and invisible character escaped, so that
 //! a document can be shown on a terminal.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::ser::Serialize;
@@ -8,7 +9,7 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use super::escape::shows_as_itself;
-use super::record::{Field, Printer, Record, Value};
+use super::record::{Field, Printer, Record, Value, push_number};
 use useradm::user::is_unprintable;
 
 /// Appends a document and a line break.
@@ -17,55 +18,63 @@ pub(crate) fn line(out: &mut Vec<u8>, document: &impl Serialize) {
     out.push(b'\n');
 }
 
+/// What stands around the objects of users.
+pub(super) struct Marks {
+    begin: &'static [u8],
+    between: &'static [u8],
+    after: &'static [u8],
+    end: &'static [u8],
+}
+
+/// One document that is an array.
+pub(super) const ARRAY: Marks = Marks { begin: b"[", between: b",", after: b"", end: b"]\n" };
+
+/// One object a line.
+pub(super) const LINES: Marks = Marks { begin: b"", between: b"", after: b"\n", end: b"" };
+
 /// The objects of many users, which have the same keys.
 pub(super) struct Objects {
     /// Each field with its key and all that stands before the value.
     keys: Vec<(Vec<u8>, Field)>,
-    /// Whether they are one document, an array, or one a line.
-    is_array: bool,
+    marks: Marks,
     is_first: bool,
 }
 
 impl Objects {
-    pub(super) fn new(fields: &[Field], is_array: bool) -> Self {
+    pub(super) fn new(fields: &[Field], marks: Marks) -> Self {
         let keys = fields.iter().enumerate().map(|(i, &field)| {
             let mut key = vec![if i == 0 { b'{' } else { b',' }];
             push_text(&mut key, field.name().as_bytes());
             key.push(b':');
             (key, field)
         });
-        Objects { keys: keys.collect(), is_array, is_first: true }
+        Objects { keys: keys.collect(), marks, is_first: true }
     }
 }
 
 impl Printer for Objects {
     fn begin(&mut self, out: &mut Vec<u8>) {
-        if self.is_array {
-            out.push(b'[');
-        }
+        out.extend_from_slice(self.marks.begin);
     }
 
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        if !std::mem::take(&mut self.is_first) && self.is_array {
-            out.push(b',');
+        if !std::mem::take(&mut self.is_first) {
+            out.extend_from_slice(self.marks.between);
         }
         for (key, field) in &self.keys {
             out.extend_from_slice(key);
             match record.value(*field) {
-                Value::Null => out.extend_from_slice(b"null"),
-                value => value.push(out, push_text),
+                Value::Null => value(out, &()),
+                Value::Number(number) => push_number(out, number),
+                Value::Text(text) => push_text(out, text),
             }
         }
         out.push(b'}');
-        if !self.is_array {
-            out.push(b'\n');
-        }
+        out.extend_from_slice(self.marks.after);
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        if self.is_array {
-            out.extend_from_slice(b"]\n");
-        }
+        out.extend_from_slice(self.marks.end);
     }
 }
 
@@ -87,9 +96,13 @@ fn push_text(out: &mut Vec<u8>, text: &[u8]) {
         out.extend_from_slice(text);
         out.push(b'"');
     } else {
-        // JSON is text: what is not UTF-8 becomes U+FFFD.
-        value(out, &String::from_utf8_lossy(text));
+        value(out, &lossy(text));
     }
+}
+
+/// JSON is text: what is not UTF-8 becomes U+FFFD.
+fn lossy(text: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(text)
 }
 
 fn value(out: &mut Vec<u8>, document: &impl Serialize) {

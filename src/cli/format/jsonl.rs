@@ -6,13 +6,15 @@ use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use super::escape::short;
-use super::input::Item;
+use super::input::{Input, Item};
 use super::json;
 use super::lines::Lines;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::store::StoredUser;
 
-pub(super) struct Rows(pub(super) Lines);
+pub(super) struct Rows {
+    lines: Lines,
+}
 
 /// The fields of a row; any other one, and one that comes twice, is an error.
 #[derive(Deserialize)]
@@ -42,11 +44,17 @@ fn given<'d, D: Deserializer<'d>>(field: D) -> Result<Option<Nullable<String>>, 
     Nullable::deserialize(field).map(Some)
 }
 
+impl Rows {
+    pub(super) fn new(input: Input) -> Self {
+        Rows { lines: Lines::new(input) }
+    }
+}
+
 impl Iterator for Rows {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        let (line, text) = match self.0.next() {
+        let (line, text) = match self.lines.next() {
             Ok(line) => line?,
             Err(error) => return Some(Err(error)),
         };
@@ -85,8 +93,8 @@ fn data_error(words: &str) -> String {
     named.unwrap_or_else(|| "a field has the wrong type or is out of range".to_owned())
 }
 
-fn row(line: u64, fields: Fields) -> Result<InputRow, Wrong> {
-    let name = match (fields.username, fields.username_hex) {
+fn row(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
+    let name = match (fields.username.take(), fields.username_hex.take()) {
         (Some(Nullable(name)), None) => name.map(String::into_bytes),
         (None, Some(hex)) => {
             let bytes = unhex(&hex);
@@ -98,7 +106,7 @@ fn row(line: u64, fields: Fields) -> Result<InputRow, Wrong> {
             return Err((name.map(String::into_bytes), reason));
         }
     };
-    let hash = match (fields.password_hash, fields.password_hash_hex) {
+    let hash = match (fields.password_hash.take(), fields.password_hash_hex.take()) {
         (Some(_), Some(_)) => {
             return Err((name, "it has both a password_hash and a password_hash_hex".to_owned()));
         }
@@ -108,7 +116,7 @@ fn row(line: u64, fields: Fields) -> Result<InputRow, Wrong> {
         },
         (text, None) => text.map(String::into_bytes),
     };
-    let credential = match (fields.password, hash) {
+    let credential = match (fields.password.take(), hash) {
         (None, None) => Offered::Nothing,
         (Some(mut password), None) => {
             Offered::Password(Zeroizing::new(std::mem::take(&mut *password).into_bytes()))

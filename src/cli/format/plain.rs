@@ -1,17 +1,29 @@
 //! `plain`: tab-separated fields without a header, one user a line.
 
 use super::escape::push_escaped;
-use super::record::{Field, Printer, Record};
+use super::record::{Field, Printer, Record, Value, push_number};
 
-pub(super) struct Plain<'f>(pub(super) &'f [Field]);
+pub(super) struct Plain<'f> {
+    fields: &'f [Field],
+}
+
+impl<'f> Plain<'f> {
+    pub(super) fn new(fields: &'f [Field]) -> Self {
+        Plain { fields }
+    }
+}
 
 impl Printer for Plain<'_> {
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        for (i, &field) in self.0.iter().enumerate() {
+        for (i, &field) in self.fields.iter().enumerate() {
             if i > 0 {
                 out.push(b'\t');
             }
-            record.value(field).push(out, push_escaped);
+            match record.value(field) {
+                Value::Null => {}
+                Value::Number(number) => push_number(out, number),
+                Value::Text(text) => push_escaped(out, text),
+            }
         }
         out.push(b'\n');
     }

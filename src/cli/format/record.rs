@@ -59,7 +59,7 @@ impl<'a> Record<'a> {
         let number = |number: i64| Value::Number(number);
         match field {
             Field::Id => number(self.id),
-            Field::Username => self.name.into(),
+            Field::Username => self.name.map_or(Value::Null, Value::Text),
             Field::Scheme => Value::Text(self.scheme.name.as_bytes()),
             Field::Rounds => self.scheme.rounds.map_or(Value::Null, |n| number(i64::from(n))),
         }
@@ -67,29 +67,10 @@ impl<'a> Record<'a> {
 }
 
 /// The value of a field.
-pub(crate) enum Value<'a> {
+pub(super) enum Value<'a> {
     Null,
     Number(i64),
     Text(&'a [u8]),
-}
-
-impl<'a> From<Option<&'a [u8]>> for Value<'a> {
-    fn from(text: Option<&'a [u8]>) -> Self {
-        text.map_or(Value::Null, Value::Text)
-    }
-}
-
-impl Value<'_> {
-    /// Appends the value, text in the way of a format; NULL is nothing.
-    pub(super) fn push(&self, out: &mut Vec<u8>, push_text: impl Fn(&mut Vec<u8>, &[u8])) {
-        match self {
-            Value::Null => {}
-            Value::Number(number) => {
-                out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes());
-            }
-            Value::Text(text) => push_text(out, text),
-        }
-    }
 }
 
 /// Prints users into memory, one after the other.
@@ -100,4 +81,9 @@ pub(crate) trait Printer {
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>);
     /// What comes after the last user.
     fn end(&mut self, _out: &mut Vec<u8>) {}
+}
+
+/// Appends a number.
+pub(super) fn push_number(out: &mut Vec<u8>, number: i64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }

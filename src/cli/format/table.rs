@@ -6,33 +6,40 @@ use comfy_table::{ColumnConstraint, Width};
 use unicode_width::UnicodeWidthStr;
 
 use super::escape::{push_escaped, shows_as_itself};
-use super::record::{Field, Printer, Record};
+use super::record::{Field, Printer, Record, Value, push_number};
 
 /// The space on each side of a cell.
 const PADDING: usize = 1;
 
 /// The widths of the columns in terminal cells, without padding.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Widths {
-    columns: Vec<usize>,
-    /// A value as it will be shown.
-    shown: Vec<u8>,
-}
+pub(crate) struct Widths(Vec<usize>);
 
 impl Widths {
     /// Makes room for a user.
     pub(crate) fn fit(&mut self, fields: &[Field], record: &Record<'_>) {
-        self.columns.resize(fields.len(), 0);
-        for (width, &field) in self.columns.iter_mut().zip(fields) {
-            self.shown.clear();
-            record.value(field).push(&mut self.shown, push_escaped);
-            *width = (*width).max(width_of(&self.shown));
+        self.0.resize(fields.len(), 0);
+        for (width, &field) in self.0.iter_mut().zip(fields) {
+            *width = (*width).max(width_of(&record.value(field)));
+        }
+    }
+}
+
+fn width_of(value: &Value<'_>) -> usize {
+    match value {
+        Value::Null => 0,
+        Value::Number(number) => itoa::Buffer::new().format(*number).len(),
+        Value::Text(text) if shows_as_itself(text) => text.len(),
+        Value::Text(text) => {
+            let mut shown = Vec::new();
+            push_escaped(&mut shown, text);
+            width_of_shown(&shown)
         }
     }
 }
 
 /// The width of text that came out of [`push_escaped`].
-fn width_of(shown: &[u8]) -> usize {
+fn width_of_shown(shown: &[u8]) -> usize {
     if shows_as_itself(shown) { shown.len() } else { String::from_utf8_lossy(shown).width() }
 }
 
@@ -48,7 +55,7 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(fields: &[Field], widths: &Widths) -> Self {
-        let width = |i: usize| widths.columns.get(i).copied().unwrap_or(0);
+        let width = |i: usize| widths.0.get(i).copied().unwrap_or(0);
         let columns: Vec<(Field, usize)> = fields
             .iter()
             .enumerate()
@@ -89,8 +96,12 @@ impl Printer for Table {
         for &(field, width) in &self.columns {
             out.push(b' ');
             let start = out.len();
-            record.value(field).push(out, push_escaped);
-            let padding = width.saturating_sub(width_of(&out[start..])) + PADDING;
+            match record.value(field) {
+                Value::Null => {}
+                Value::Number(number) => push_number(out, number),
+                Value::Text(text) => push_escaped(out, text),
+            }
+            let padding = width.saturating_sub(width_of_shown(&out[start..])) + PADDING;
             out.resize(out.len() + padding, b' ');
             bar(out);
         }

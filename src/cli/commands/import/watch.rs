@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::cli::failure::Failure;
 use crate::cli::files;
 use crate::cli::format::rejection::RowObject;
-use crate::cli::format::{Input, Value, csv, json};
+use crate::cli::format::{Input, csv, json};
 use crate::cli::progress::Progress;
 use crate::cli::report::WEAK_ALLOWED;
 use crate::cli::session::Session;
@@ -66,7 +66,7 @@ impl Watch {
         if let Some(passwords) = &mut self.passwords
             && !matches!(error, Error::OutcomeUnknown(_))
         {
-            // Nobody has these passwords: a file that cannot be removed does no harm.
+            // Nobody has these passwords. What cannot be removed is only of no use.
             passwords.withdraw();
         }
         if self.rejected == 0 {
@@ -115,10 +115,9 @@ impl Observer for Watch {
         file.set_len(0).and_then(|()| file.rewind()).map_err(cannot)?;
         // A buffer that grew would leave copies behind: this one has room for the longest name, quoted.
         let mut text = Zeroizing::new(Vec::with_capacity(4 * 1024 * 1024));
-        text.extend_from_slice(b"username,password\n");
+        csv::push_line(&mut text, [&b"username"[..], b"password"].into_iter());
         for Generated { name, password } in generated {
-            let values = [name.as_slice(), password.as_bytes()].map(Value::Text);
-            csv::push_line(&mut text, values);
+            csv::push_line(&mut text, [name.as_slice(), password.as_bytes()].into_iter());
             if text.len() > 32 * 1024 {
                 file.write_all(&text).map_err(cannot)?;
                 text.clear();
