@@ -28,61 +28,29 @@ pub fn fold(name: &str) -> String {
 /// what [`fold`] costs, so it tells of most names that they need not be folded.
 #[must_use]
 pub fn fingerprint(name: &str) -> u64 {
-    let mut print = 0;
-    for c in name.chars() {
-        match WEIGHTS.get(u32::from(c) as usize) {
-            Some(&Weight::Base(weight)) => print = append(print, weight),
-            Some(&Weight::Marks(weight)) => print = weight.wrapping_add(print),
-            Some(Weight::Sequence) | None => {
-                for c in folded(c) {
-                    print = match Weight::of(&[c]) {
-                        Weight::Marks(weight) => weight.wrapping_add(print),
-                        Weight::Base(weight) => append(print, weight),
-                        Weight::Sequence => print,
-                    };
-                }
-            }
-        }
-    }
-    print
+    name.chars().fold(0, |print: u64, c| {
+        let step = STEPS.get(u32::from(c) as usize).copied();
+        let (factor, summand) = step.unwrap_or_else(|| step_of(c));
+        print.wrapping_mul(factor).wrapping_add(summand)
+    })
 }
 
-/// What a character adds to the [`fingerprint`]. Bases count with their order; marks between two of
-/// them do not, since canonical ordering may change it.
-#[derive(Clone, Copy)]
-enum Weight {
-    /// A base with its marks.
-    Base(u64),
-    /// Only marks.
-    Marks(u64),
-    /// More than one base: a Hangul syllable, say.
-    Sequence,
-}
-
-impl Weight {
-    /// The weight of a folded character.
-    fn of(folded: &[char]) -> Self {
-        let is_base = |c: &char| canonical_combining_class(*c) == 0;
+/// What a character does to the [`fingerprint`] of those before it: the factor by which that is
+/// multiplied, and what is added then. Only bases multiply, so their order counts; that of the marks
+/// after one does not, since canonical ordering may change it.
+fn step_of(c: char) -> (u64, u64) {
+    folded(c).into_iter().fold((1, 0), |(factor, summand): (u64, u64), c| {
         // Which of the two small sigmas it is depends on its neighbours.
-        let number = |c: &char| u64::from(u32::from(if *c == 'ς' { 'σ' } else { *c }));
-        let sum = folded.iter().fold(0, |sum: u64, c| sum.wrapping_add(number(c) * 0x9E37_79B9));
-        match folded.iter().filter(|c| is_base(c)).count() {
-            0 => Weight::Marks(sum),
-            1 if is_base(&folded[0]) => Weight::Base(sum),
-            _ => Weight::Sequence,
-        }
-    }
+        let weight = u64::from(u32::from(if c == 'ς' { 'σ' } else { c })) * 0x9E37_79B9;
+        let own = if canonical_combining_class(c) == 0 { 0xD6E8_FEB8_6659_FD93 } else { 1 };
+        (factor.wrapping_mul(own), summand.wrapping_mul(own).wrapping_add(weight))
+    })
 }
 
-/// The weights of the characters of the first two planes, in which nearly all of them are.
-static WEIGHTS: LazyLock<Vec<Weight>> = LazyLock::new(|| {
-    let weight = |code| char::from_u32(code).map_or(Weight::Sequence, |c| Weight::of(&folded(c)));
-    (0..0x2_0000).map(weight).collect()
+/// The steps of the characters of the first two planes, in which nearly all of them are.
+static STEPS: LazyLock<Vec<(u64, u64)>> = LazyLock::new(|| {
+    (0..0x2_0000).map(|code| char::from_u32(code).map_or((1, 0), step_of)).collect()
 });
-
-fn append(print: u64, weight: u64) -> u64 {
-    print.wrapping_mul(0xD6E8_FEB8_6659_FD93).wrapping_add(weight)
-}
 
 /// A search for stored look-alikes of one name.
 #[derive(Debug)]
