@@ -82,11 +82,11 @@ impl Search {
     /// order of an index whose names with a common prefix stand together.
     ///
     /// # Errors
-    /// What `at_or_after` or `accept` fails with.
+    /// What `at_or_after` fails with.
     pub fn find<E>(
         &self,
         mut at_or_after: impl FnMut(&str) -> Result<Option<Vec<u8>>, E>,
-        mut accept: impl FnMut(&str) -> Result<bool, E>,
+        mut accept: impl FnMut(&str) -> bool,
     ) -> Result<Option<String>, E> {
         // Each branch is a prefix and the positions of the target that it has already spelled.
         let mut branches = vec![(String::new(), vec![false; self.target.len()])];
@@ -99,7 +99,7 @@ impl Search {
                 // The whole name is spelled. Only the shortest name with this prefix can be it, and
                 // lower-casing that depends on the neighbours (the final sigma) is settled here.
                 let is_it = stored == prefix.as_bytes() && fold(&prefix) == self.folded;
-                if is_it && accept(&prefix)? {
+                if is_it && accept(&prefix) {
                     return Ok(Some(prefix));
                 }
                 continue;
@@ -251,7 +251,7 @@ mod tests {
                 questions += 1;
                 Ok::<_, ()>(stored.range(prefix.as_bytes().to_vec()..).next().cloned())
             },
-            |found| Ok(found != name),
+            |found| found != name,
         );
         (found.unwrap(), questions)
     }

@@ -52,7 +52,7 @@ impl Store {
             similar.len() == 2
         };
         if let Some(mut probe) = self.probe()? {
-            Search::new(name).find(|prefix| probe.first_from(prefix), |stored| Ok(add(stored)))?;
+            Search::new(name).find(|prefix| probe.first_from(prefix), add)?;
         } else {
             let folded = fold(name);
             self.read_names(|_, stored| {
@@ -182,7 +182,7 @@ impl Lookup<'_> {
         if self.with_similar
             && let Ok(name) = std::str::from_utf8(name)
             && let Some(similar) =
-                Search::new(name).find(|prefix| probe.first_from(prefix), |_| Ok(true))?
+                Search::new(name).find(|prefix| probe.first_from(prefix), |_| true)?
         {
             return found(UserId(0), Some(similar.as_bytes()));
         }
