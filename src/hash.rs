@@ -6,7 +6,7 @@
 
 pub mod lanes;
 mod many;
-pub mod passlib;
+mod passlib;
 mod scheme;
 
 use std::fmt;
@@ -16,9 +16,8 @@ use crate::password::Password;
 use passlib::Pbkdf2Sha256;
 
 pub use many::verify_many;
-pub use scheme::{
-    SHORTEST_KNOWN_BYTES, Scheme, is_supported, known_scheme, looks_like_one, scheme,
-};
+pub use passlib::NAME;
+pub use scheme::{SHORTEST_KNOWN_BYTES, Scheme, known_scheme, looks_like_one, scheme};
 
 /// The longest hash in bytes: the application's `VARCHAR(120)`.
 pub const MAX_HASH_BYTES: usize = 120;
@@ -95,10 +94,8 @@ impl HashString {
         if text.len() > MAX_HASH_BYTES {
             return refuse(format!("it has {} bytes, {MAX_HASH_BYTES} are allowed", text.len()));
         }
-        match std::str::from_utf8(text) {
-            Ok(text) => Ok(HashString(text.to_owned())),
-            Err(_) => refuse("it is not ASCII".to_owned()),
-        }
+        // What was parsed is ASCII.
+        Ok(HashString(String::from_utf8_lossy(text).into_owned()))
     }
 
     /// The text to store.

@@ -1,5 +1,5 @@
-//! What must not be done beside another application's users: no second table, and no hash that the
-//! application cannot read.
+//! What must not happen to another application's users: no second table beside theirs, and no hash
+//! that the application cannot read.
 
 use std::ops::ControlFlow;
 
@@ -74,15 +74,15 @@ struct Newest {
 
 fn newest(store: &Store) -> Result<Newest> {
     let mut newest = Newest { is_read: false, other: None };
-    store.newest_hashes(NEWEST, |stored| {
-        if hash::is_supported(stored) {
+    store.newest_hashes(NEWEST, |stored| match hash::known_scheme(stored) {
+        Some(hash::NAME) => {
             newest.is_read = true;
-            return ControlFlow::Break(());
+            ControlFlow::Break(())
         }
-        if newest.other.is_none() {
-            newest.other = hash::known_scheme(stored);
+        other => {
+            newest.other = newest.other.or(other);
+            ControlFlow::Continue(())
         }
-        ControlFlow::Continue(())
     })?;
     Ok(newest)
 }

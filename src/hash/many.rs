@@ -59,7 +59,7 @@ pub fn verify_many(
     let hashes: Vec<_> = pairs.iter().map(|&(_, stored)| parse(stored)).collect();
     let checks = pairs.iter().zip(&hashes);
     let jobs: Vec<_> =
-        checks.map(|(&(password, _), hash)| job(password, hash.salt(), hash.rounds())).collect();
+        checks.map(|(&(password, _), hash)| job(password, &hash.salt, hash.rounds)).collect();
     let keys = derive_all(&jobs, threads, progress)?;
     Ok(hashes.iter().zip(keys.iter()).map(|(hash, key)| hash.has_checksum(key)).collect())
 }

@@ -24,10 +24,8 @@ impl Scheme {
 /// Names the scheme of a stored hash by its prefix, whether it can be verified or not.
 #[must_use]
 pub fn scheme(stored: &[u8]) -> Scheme {
-    let rounds = Pbkdf2Sha256::parse(stored).ok().map(|hash| hash.rounds());
-    let name =
-        prefixed_scheme(stored).or_else(|| bare_scheme(stored)).unwrap_or(Scheme::UNKNOWN.name);
-    Scheme { name, rounds }
+    let rounds = Pbkdf2Sha256::parse(stored).ok().map(|hash| hash.rounds);
+    Scheme { name: known_scheme(stored).unwrap_or(Scheme::UNKNOWN.name), rounds }
 }
 
 /// The scheme of a hash that says so at its beginning.
@@ -84,16 +82,10 @@ fn bare_scheme(stored: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether a hash is of a scheme that can be verified, malformed or not.
-#[must_use]
-pub fn is_supported(stored: &[u8]) -> bool {
-    scheme(stored).name == passlib::NAME
-}
-
 /// The scheme of a stored hash, if it is a known one, whether it can be verified or not.
 #[must_use]
 pub fn known_scheme(stored: &[u8]) -> Option<&'static str> {
-    Some(scheme(stored).name).filter(|name| *name != Scheme::UNKNOWN.name)
+    prefixed_scheme(stored).or_else(|| bare_scheme(stored))
 }
 
 /// Whether a value of any column looks like a hash of a known scheme. Digits alone do not: tokens
