@@ -2,8 +2,10 @@
 
 use std::num::NonZeroU32;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ const TELL: Duration = Duration::from_millis(100);
 impl HashString {
     /// Hashes many passwords, each with a salt of its own, on several threads.
     ///
-    /// `progress` is told now and then how many of them are done, about.
+    /// `progress` is told now and then roughly how many more of them are done.
     ///
     /// # Errors
     /// What `random` fails with, or [`Error::Internal`].
@@ -43,10 +45,10 @@ impl HashString {
     }
 }
 
-/// Checks many passwords, each against a stored hash, on several threads; a malformed hash is that
-/// of no password.
+/// Checks many passwords, each against a stored hash, on several threads; a malformed hash
+/// matches no password.
 ///
-/// `progress` is told now and then how many of them are done, about.
+/// `progress` is told now and then roughly how many more of them are done.
 ///
 /// # Errors
 /// [`Error::Internal`].
@@ -69,7 +71,7 @@ fn job<'a>(password: &'a Password, salt: &'a [u8], rounds: u32) -> Job<'a> {
     Job { password: password.as_bytes(), salt, rounds }
 }
 
-/// Derives the keys of all jobs with so many threads, in the order of the jobs.
+/// Derives the keys of all jobs on this many threads, in the order of the jobs.
 ///
 /// `progress` is called on this thread and told how many jobs' worth of rounds were done since its
 /// last call.
@@ -85,13 +87,11 @@ fn derive_all(
     let share = jobs.len().div_ceil(threads.max(1));
     let engine = Engine::fastest(share);
     let group = engine.lanes().min(share).max(1);
-    let groups: Vec<_> =
-        jobs.chunks(group).zip(keys.chunks_mut(group)).map(|it| Mutex::new(Some(it))).collect();
-    let (next, rounds_done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let groups = Mutex::new(jobs.chunks(group).zip(keys.chunks_mut(group)));
+    let rounds_done = AtomicU64::new(0);
     let work = |stop: &AtomicBool| {
-        while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let taken = group.lock().ok().and_then(|mut group| group.take());
-            let Some((jobs, keys)) = taken else { return };
+        let next = || groups.lock().ok()?.next();
+        while let Some((jobs, keys)) = next() {
             let flow = engine.derive(jobs, keys, |rounds| {
                 rounds_done.fetch_add(rounds, Ordering::Relaxed);
                 if stop.load(Ordering::Relaxed) {
@@ -107,7 +107,7 @@ fn derive_all(
     };
     let total: u64 = jobs.iter().map(|job| u64::from(job.rounds.get())).sum();
     let mut told = 0;
-    on_threads(threads.clamp(1, groups.len().max(1)), work, || {
+    on_threads(threads.clamp(1, jobs.len().div_ceil(group).max(1)), work, || {
         let done = u128::from(rounds_done.load(Ordering::Relaxed)) * jobs.len() as u128;
         let done = u64::try_from(done / u128::from(total.max(1))).unwrap_or(u64::MAX);
         progress(done - told);
@@ -116,7 +116,7 @@ fn derive_all(
     Ok(keys)
 }
 
-/// Runs `work` on so many threads to its end, and `tell` on this one meanwhile and at the end.
+/// Runs `work` on this many threads to its end, and `tell` on this one meanwhile and at the end.
 ///
 /// `work` is to return soon after its argument becomes true, which happens when a thread panics.
 fn on_threads(
@@ -125,49 +125,38 @@ fn on_threads(
     mut tell: impl FnMut(),
 ) -> Result<()> {
     let stop = AtomicBool::new(false);
-    let (caller, ended) = (thread::current(), AtomicUsize::new(0));
-    let guarded = || {
-        let _end = End { stop: &stop, ended: &ended, caller: &caller };
-        work(&stop);
-    };
-    thread::scope(|scope| {
-        let spawn = |_| thread::Builder::new().spawn_scoped(scope, guarded).ok();
-        let threads: Vec<_> = (0..wanted).map_while(spawn).collect();
-        if threads.is_empty() {
-            // The system has no thread left, so this one does the work.
-            guarded();
+    let guarded = |_running: Sender<()>| {
+        if catch_unwind(AssertUnwindSafe(|| work(&stop))).is_err() {
+            stop.store(true, Ordering::Relaxed);
         }
-        while ended.load(Ordering::Acquire) < threads.len() {
-            thread::park_timeout(TELL);
+    };
+    // Nothing is sent: all threads have ended when nobody is left who could.
+    let (running, ended) = mpsc::channel();
+    thread::scope(|scope| {
+        let spawn = |_| {
+            let running = running.clone();
+            thread::Builder::new().spawn_scoped(scope, move || guarded(running)).ok()
+        };
+        if (0..wanted).map_while(spawn).count() == 0 {
+            // The system has no thread left, so this one does the work.
+            guarded(running.clone());
+        }
+        drop(running);
+        while ended.recv_timeout(TELL) == Err(RecvTimeoutError::Timeout) {
             tell();
         }
-        let panicked = threads.into_iter().filter_map(|thread| thread.join().err()).count();
-        match panicked {
-            0 => Ok(()),
-            _ => Err(Error::Internal("a thread that hashes panicked".to_owned())),
-        }
-    })
-}
-
-/// The end of a thread, however it comes.
-struct End<'a> {
-    stop: &'a AtomicBool,
-    ended: &'a AtomicUsize,
-    caller: &'a thread::Thread,
-}
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        self.ended.fetch_add(1, Ordering::AcqRel);
-        self.caller.unpark();
+    });
+    tell();
+    if stop.into_inner() {
+        return Err(Error::Internal("a thread that hashes panicked".to_owned()));
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
 
     #[test]
