@@ -116,15 +116,14 @@ impl Engine {
         tick: impl FnMut(u64) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         assert_eq!(jobs.len(), keys.len(), "each job needs room for its key");
-        match self.kernel {
+        let flow = match self.kernel {
             None => one_by_one(jobs, keys, tick),
-            Some(kernel) => {
-                let flow = in_lanes(kernel, self.lanes, jobs, keys, tick);
-                // Copies of states and schedules lie in up to 16 KiB of frames, and in registers.
-                zeroize_stack::<32_768>();
-                flow
-            }
-        }
+            Some(kernel) => in_lanes(kernel, self.lanes, jobs, keys, tick),
+        };
+        // Copies of states, schedules and, from the crate's HMAC, of short passwords lie in up to
+        // 16 KiB of frames, and in registers.
+        zeroize_stack::<32_768>();
+        flow
     }
 
     /// The time that a few hundred rounds take with every lane in use, at best.
@@ -143,6 +142,7 @@ impl Engine {
     }
 }
 
+#[inline(never)] // So that its frame lies where `zeroize_stack` looks for it.
 fn one_by_one<B>(
     jobs: &[Job<'_>],
     keys: &mut [Key],
@@ -156,7 +156,7 @@ fn one_by_one<B>(
 }
 
 /// Keeps every lane busy while jobs wait: a chain that ends makes room for the next.
-#[inline(never)] // So that its frame lies where `zeroize_stack` looks for it.
+#[inline(never)] // As above.
 fn in_lanes<B>(
     kernel: Kernel,
     lanes: usize,
