@@ -306,11 +306,6 @@ impl Error {
         }
     }
 
-    /// The same error after a part of the work was done, and what there is to say about that.
-    pub(crate) fn after_a_part(self, done: String) -> Self {
-        Error::Partly { cause: Box::new(self), done }
-    }
-
     /// A file that cannot be made or written, by this error of the system.
     #[must_use]
     pub fn output(path: &Path, error: &io::Error) -> Self {

@@ -16,7 +16,7 @@ use crate::sort::{Cursor, Sorted};
 use crate::store::{Access, Database, Store, Transaction};
 use crate::user::UserId;
 
-/// How many rows are stored between two looks for an interruption.
+/// How many rows are stored between two checks for an interruption.
 const CHECKED_ROWS: u64 = 1000;
 
 /// For how long batches follow each other before others get a turn: far below the 5 s for which the
@@ -44,63 +44,26 @@ impl Ready<'_> {
         store: Option<&Store>,
         observer: &mut dyn Observer,
     ) -> Result<Imported> {
+        let mut writer = Writer::new(self)?;
         if self.importing.dry_run {
-            return Writer::new(self)?.store_all(store, None);
+            writer.store(store, None, None, u64::MAX)?;
+            return Ok(writer.done);
         }
-        let told = self.tell(self.plan, observer)?;
+        writer.told = self.tell(self.plan, observer)?;
         if let Some(store) = store {
-            return self.write_beside_others(store, told, observer);
+            return writer.write(store, observer);
         }
         let created = self.database.create(|transaction| {
-            let store = transaction.reader();
-            Writer::new(self)?.store_all(Some(store), Some(transaction))
+            writer.store(Some(transaction.reader()), Some(transaction), None, u64::MAX)
         })?;
-        if let Some(imported) = created {
-            return Ok(Imported { created_database: true, ..imported });
+        if created.is_some() {
+            return Ok(Imported { created_database: true, ..writer.done });
         }
         // Somebody else made it meanwhile.
         let store = Store::open(self.database, Access::Write)?;
-        self.write_beside_others(&store, told, observer)
+        Writer { told: writer.told, ..Writer::new(self)? }.write(&store, observer)
     }
 
-    /// Stores all rows in a table that others use.
-    fn write_beside_others(
-        self,
-        store: &Store,
-        mut told: HashSet<usize>,
-        observer: &mut dyn Observer,
-    ) -> Result<Imported> {
-        let Ready { checked, importing, .. } = self;
-        let count = checked.rows.count();
-        let limit = importing.batch.unwrap_or(u64::MAX);
-        let mut writer = Writer::new(self)?;
-        let mut ahead = importing.batch.map(|_| checked.rows.cursor()).transpose()?;
-        observer.stage(Stage::Writing, Some(count));
-        let mut began = Instant::now();
-        loop {
-            let batch = ahead.as_mut().map(|rows| claims(rows, limit, importing)).transpose()?;
-            let claims = batch.as_ref().unwrap_or(&checked.claims);
-            let written = writer.write(store, claims, limit, &mut told, observer);
-            written.map_err(|error| writer.partly(store, error))?;
-            writer.commit(store.locked_for());
-            observer.advance(limit);
-            if writer.committed == count {
-                break;
-            }
-            if began.elapsed() >= TURN {
-                thread::sleep(PAUSE);
-                began = Instant::now();
-            }
-        }
-        let mut done = writer.done;
-        if done.updated > 0 && !store.forget_replaced_hashes() {
-            done.warnings.push(Warning::OldPagesInLog);
-        }
-        Ok(done)
-    }
-}
-
-impl Ready<'_> {
     /// The numbers of the generated passwords that users are given: those who exist keep their own.
     fn in_use(&self, plan: &Plan) -> HashSet<usize> {
         let is_new = |number: &usize| self.hashes[*number].is_some();
@@ -122,9 +85,37 @@ impl Ready<'_> {
         }
         Ok(used)
     }
+
+    /// Decides what is done with a row.
+    fn step(
+        &self,
+        store: Option<&Store>,
+        row: &Row<'_>,
+        hash: Option<&[u8]>,
+        user: Option<UserId>,
+    ) -> Result<Step> {
+        let Ready { checked, importing, .. } = self;
+        let is_same = |id| hash.map_or(Ok(false), |hash| has_hash(store, id, hash));
+        let brings_none =
+            row.password.is_some_and(|number| checked.found.generated.contains_key(&number));
+        Ok(match (user, importing.on_conflict) {
+            // Only a dry run does not hash the passwords of rows that are to be stored.
+            (None, _) if hash.is_some() || importing.dry_run => Step::Insert,
+            (None, _) => Step::Skip("the user existed, and was deleted meanwhile"),
+            (Some(_), OnConflict::Skip) => Step::Skip("the user exists already"),
+            (Some(_), OnConflict::Update) if brings_none => {
+                Step::Skip("the user exists already, and the row brings no password")
+            }
+            (Some(id), OnConflict::Update) if !is_same(id)? => Step::Replace(id),
+            (Some(_), OnConflict::Update) => Step::Skip("the user has this password already"),
+            // A batch that another run stored.
+            (Some(id), OnConflict::Fail) if is_same(id)? => Step::Skip("it is stored already"),
+            (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
+        })
+    }
 }
 
-/// The names of the next rows, at most so many.
+/// The names that the next rows claim, at most `limit` of them.
 fn claims(rows: &mut Cursor<'_>, limit: u64, importing: &Importing) -> Result<Sorted> {
     let (mut claims, mut count) = (Claims::new(), 0);
     while count < limit
@@ -146,8 +137,12 @@ enum Step {
 struct Writer<'r> {
     ready: Ready<'r>,
     rows: Cursor<'r>,
+    /// The same rows, to compare each batch before it is stored; none if there are no batches.
+    ahead: Option<Cursor<'r>>,
     /// The users of the rows, by the first plan.
     existing: Existing<'r>,
+    /// Which generated passwords were told.
+    told: HashSet<usize>,
     /// What was done, be it committed or not.
     done: Imported,
     /// How many rows are committed, and whether they changed anything.
@@ -157,21 +152,55 @@ struct Writer<'r> {
 
 impl<'r> Writer<'r> {
     fn new(ready: Ready<'r>) -> Result<Self> {
-        let (rows, existing) = (ready.checked.rows.cursor()?, ready.plan.existing()?);
-        let done = Imported::default();
-        Ok(Writer { ready, rows, existing, done, committed: 0, has_changed: false })
+        let Ready { checked, plan, importing, .. } = ready;
+        Ok(Writer {
+            ready,
+            rows: checked.rows.cursor()?,
+            ahead: importing.batch.map(|_| checked.rows.cursor()).transpose()?,
+            existing: plan.existing()?,
+            told: HashSet::new(),
+            done: Imported::default(),
+            committed: 0,
+            has_changed: false,
+        })
     }
 
-    /// Stores the next rows, at most so many, in one transaction. These are their names.
-    fn write(
-        &mut self,
-        store: &Store,
-        claims: &Sorted,
-        limit: u64,
-        told: &mut HashSet<usize>,
-        observer: &mut dyn Observer,
-    ) -> Result<()> {
+    /// Stores all rows in a table that others use.
+    fn write(mut self, store: &Store, observer: &mut dyn Observer) -> Result<Imported> {
+        let count = self.ready.checked.rows.count();
+        let limit = self.ready.importing.batch.unwrap_or(u64::MAX);
+        observer.stage(Stage::Writing, Some(count));
+        let mut began = Instant::now();
+        loop {
+            let written = self.write_next(store, limit, observer);
+            written.map_err(|error| self.partly(store, error))?;
+            let Imported { imported, updated, skipped, .. } = self.done;
+            self.has_changed = imported + updated > 0;
+            self.committed = imported + updated + skipped;
+            self.done.locked = self.done.locked.max(store.locked_for());
+            observer.advance(limit);
+            if self.committed == count {
+                break;
+            }
+            if began.elapsed() >= TURN {
+                thread::sleep(PAUSE);
+                began = Instant::now();
+            }
+        }
+        if self.done.updated > 0 && !store.forget_replaced_hashes() {
+            self.done.warnings.push(Warning::OldPagesInLog);
+        }
+        Ok(self.done)
+    }
+
+    /// Stores the next rows, at most `limit` of them, in one transaction.
+    fn write_next(&mut self, store: &Store, limit: u64, observer: &mut dyn Observer) -> Result<()> {
         let ready = self.ready;
+        let batch = match &mut self.ahead {
+            Some(rows) => Some(claims(rows, limit, ready.importing)?),
+            None => None,
+        };
+        let claims = batch.as_ref().unwrap_or(&ready.checked.claims);
         // What others committed meanwhile is looked at before the lock is taken, and under it only
         // if they went on.
         let mut newer = None;
@@ -184,8 +213,8 @@ impl<'r> Writer<'r> {
         };
         loop {
             renew(&mut newer)?;
-            if let Some(plan) = newer.as_ref().filter(|plan| ready.in_use(plan) != *told) {
-                *told = ready.tell(plan, observer)?;
+            if let Some(plan) = newer.as_ref().filter(|plan| ready.in_use(plan) != self.told) {
+                self.told = ready.tell(plan, observer)?;
             }
             let written = store.write_many(|transaction| {
                 renew(&mut newer)?;
@@ -194,7 +223,7 @@ impl<'r> Writer<'r> {
                 }
                 if let Some(plan) = &mut newer {
                     plan.verdict(0)?;
-                    if ready.in_use(plan) != *told {
+                    if ready.in_use(plan) != self.told {
                         return Ok(false);
                     }
                 }
@@ -213,18 +242,8 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// Stores all rows in a database that nobody else can see, or nowhere.
-    fn store_all(
-        mut self,
-        store: Option<&Store>,
-        transaction: Option<&Transaction<'_>>,
-    ) -> Result<Imported> {
-        self.store(store, transaction, None, u64::MAX)?;
-        Ok(self.done)
-    }
-
-    /// Stores the next rows, at most so many, by this plan or the first; without a transaction only
-    /// counts what that would do.
+    /// Stores the next rows, at most `limit` of them, by this plan or the first; without a
+    /// transaction only counts what that would do.
     fn store(
         &mut self,
         store: Option<&Store>,
@@ -277,14 +296,6 @@ impl<'r> Writer<'r> {
         Ok(())
     }
 
-    /// Notes that the rows so far are committed.
-    fn commit(&mut self, locked: Duration) {
-        let Imported { imported, updated, skipped, .. } = self.done;
-        self.has_changed = imported + updated > 0;
-        self.committed = imported + updated + skipped;
-        self.done.locked = self.done.locked.max(locked);
-    }
-
     /// The error of a batch, when others are committed already.
     fn partly(&self, store: &Store, error: Error) -> Error {
         if !self.has_changed {
@@ -293,39 +304,8 @@ impl<'r> Writer<'r> {
         // The error is what must be said; the log is emptied as far as possible.
         let _ = store.forget_replaced_hashes();
         let (stored, all) = (self.committed, self.ready.checked.rows.count());
-        error.after_a_part(format!(
-            "{stored} of {all} rows are stored; the same command goes on from there"
-        ))
-    }
-}
-
-impl Ready<'_> {
-    /// Decides what is done with a row.
-    fn step(
-        &self,
-        store: Option<&Store>,
-        row: &Row<'_>,
-        hash: Option<&[u8]>,
-        user: Option<UserId>,
-    ) -> Result<Step> {
-        let Ready { checked, importing, .. } = self;
-        let is_same = |id| hash.map_or(Ok(false), |hash| has_hash(store, id, hash));
-        let brings_none =
-            row.password.is_some_and(|number| checked.found.generated.contains_key(&number));
-        Ok(match (user, importing.on_conflict) {
-            // Only a dry run does not hash the passwords of rows that are to be stored.
-            (None, _) if hash.is_some() || importing.dry_run => Step::Insert,
-            (None, _) => Step::Skip("the user existed, and was deleted meanwhile"),
-            (Some(_), OnConflict::Skip) => Step::Skip("the user exists already"),
-            (Some(_), OnConflict::Update) if brings_none => {
-                Step::Skip("the user exists already, and the row brings no password")
-            }
-            (Some(id), OnConflict::Update) if !is_same(id)? => Step::Replace(id),
-            (Some(_), OnConflict::Update) => Step::Skip("the user has this password already"),
-            // A batch that another run stored.
-            (Some(id), OnConflict::Fail) if is_same(id)? => Step::Skip("it is stored already"),
-            (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
-        })
+        let done = "rows are stored; the same command goes on from there";
+        Error::Partly { cause: Box::new(error), done: format!("{stored} of {all} {done}") }
     }
 }
 

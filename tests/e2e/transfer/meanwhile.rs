@@ -8,12 +8,20 @@ use std::time::Duration;
 
 use nix::unistd::Pid;
 
-use crate::support::{PASSWORD, Running, Sandbox, hash};
+use crate::support::{PASSWORD, Running, Sandbox, hash, ready_rows};
 
 /// Whether a process sleeps for a while, as it does between two attempts to get a lock. The thread
 /// that waits for others to hash is woken by them instead.
 fn is_asleep(pid: Pid) -> bool {
     fs::read_to_string(format!("/proc/{pid}/wchan")).is_ok_and(|at| at.contains("nanosleep"))
+}
+
+#[track_caller]
+fn wait_until_asleep(running: &mut Running) {
+    while !is_asleep(running.pid) {
+        assert!(running.is_running());
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// An import of alice and bob, during which somebody else changes the users.
@@ -24,10 +32,7 @@ fn import_while(sandbox: &Sandbox, sql: &str, password: &str, options: &str) -> 
     let run = sandbox.useradm(&format!("import --from csv - --timeout 300 {options}"));
     let input = format!("username,password\nalice,{password}\nbob,battery staple\n");
     let mut running = run.stdin(input).stderr("[...]").start();
-    while !is_asleep(running.pid) {
-        assert!(running.is_running());
-        thread::sleep(Duration::from_millis(1));
-    }
+    wait_until_asleep(&mut running);
     other.execute_batch("COMMIT").unwrap();
     running
 }
@@ -70,6 +75,24 @@ fn a_batch_notices_users_who_are_added_before_it() {
     running.finish();
     assert_eq!(sandbox.usernames(), ["zoe", "bob", "alice"]);
     assert_eq!(sandbox.hash_of("bob"), hash(PASSWORD));
+}
+
+#[test]
+fn a_batch_that_finds_no_folder_for_temporary_files_tells_what_is_stored() {
+    let sandbox = Sandbox::application(&[]);
+    let temporary = sandbox.path("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let lock = sandbox.locked("IMMEDIATE");
+    // More than a batch may have in memory.
+    let run = sandbox.useradm("import --from csv - --timeout 300 --batch 60000");
+    let run = run.env("TMPDIR", &temporary).stdin(ready_rows(120_000));
+    let said = "error: Input/output error on [..]; 60000 of 120000 rows are stored[..]\n";
+    let mut running = run.status(8).stderr(said).start();
+    wait_until_asleep(&mut running);
+    fs::remove_dir(&temporary).unwrap();
+    lock.execute_batch("COMMIT").unwrap();
+    running.finish();
+    assert_eq!(sandbox.count(), 60_000);
 }
 
 /// A table with alice alone, who is deleted meanwhile.
