@@ -217,9 +217,10 @@ pub fn import(
         plan.report(observer)?;
         return Err(error);
     }
-    let hashes = hashing::hash(store, &mut checked.found, &plan, importing, random, observer)?;
+    let (found, interrupt) = (&mut checked.found, &database.interrupt);
+    let hashes = hashing::hash(interrupt, store, found, &plan, importing, random, observer)?;
     // Nobody is to keep generated passwords for users who were never stored.
-    let _section = importing.generate_passwords.then(|| database.interrupt.defer());
+    let _section = importing.generate_passwords.then(|| interrupt.defer());
     let ready = Ready { database, checked: &checked, hashes: &hashes, plan: &plan, importing };
     let mut imported = ready.write(store, observer)?;
     imported.skipped += checked.found.left_out;

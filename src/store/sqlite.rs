@@ -48,7 +48,6 @@ use rusqlite::Connection;
 use super::{
     Access, Account, Database, MAX_NAMESAKES, Order, Reference, Selection, State, StoredUser,
 };
-use crate::interrupt::Interrupt;
 use hooks::{Commits, Deleted};
 use limits::Allowance;
 use wait::Patience;
@@ -84,12 +83,6 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.database.path
-    }
-
-    /// Who may ask this process to stop.
-    #[must_use]
-    pub fn interrupt(&self) -> &Interrupt {
-        &self.database.interrupt
     }
 
     /// Makes sure that replaced and deleted hashes are no longer on disk, where a log keeps what was

@@ -9,6 +9,7 @@ use super::{Importing, Observer, OnConflict, Stage};
 use crate::accounts::Random;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, verify_many};
+use crate::interrupt::Interrupt;
 use crate::password::Password;
 use crate::store::{Account, Store};
 use crate::user::{Selector, UserId};
@@ -25,6 +26,7 @@ pub(super) type Hashes = Vec<Option<Vec<u8>>>;
 /// ones, so that whatever becomes of the users meanwhile, their rows have a hash of the right
 /// password.
 pub(super) fn hash(
+    interrupt: &Interrupt,
     store: Option<&Store>,
     found: &mut Found,
     plan: &Plan,
@@ -48,9 +50,8 @@ pub(super) fn hash(
     }
     observer.stage(Stage::Hashing, Some(total as u64));
     let share = SHARE.saturating_mul(importing.jobs.max(1));
-    let check = || store.map_or(Ok(()), |store| store.interrupt().check());
     for users in known.chunks(share) {
-        check()?;
+        interrupt.check()?;
         let Some(store) = store else { break };
         compare(store, users, &mut passwords, &mut hashes, importing, observer)?;
     }
@@ -59,7 +60,7 @@ pub(super) fn hash(
     }
     let unknown: Vec<usize> = (0..passwords.len()).filter(|&it| passwords[it].is_some()).collect();
     for numbers in unknown.chunks(share) {
-        check()?;
+        interrupt.check()?;
         let taken: Vec<Password> = numbers.iter().filter_map(|&it| passwords[it].take()).collect();
         let advance = |done| observer.advance(done);
         let made =
