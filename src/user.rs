@@ -106,12 +106,6 @@ impl StoredName {
     }
 }
 
-impl From<&Username> for StoredName {
-    fn from(name: &Username) -> Self {
-        StoredName(Some(name.as_str().as_bytes().to_vec()))
-    }
-}
-
 /// A user as the database has it, without the hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
