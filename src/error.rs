@@ -231,10 +231,10 @@ pub enum Error {
         /// What helps.
         remedy: Remedy,
     },
-    /// Beside the database that was to be made lies what SQLite would play into it.
+    /// A journal was left beside the database that was to be made: SQLite would play it into that.
     #[error("{} was left there by another database, and would be played into a new one", shown(.0))]
     LeftoverJournal(PathBuf),
-    /// A file that was to be made exists, if only as a link to nowhere.
+    /// A file that was to be made exists, if only as a dangling link.
     #[error("File exists: {}", shown(.0))]
     FileExists(PathBuf),
     /// A file that was to be made beside the work on the database cannot be written.

@@ -1,8 +1,8 @@
 //! How a caller's signals and a running operation agree on when to stop.
 //!
 //! Most of the time a process of this kind can end at once without harm. During the few
-//! milliseconds of a write transaction, or while a file is being made, it must finish or undo what
-//! it does first; to be stopped for a while, as by Ctrl-Z, it must end it. This module holds that one
+//! milliseconds of a write transaction, or while a file is being made, it must first finish or undo
+//! what it does; before it is suspended, as by Ctrl-Z, it must finish it. This module holds that one
 //! agreement and knows nothing of signals, which the program catches in `cli/process.rs`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -37,26 +37,25 @@ impl Interrupt {
         Arc::clone(&self.at_once)
     }
 
-    /// The number that was asked to stop with (on Unix the signal's), or 0.
+    /// The number with which somebody asked to stop (the signal's), or 0.
     #[must_use]
     pub fn requested(&self) -> Arc<AtomicUsize> {
         Arc::clone(&self.requested)
     }
 
-    /// True while the process may be stopped for a while: always but in a section of
-    /// [`Interrupt::defer`].
+    /// True while the process may be suspended: always but in a section of [`Interrupt::defer`].
     #[must_use]
     pub fn may_pause(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.may_pause)
     }
 
-    /// Whether a pause was put off to the end of the section.
+    /// Whether the process is to be suspended at the end of the section.
     #[must_use]
     pub fn pause_is_due(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.pause_is_due)
     }
 
-    /// Says how the process is stopped for a while; it is said once.
+    /// Says how the process is suspended; it is said once.
     pub fn on_pause(&self, pause: fn()) {
         let _ = self.pause.set(pause);
     }
@@ -80,7 +79,7 @@ impl Interrupt {
         Deferred { interrupt: self, before, could_pause }
     }
 
-    /// Fails if a stop was requested: the place for it is where everything can still be undone.
+    /// Fails if a stop was requested. It belongs where everything can still be undone.
     ///
     /// # Errors
     /// [`Error::Interrupted`] after [`Interrupt::request`].

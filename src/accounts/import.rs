@@ -2,9 +2,9 @@
 //!
 //! The caller parses the rows. Here each is checked by itself (`check.rs`) and waits in a temporary
 //! file (`row.rs`); all of them are compared with each other and with the users who are there
-//! (`plan.rs`), and hashed (`hashing.rs`). Only then is the application's file locked, for one
-//! transaction (`write.rs`). So a mistake in the last row costs no hashing, and hashing costs the
-//! application nothing.
+//! (`plan.rs`), and their passwords are hashed (`hashing.rs`). Only then is the application's file
+//! locked, for one transaction (`write.rs`). So a mistake in the last row costs no hashing, and
+//! hashing costs the application nothing.
 
 mod candidates;
 mod check;
@@ -124,7 +124,7 @@ pub struct Importing {
     pub rounds: Rounds,
     /// Which rules are waived.
     pub waived: Waived,
-    /// How many rows that were skipped to tell of.
+    /// How many of the skipped rows to report.
     pub max_skips: usize,
 }
 
@@ -137,7 +137,7 @@ pub struct Generated {
     pub password: Password,
 }
 
-/// The parts of an import, in their order.
+/// The parts of an import, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Reading and checking the input; the total is not known.
@@ -148,11 +148,11 @@ pub enum Stage {
     Writing,
 }
 
-/// Whoever watches an import.
+/// Follows an import while it goes on.
 pub trait Observer {
-    /// A part begins, of this many steps if that is known.
+    /// A part begins, with this many steps if that is known.
     fn stage(&mut self, stage: Stage, total: Option<u64>);
-    /// So many steps of the part are done.
+    /// This many more steps of the part are done.
     fn advance(&mut self, steps: u64);
     /// A row cannot be imported.
     ///
@@ -160,7 +160,7 @@ pub trait Observer {
     /// If it cannot be noted; the import ends then.
     fn reject(&mut self, rejection: &Rejection) -> Result<()>;
     /// These passwords were generated, and are about to be used: they must be kept safe first.
-    /// If users whom the import skips are added meanwhile, this comes again without theirs.
+    /// If somebody adds users meanwhile whom the import skips, this is told again without theirs.
     ///
     /// # Errors
     /// If they cannot be kept; nothing is written then.
@@ -249,7 +249,7 @@ mod tests {
     use super::*;
     use crate::accounts::tests::{database, hash, names};
 
-    /// Whoever does not watch.
+    /// Takes no notice.
     struct Nobody;
 
     impl Observer for Nobody {

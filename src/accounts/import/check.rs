@@ -1,4 +1,4 @@
-//! Checking each row by itself, and putting all where they wait for the rest.
+//! Checking each row by itself, and putting it where it waits for the rest.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) struct Checked {
     pub(super) found: Found,
 }
 
-/// What was found beside them.
+/// What else was found in the input.
 #[derive(Default)]
 pub(super) struct Found {
     /// The passwords, which rows know by their numbers.

@@ -1,4 +1,4 @@
-//! What is to be done with every row: the rows next to each other and to the users who are there.
+//! What is to be done with every row, seen next to the other rows and to the users who are there.
 //!
 //! A plan holds for one state of the database. It is made before the lock is taken, and again where
 //! another process committed meanwhile.
@@ -21,7 +21,7 @@ pub(super) struct Plan {
     tally: Tally,
 }
 
-/// What is counted on the way.
+/// What is counted while it is made.
 #[derive(Default)]
 struct Tally {
     /// How many rows are wrong next to other rows.
@@ -78,8 +78,8 @@ impl Plan {
         Err(error)
     }
 
-    /// Reports the rows that cannot be stored, in the order of the input. The observer may
-    /// take its time, so no lock may be held.
+    /// Reports the rows that cannot be stored, in the order of the input. The observer may take its
+    /// time, so no lock may be held.
     pub(super) fn report(&self, observer: &mut dyn Observer) -> Result<()> {
         let mut notes = self.notes.cursor()?;
         while let Some(row) = Row::next(&mut notes)? {
