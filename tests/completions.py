@@ -44,7 +44,8 @@ def typed(shell, environment, keys, wanted):
 
 
 for shell in ["bash", "zsh", "fish"]:
-    with tempfile.TemporaryDirectory() as home:
+    # What fish has started in the background may still write there when it is removed.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         # fish looks only for completions of commands that are there.
         command = Path(home, "useradm")
         command.touch(mode=0o755)
