@@ -23,6 +23,7 @@ use useradm::store::StoredUser;
 
 pub(crate) use input::Input;
 use input::Item;
+use lines::Lines;
 pub(crate) use record::{Field, Printer, Record};
 pub(crate) use table::Widths;
 
@@ -86,8 +87,10 @@ impl FileFormat {
     pub(crate) fn rows(self, input: Input) -> anyhow::Result<Box<dyn Iterator<Item = Item>>> {
         Ok(match self {
             FileFormat::Csv => Box::new(csv::Rows::new(input)?),
-            FileFormat::Jsonl => Box::new(jsonl::Rows::new(input)),
-            FileFormat::Htpasswd => Box::new(htpasswd::Rows::new(input)),
+            FileFormat::Jsonl => {
+                Box::new(Lines::new(input, |line, text| Some(jsonl::row(line, text))))
+            }
+            FileFormat::Htpasswd => Box::new(Lines::new(input, htpasswd::row)),
         })
     }
 

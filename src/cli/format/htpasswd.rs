@@ -1,50 +1,29 @@
 //! `NAME:HASH` lines, as Apache's htpasswd writes them; lines that begin with `#` are comments.
 
 use super::escape::escaped_bytes;
-use super::input::{Input, Item};
-use super::lines::Lines;
+use useradm::Error;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::store::StoredUser;
-use useradm::{Error, Result};
 
-pub(super) struct Rows {
-    lines: Lines,
-}
-
-impl Rows {
-    pub(super) fn new(input: Input) -> Self {
-        Rows { lines: Lines::new(input) }
+/// Reads the row of a line.
+pub(super) fn row(line: u64, text: &[u8]) -> Option<Result<InputRow, Rejection>> {
+    if text.starts_with(b"#") {
+        return None;
     }
-}
-
-impl Iterator for Rows {
-    type Item = Item;
-
-    fn next(&mut self) -> Option<Item> {
-        loop {
-            let (line, text) = match self.lines.next() {
-                Ok(line) => line?,
-                Err(error) => return Some(Err(error)),
-            };
-            if text.starts_with(b"#") {
-                continue;
-            }
-            let Some(colon) = text.iter().position(|&byte| byte == b':') else {
-                let reason = "it has no colon between name and hash".to_owned();
-                return Some(Ok(Err(Rejection::new(line, None, reason))));
-            };
-            let credential = Offered::Hash(text[colon + 1..].to_vec());
-            let name = Some(text[..colon].to_vec());
-            return Some(Ok(Ok(InputRow { line, id: None, name, credential })));
-        }
-    }
+    let Some(colon) = text.iter().position(|&byte| byte == b':') else {
+        let reason = "it has no colon between name and hash".to_owned();
+        return Some(Err(Rejection::new(line, None, reason)));
+    };
+    let credential = Offered::Hash(text[colon + 1..].to_vec());
+    let name = Some(text[..colon].to_vec());
+    Some(Ok(InputRow { line, id: None, name, credential }))
 }
 
 /// Appends the line of a user.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where no line can hold that name or hash.
-pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) -> Result<()> {
+pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) -> useradm::Result<()> {
     let (name, hash) = (user.name.unwrap_or_default(), user.hash.unwrap_or_default());
     let unfit = |byte: &u8| b":\r\n\0".contains(byte);
     let is_comment = name.starts_with(b"#");

@@ -6,15 +6,9 @@ use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use super::escape::short;
-use super::input::{Input, Item};
 use super::json;
-use super::lines::Lines;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::store::StoredUser;
-
-pub(super) struct Rows {
-    lines: Lines,
-}
 
 /// The fields of a row; any other one, and one that comes twice, is an error.
 #[derive(Deserialize)]
@@ -44,23 +38,10 @@ fn given<'d, D: Deserializer<'d>>(field: D) -> Result<Option<Nullable<String>>, 
     Nullable::deserialize(field).map(Some)
 }
 
-impl Rows {
-    pub(super) fn new(input: Input) -> Self {
-        Rows { lines: Lines::new(input) }
-    }
-}
-
-impl Iterator for Rows {
-    type Item = Item;
-
-    fn next(&mut self) -> Option<Item> {
-        let (line, text) = match self.lines.next() {
-            Ok(line) => line?,
-            Err(error) => return Some(Err(error)),
-        };
-        let row = parse(text).and_then(|fields| row(line, fields));
-        Some(Ok(row.map_err(|(name, reason)| Rejection::new(line, name, reason))))
-    }
+/// Reads the row of a line.
+pub(super) fn row(line: u64, text: &[u8]) -> Result<InputRow, Rejection> {
+    let row = parse(text).and_then(|fields| row_of(line, fields));
+    row.map_err(|(name, reason)| Rejection::new(line, name, reason))
 }
 
 /// A name, if it could be read, and what is wrong.
@@ -93,7 +74,7 @@ fn data_error(words: &str) -> String {
     named.unwrap_or_else(|| "a field has the wrong type or is out of range".to_owned())
 }
 
-fn row(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
+fn row_of(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
     let name = match (fields.username.take(), fields.username_hex.take()) {
         (Some(Nullable(name)), None) => name.map(String::into_bytes),
         (None, Some(hex)) => {
@@ -179,7 +160,7 @@ mod tests {
     use super::*;
 
     fn reason(text: &str) -> String {
-        let result = parse(text.as_bytes()).and_then(|fields| row(1, fields));
+        let result = parse(text.as_bytes()).and_then(|fields| row_of(1, fields));
         result.map_or_else(|(_, reason)| reason, |_| String::new())
     }
 
