@@ -32,8 +32,8 @@
 //! ```
 //!
 //! The modules, in reading order, each using only those above it: [`error`], [`interrupt`],
-//! [`user`], [`password`], [`hash`], [`files`], [`store`] and [`accounts`], which has one function
-//! for each thing that can be done.
+//! [`user`], [`password`], [`hash`], [`layout`], [`files`], [`store`] and [`accounts`], which has one
+//! function for each thing that can be done.
 //!
 //! What always holds:
 //!
@@ -52,6 +52,7 @@ pub mod error;
 pub mod files;
 pub mod hash;
 pub mod interrupt;
+pub mod layout;
 pub mod password;
 mod sort;
 pub mod store;

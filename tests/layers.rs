@@ -205,8 +205,18 @@ fn each_dependency_has_its_place() {
 
 #[test]
 fn modules_use_only_those_below_them() {
-    let order =
-        ["error", "interrupt", "user", "password", "hash", "sort", "files", "store", "accounts"];
+    let order = [
+        "error",
+        "interrupt",
+        "user",
+        "password",
+        "hash",
+        "layout",
+        "sort",
+        "files",
+        "store",
+        "accounts",
+    ];
     for (file, lines) in code() {
         let module = file.split(['/', '.']).next().unwrap();
         let Some(own) = order.iter().position(|&name| name == module) else { continue };

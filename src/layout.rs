@@ -1,0 +1,51 @@
+//! Where an application keeps its users: a table, and what its columns are to this program. No I/O:
+//! what a database holds is asked for in `store.rs`.
+
+/// Where an application keeps its users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The table.
+    pub table: String,
+    /// The column by which the application knows a user.
+    pub id: String,
+    /// The column of the name.
+    pub username: String,
+    /// The column of the hash.
+    pub hash: String,
+}
+
+impl Layout {
+    /// The layout of the first application, whose table `init` makes.
+    #[must_use]
+    pub fn passlib() -> Self {
+        let [table, id, username, hash] =
+            ["user", "id", "username", "password_hash"].map(str::to_owned);
+        Layout { table, id, username, hash }
+    }
+}
+
+/// A table, as the schema declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns, in the order of the declaration.
+    pub columns: Vec<Column>,
+}
+
+/// A column, as the schema declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// The declared type, such as `VARCHAR(80)`; empty where there is none.
+    pub kind: String,
+    /// Whether it refuses NULL.
+    pub not_null: bool,
+    /// Whether a row that does not name it gets something.
+    pub has_default: bool,
+    /// Its place in the primary key, from 1; 0 if it is not in it.
+    pub key: u32,
+    /// Whether it is computed from others, so that nothing can be stored in it.
+    pub is_generated: bool,
+}
