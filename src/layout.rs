@@ -1,6 +1,10 @@
 //! Where an application keeps its users: a table, and what its columns are to this program. No I/O:
 //! what a database holds is asked for in `store.rs`.
 
+mod value;
+
+pub use value::{Assignment, Value};
+
 /// Where an application keeps its users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -12,6 +16,30 @@ pub struct Layout {
     pub username: String,
     /// The column of the hash.
     pub hash: String,
+    /// How the application compares names when somebody logs in.
+    pub case: Case,
+    /// The column of the e-mail address, where the name is another one.
+    pub email: Option<String>,
+    /// What a new row needs beside the name and the hash.
+    pub add: Vec<Assignment>,
+    /// What makes a user an admin.
+    pub admin: Vec<Assignment>,
+    /// What lets a user log in, and clears locks and counters of failed log-ins.
+    pub enable: Vec<Assignment>,
+    /// What keeps a user from logging in.
+    pub disable: Vec<Assignment>,
+}
+
+/// How an application compares the name that somebody types with the stored ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// Byte for byte.
+    #[default]
+    Exact,
+    /// Without regard to case.
+    Fold,
+    /// What is typed becomes lower case first, so that nobody can log in by another stored name.
+    Lower,
 }
 
 impl Layout {
@@ -20,7 +48,9 @@ impl Layout {
     pub fn passlib() -> Self {
         let [table, id, username, hash] =
             ["user", "id", "username", "password_hash"].map(str::to_owned);
-        Layout { table, id, username, hash }
+        let [add, admin, enable, disable] = [const { Vec::new() }; 4];
+        let (case, email) = (Case::Exact, None);
+        Layout { table, id, username, hash, case, email, add, admin, enable, disable }
     }
 }
 
