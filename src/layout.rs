@@ -1,9 +1,14 @@
 //! Where an application keeps its users: a table, and what its columns are to this program. No I/O:
 //! what a database holds is asked for in `store.rs`.
 
+pub mod file;
+mod text;
 mod value;
+mod wanted;
 
+pub use text::quoted;
 pub use value::{Assignment, Value};
+pub use wanted::{KEYS, Wanted};
 
 /// Where an application keeps its users.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,18 @@ pub enum Case {
     Fold,
     /// What is typed becomes lower case first, so that nobody can log in by another stored name.
     Lower,
+}
+
+impl Case {
+    /// The word for it in options and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Case::Exact => "exact",
+            Case::Fold => "fold",
+            Case::Lower => "lower",
+        }
+    }
 }
 
 impl Layout {

@@ -168,6 +168,8 @@ const PLACES: &[(&str, &[&str])] = &[
     ("tempfile", &["sort", "store/sqlite", "files/draft", "cli/commands/export"]),
     // Each of both has errors of its own.
     ("thiserror", &["error", "cli/failure"]),
+    ("toml", &["layout/file"]),
+    ("toml_writer", &["layout/file"]),
     // Names are compared in one form, and a password that is in another gets a warning.
     ("unicode-normalization", &["user", "password"]),
     ("unicode-properties", &["user"]),
