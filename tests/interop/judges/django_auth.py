@@ -1,0 +1,58 @@
+"""Django's own users, by `migrate`, `create_user` and `authenticate`."""
+
+import django
+from django.conf import settings
+from django.contrib.auth.hashers import check_password  # noqa: F401  (fails early where a hasher's library is missing)
+
+
+class Django:
+    """A project with `django.contrib.auth` and nothing else of its own."""
+
+    installed = ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.admin"]
+    options = {}
+
+    def __init__(self, path):
+        settings.configure(
+            DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": path}},
+            INSTALLED_APPS=self.installed,
+            SECRET_KEY="of no use here",
+            USE_TZ=True,
+            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+            **self.options,
+        )
+        django.setup()
+
+    def make(self, people):
+        from django.contrib.auth import get_user_model
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, run_syncdb=True)
+        for person in people:
+            self.create(get_user_model(), person)
+        self.close()
+
+    def create(self, model, person):
+        model.objects.create_user(person.name, email=person.email, password=person.password)
+
+    def login(self, name, password):
+        from django.contrib.auth import authenticate, get_user_model
+
+        try:
+            user = authenticate(username=name, password=password)
+            # The session keeps the user's key and reads the whole row back with every page.
+            return user is not None and self.is_at_home(get_user_model().objects.get(pk=user.pk))
+        finally:
+            self.close()
+
+    def is_at_home(self, user):
+        """Whether the pages after the log-in work: the user's row can be read and shown as it is."""
+        return user.is_active and user.get_full_name() is not None and user.date_joined.tzinfo is not None
+
+    @staticmethod
+    def close():
+        from django.db import connections
+
+        connections.close_all()
+
+
+APPLICATIONS = {"django": Django}
