@@ -26,6 +26,9 @@ pub enum Error {
     /// No user has this name or id.
     #[error("User not found: {0}")]
     UserNotFound(String),
+    /// No user of this table can have such an id: it is not a number, as all of them are.
+    #[error("Invalid value '{0}' of --id: not an id as `useradm list` shows it")]
+    InvalidId(String),
     /// The name is taken, byte for byte.
     #[error("User already exists: {0}")]
     UserExists(String),
@@ -33,7 +36,7 @@ pub enum Error {
     #[error("The id {id} belongs to {user}")]
     IdTaken {
         /// The id.
-        id: i64,
+        id: String,
         /// The name of the user who has it, or that there is none.
         user: String,
     },
@@ -149,7 +152,7 @@ pub enum Error {
         /// The database file.
         path: PathBuf,
         /// The user's id.
-        id: i64,
+        id: String,
         /// What is too long.
         column: &'static str,
         /// How long it is.
@@ -175,7 +178,7 @@ pub enum Error {
     #[error("The stored hash of user {user} cannot be read (scheme: {scheme})")]
     UnreadableHash {
         /// The user's id.
-        id: i64,
+        id: String,
         /// The user's name.
         user: String,
         /// The scheme that the hash seems to have; never the hash.
@@ -272,6 +275,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::UserNotFound(_) => "user_not_found",
+            Error::InvalidId(_) => "usage",
             Error::UserExists(_) | Error::IdTaken { .. } => "user_exists",
             Error::LookalikeExists { .. } => "lookalike_exists",
             Error::AlreadyInitialised(_) => "already_initialised",

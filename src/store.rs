@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::interrupt::Interrupt;
-use crate::user::User;
+use crate::user::{Id, Key, User};
 
 pub use place::Place;
 pub use sqlite::{Inserter, Lookup, Owner, Pages, Selected, Store, Transaction, limit_memory};
@@ -70,10 +70,11 @@ pub struct Reference {
 /// In which order users are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// By primary key.
+    /// By the row, which is the order in which the application gets them: by number, where ids are
+    /// the rows' own.
     #[default]
     Id,
-    /// By the bytes of the name as they are stored, then by primary key.
+    /// By the bytes of the name as they are stored, then by the row.
     Name,
 }
 
@@ -101,8 +102,10 @@ pub struct State(i64);
 /// A row as it is in the database; it lives only until the next one is read.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredUser<'a> {
-    /// The primary key.
-    pub id: i64,
+    /// The row.
+    pub key: Key,
+    /// The id.
+    pub id: Id<'a>,
     /// The name, if it is not NULL.
     pub name: Option<&'a [u8]>,
     /// The stored hash, if it was asked for and is not longer than any readable one.

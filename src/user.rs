@@ -15,21 +15,82 @@ use crate::error::{Error, Result};
 /// itself does not enforce.
 pub const MAX_USERNAME_CHARS: usize = 80;
 
-/// The primary key of a user.
+/// The row of a user, by which the store pages, changes and deletes: SQLite's row id. It is nobody
+/// else's business; in many tables it is the same number as the [`UserId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UserId(pub i64);
+pub struct Key(pub i64);
+
+/// What the application and the admin know a user by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum UserId {
+    /// None: nobody can select such a user by an id.
+    Null,
+    /// A number.
+    Number(i64),
+    /// A text, such as a UUID, whatever bytes the application let in.
+    Text(Vec<u8>),
+}
+
+/// A [`UserId`] that is borrowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Id<'a> {
+    /// [`UserId::Null`].
+    #[default]
+    Null,
+    /// [`UserId::Number`].
+    Number(i64),
+    /// [`UserId::Text`].
+    Text(&'a [u8]),
+}
 
 impl UserId {
-    /// Reads an id as a database shows it: in decimal, without `+`, blanks or leading zeros.
+    /// Reads an id as an admin types it: a number as a database shows it, in decimal without `+`,
+    /// blanks or leading zeros, or else a text.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok().map(UserId).filter(|id| id.to_string() == text)
+    pub fn parse(text: &[u8]) -> Self {
+        let number = std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok());
+        match number.filter(|number| number.to_string().as_bytes() == text) {
+            Some(number) => UserId::Number(number),
+            None => UserId::Text(text.to_vec()),
+        }
+    }
+
+    /// The same id, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Id<'_> {
+        match self {
+            UserId::Null => Id::Null,
+            UserId::Number(number) => Id::Number(*number),
+            UserId::Text(text) => Id::Text(text),
+        }
     }
 }
 
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.borrowed().fmt(f)
+    }
+}
+
+impl Id<'_> {
+    /// The same id, to be kept.
+    #[must_use]
+    pub fn owned(self) -> UserId {
+        match self {
+            Id::Null => UserId::Null,
+            Id::Number(number) => UserId::Number(number),
+            Id::Text(text) => UserId::Text(text.to_vec()),
+        }
+    }
+}
+
+impl fmt::Display for Id<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Id::Null => f.write_str("NULL"),
+            Id::Number(number) => number.fmt(f),
+            Id::Text(text) => String::from_utf8_lossy(text).fmt(f),
+        }
     }
 }
 
@@ -109,7 +170,9 @@ impl StoredName {
 /// A user as the database has it, without the hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// The primary key.
+    /// The row.
+    pub key: Key,
+    /// The id.
     pub id: UserId,
     /// The name.
     pub name: StoredName,
@@ -120,7 +183,7 @@ pub struct User {
 pub enum Selector {
     /// The user whose name has exactly these bytes.
     Name(Vec<u8>),
-    /// The user with this primary key.
+    /// The user with this id.
     Id(UserId),
 }
 
@@ -171,16 +234,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_what_the_database_shows() {
+    fn an_id_is_a_number_only_as_the_database_shows_it() {
         for id in [0, 7, -5, 10, i64::MIN, i64::MAX] {
-            assert_eq!(UserId::parse(&id.to_string()), Some(UserId(id)));
+            assert_eq!(UserId::parse(id.to_string().as_bytes()), UserId::Number(id));
         }
-        for text in
-            ["", "+1", "-0", "007", "-05", " 1", "1 ", "1\n", "٣", "0x1", "1.0", "1e3", "--1", "-"]
-        {
-            assert_eq!(UserId::parse(text), None, "{text:?}");
+        for text in [
+            "",
+            "+1",
+            "-0",
+            "007",
+            "-05",
+            " 1",
+            "1 ",
+            "1\n",
+            "٣",
+            "0x1",
+            "1.0",
+            "1e3",
+            "--1",
+            "-",
+            "9223372036854775808",
+        ] {
+            assert_eq!(UserId::parse(text.as_bytes()), UserId::Text(text.into()), "{text:?}");
         }
-        assert_eq!(UserId::parse("9223372036854775808"), None);
+        assert_eq!(UserId::parse(b"\xff").to_string(), "\u{fffd}");
     }
 
     #[test]

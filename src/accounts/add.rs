@@ -111,6 +111,7 @@ mod tests {
     use crate::accounts::tests::{database, hash, named, names, password};
     use crate::accounts::*;
     use crate::hash::Rounds;
+    use crate::user::UserId;
 
     #[test]
     fn a_name_is_given_once_and_none_that_looks_like_it() {
@@ -123,7 +124,7 @@ mod tests {
         assert!(add(&database, Adding { waived, ..adding("Dora") }, &mut random).is_ok());
         let again = Adding { if_not_exists: true, ..adding("dora") };
         let added = add(&database, again, &mut random).unwrap();
-        assert!(!added.changed && added.user.id.0 == 1);
+        assert!(!added.changed && added.user.id == UserId::Number(1));
         assert_eq!(names(&database), ["dora", "Dora"]);
     }
 

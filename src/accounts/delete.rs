@@ -3,7 +3,7 @@
 use super::{Warning, only_one, open};
 use crate::error::{Error, Result};
 use crate::store::{Access, Database, Reference};
-use crate::user::{Selector, User, UserId};
+use crate::user::{Key, Selector, User};
 
 /// What a deletion would do, for somebody to agree to.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub fn plan_deletion(
         return Err(Error::UserNotFound(missing.join(", ")));
     }
     for user in &plan.users {
-        for reference in store.references_to(user)? {
+        for reference in store.references_to(user.key)? {
             let same = |other: &&mut Reference| {
                 other.table == reference.table && other.on_delete == reference.on_delete
             };
@@ -64,14 +64,14 @@ pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
     let store = open(database, Access::Write)?;
     let deleted = store.write(|transaction| {
         for user in &plan.users {
-            let now = transaction.reader().find(&Selector::Id(user.id))?.pop();
+            let now = transaction.reader().of_key(user.key)?;
             if now.is_none_or(|now| now.user != *user) {
                 let name = user.name.to_text().into_owned();
                 return Err(Error::UserNotFound(name));
             }
         }
-        let ids: Vec<UserId> = plan.users.iter().map(|user| user.id).collect();
-        transaction.delete_all(&ids)
+        let keys: Vec<Key> = plan.users.iter().map(|user| user.key).collect();
+        transaction.delete_all(&keys)
     });
     match deleted {
         Ok(()) if store.forget_replaced_hashes() => Ok(Vec::new()),

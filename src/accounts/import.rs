@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::hash::Rounds;
 use crate::password::Password;
 use crate::store::{Access, Database, Store};
+use crate::user::UserId;
 use plan::Plan;
 use row::Row;
 use write::Ready;
@@ -30,8 +31,8 @@ use write::Ready;
 pub struct InputRow {
     /// The line on which it begins, from 1.
     pub line: u64,
-    /// The primary key that it wants.
-    pub id: Option<i64>,
+    /// The id that it wants; [`UserId::Null`] if it wants none.
+    pub id: UserId,
     /// The name; none for NULL.
     pub name: Option<Vec<u8>>,
     /// What it brings to log in with.
@@ -269,7 +270,7 @@ mod tests {
         let import_all = |rows: &[&str], importing: &Importing| {
             let row = |(line, &name): (u64, &&str)| {
                 let credential = Offered::Hash(hash('B').as_str().as_bytes().to_vec());
-                Ok(Ok(InputRow { line, id: None, name: Some(name.into()), credential }))
+                Ok(Ok(InputRow { line, id: UserId::Null, name: Some(name.into()), credential }))
             };
             let rows = (1..).zip(rows).map(row);
             let imported =

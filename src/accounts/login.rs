@@ -39,7 +39,7 @@ pub fn login(
     let Scheme { name: scheme, rounds } = hash::scheme(&stored);
     let Some(rounds) = rounds else {
         return Err(Error::UnreadableHash {
-            id: account.user.id.0,
+            id: account.user.id.to_string(),
             user: account.user.name.to_text().into_owned(),
             scheme,
             replaceable: guard::would_be_read(&store)?,

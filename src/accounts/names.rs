@@ -6,7 +6,7 @@
 use super::Waived;
 use crate::error::{Error, Result};
 use crate::store::{State, Store};
-use crate::user::{User, UserId, Username};
+use crate::user::{Key, User, Username};
 
 /// The users whose names look like one name, ready to be asked for under a lock.
 pub(super) struct Similar<'s> {
@@ -34,11 +34,11 @@ impl<'s> Similar<'s> {
 
     /// Refuses the name if it looks like that of another user than `own`, whatever others stored
     /// since this was prepared.
-    pub(super) fn refuse(&mut self, own: Option<UserId>) -> Result<()> {
+    pub(super) fn refuse(&mut self, own: Option<Key>) -> Result<()> {
         if self.store.state()? != self.state {
             self.users = self.store.similar(&self.name)?;
         }
-        match self.users.iter().find(|user| Some(user.id) != own) {
+        match self.users.iter().find(|user| Some(user.key) != own) {
             Some(user) => Err(Error::LookalikeExists {
                 asked: self.name.clone(),
                 existing: user.name.to_text().into_owned(),

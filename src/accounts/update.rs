@@ -58,18 +58,18 @@ pub fn update(
     };
     let (user, changed) = store.write(|transaction| {
         let account = only_one(transaction.reader().find(selector)?, selector)?;
-        let id = account.user.id;
+        let key = account.user.key;
         let differs = |name: &&Username| account.user.name.as_bytes() != name.as_str().as_bytes();
         let name = change.name.as_ref().filter(differs);
         let hash =
             hash.as_ref().filter(|hash| account.hash.as_deref() != Some(hash.as_str().as_bytes()));
         if let Some(name) = name {
             let found = transaction.reader().find(&name.into())?;
-            if found.iter().any(|account| account.user.id != id) {
+            if found.iter().any(|account| account.user.key != key) {
                 return Err(Error::UserExists(name.to_string()));
             }
             if let Some(similar) = &mut similar {
-                similar.refuse(Some(id))?;
+                similar.refuse(Some(key))?;
             }
         }
         if hash.is_some() {
@@ -78,7 +78,7 @@ pub fn update(
         if name.is_none() && hash.is_none() {
             return Ok((account.user, false));
         }
-        Ok((transaction.update(id, name, hash)?, true))
+        Ok((transaction.update(key, name, hash)?, true))
     })?;
     if changed && hash.is_some() && !store.forget_replaced_hashes() {
         warnings.push(Warning::OldPagesInLog);

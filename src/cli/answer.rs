@@ -15,7 +15,7 @@ use super::ui;
 use useradm::accounts::{Added, Warning};
 use useradm::error::shown;
 use useradm::password::Password;
-use useradm::user::User;
+use useradm::user::{User, UserId};
 
 /// The answer of a command. In JSON all of it is one object on standard output.
 #[derive(Default, Serialize)]
@@ -72,14 +72,28 @@ pub(crate) enum Counts<'a> {
 /// A user, as JSON shows them.
 #[derive(Serialize)]
 pub(crate) struct UserObject {
-    id: i64,
+    id: IdObject,
     username: Option<String>,
+}
+
+/// An id, as JSON shows it: a number as a number, a text as a text.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum IdObject {
+    Null,
+    Number(i64),
+    Text(String),
 }
 
 impl From<&User> for UserObject {
     fn from(user: &User) -> Self {
         let username = user.name.0.as_ref().map(|_| user.name.to_text().into_owned());
-        UserObject { id: user.id.0, username }
+        let id = match &user.id {
+            UserId::Null => IdObject::Null,
+            UserId::Number(number) => IdObject::Number(*number),
+            id @ UserId::Text(_) => IdObject::Text(id.to_string()),
+        };
+        UserObject { id, username }
     }
 }
 

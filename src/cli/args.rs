@@ -1,7 +1,7 @@
 //! Arguments that several commands take, and how their values are read. Nothing here asks or opens
 //! anything: where a password comes from in the end is decided in `secret.rs`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -19,8 +19,8 @@ pub(crate) struct Whom {
     #[arg(value_name = "USERNAME")]
     username: Option<OsString>,
     /// The id, in place of the username
-    #[arg(long, value_name = "ID", value_parser = id, allow_negative_numbers = true)]
-    id: Option<UserId>,
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    id: Option<OsString>,
 }
 
 impl Whom {
@@ -29,8 +29,8 @@ impl Whom {
     }
 
     pub(crate) fn selector(&self) -> Selector {
-        match (&self.username, self.id) {
-            (_, Some(id)) => Selector::Id(id),
+        match (&self.username, &self.id) {
+            (_, Some(id)) => Selector::Id(id_of(id)),
             (name, None) => Selector::Name(name.clone().unwrap_or_default().into_encoded_bytes()),
         }
     }
@@ -105,9 +105,9 @@ impl Given {
     }
 }
 
-/// Reads an id, which is never guessed from something similar.
-pub(crate) fn id(text: &str) -> Result<UserId, String> {
-    UserId::parse(text).ok_or_else(|| "not an id as `useradm list` shows it".to_owned())
+/// Reads an id; whether the table can have such a one is found out when it is open.
+pub(crate) fn id_of(text: &OsStr) -> UserId {
+    UserId::parse(text.as_encoded_bytes())
 }
 
 /// Reads a number of plain decimal digits.

@@ -18,10 +18,10 @@ pub(super) fn command(words: &str) -> String {
 }
 
 /// The arguments that choose one user.
-pub(super) fn user(id: i64, name: &str) -> String {
+pub(super) fn user(id: &str, name: &str) -> String {
     // Bytes that are not UTF-8 came as replacement characters.
     if name.is_empty() || name.starts_with('-') || name.contains(char::REPLACEMENT_CHARACTER) {
-        return format!("--id={id}");
+        return format!("--id={}", quoted(id.as_ref()));
     }
     quoted(name.as_ref())
 }

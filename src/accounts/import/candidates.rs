@@ -5,9 +5,9 @@ use super::row::{Row, write_key};
 use crate::error::Result;
 use crate::sort::{Sorted, Sorter};
 use crate::store::Store;
-use crate::user::UserId;
+use crate::user::{Id, Key};
 
-/// The ids and names of the users, in the order of their keys.
+/// The users with their ids and names, in the order of their keys.
 pub(super) fn candidates(
     store: Option<&Store>,
     claims: &Sorted,
@@ -20,14 +20,14 @@ pub(super) fn candidates(
     };
     let Some(mut lookup) = lookup else { return users.finish() };
     let (mut key, mut value) = (Vec::new(), Vec::new());
-    let mut push = |id: UserId, name: Option<&[u8]>| {
-        write_key(&mut key, name, id.0, importing);
-        Row { id: Some(id.0), name, ..Row::default() }.write(&mut value);
+    let mut push = |user: Key, id: Id<'_>, name: Option<&[u8]>| {
+        write_key(&mut key, name, id, importing);
+        Row { key: Some(user), name, ..Row::default() }.write(&mut value);
         users.push(&key, &value)
     };
     let mut rows = claims.cursor()?;
     while let Some(row) = Row::next(&mut rows)? {
-        lookup.look_for(row.name, UserId(row.id.unwrap_or_default()), &mut push)?;
+        lookup.look_for(row.name, row.id, &mut push)?;
     }
     lookup.rest(push)?;
     users.finish()

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::hash::HashString;
 use crate::password::{GENERATED_CHARS, Password};
 use crate::sort::{Sorted, Sorter};
-use crate::user::Username;
+use crate::user::{Id, Username};
 
 /// How many rows are read between two reports of progress.
 const PROGRESS_ROWS: u64 = 1000;
@@ -52,7 +52,8 @@ pub(super) fn check(
             Err(rejection) => Some(rejection),
             Ok(InputRow { line, id, name, credential }) => {
                 let place = rows.count();
-                let mut row = Row { place, line, id, name: name.as_deref(), ..Row::default() };
+                let (id, name) = (id.borrowed(), name.as_deref());
+                let mut row = Row { place, line, id, name, ..Row::default() };
                 match found.check(&row, credential, importing, random) {
                     Ok(Some((password, hash))) => {
                         (row.password, row.text) = (password, &hash);
@@ -89,9 +90,13 @@ impl Found {
     ) -> Result<Option<(Option<usize>, Vec<u8>)>> {
         if !importing.keep_ids {
             Username::new(row.name.unwrap_or_default())?;
-            self.warn(row.id.is_some(), Warning::IdsNotKept);
-        } else if row.id.is_none() {
+            self.warn(row.id != Id::Null, Warning::IdsNotKept);
+        } else if row.id == Id::Null {
             return Err(Error::InvalidInput("it has no id to keep".to_owned()));
+        }
+        if let Id::Text(_) = row.id {
+            let reason = "its id is not a whole number of 64 bits in plain digits";
+            return Err(Error::InvalidInput(reason.to_owned()));
         }
         let error = match credential {
             Offered::Password(bytes) => {

@@ -12,7 +12,7 @@ use crate::hash::{HashString, verify_many};
 use crate::interrupt::Interrupt;
 use crate::password::Password;
 use crate::store::{Account, Store};
-use crate::user::{Selector, UserId};
+use crate::user::Key;
 
 /// How many passwords each thread is given at once: enough that the threads seldom wait for each
 /// other, some seconds of work at 600000 rounds.
@@ -75,15 +75,15 @@ pub(super) fn hash(
 /// Finds the passwords that their users have already.
 fn compare(
     store: &Store,
-    users: &[(usize, UserId)],
+    users: &[(usize, Key)],
     passwords: &mut [Option<Password>],
     hashes: &mut Hashes,
     importing: &Importing,
     observer: &mut dyn Observer,
 ) -> Result<()> {
     let mut found: Vec<(usize, Account)> = Vec::with_capacity(users.len());
-    for &(number, id) in users {
-        found.extend(store.find(&Selector::Id(id))?.pop().map(|account| (number, account)));
+    for &(number, key) in users {
+        found.extend(store.of_key(key)?.map(|account| (number, account)));
     }
     let pairs: Vec<(&Password, &[u8])> = (found.iter())
         .filter_map(|(number, account)| {

@@ -4,18 +4,18 @@
 //! another process committed meanwhile.
 
 use super::candidates::candidates;
-use super::row::Row;
+use super::row::{Row, push_id};
 use super::{Importing, Observer, OnConflict, Rejection};
 use crate::error::{Error, Result};
 use crate::sort::{Cursor, Sorted, Sorter};
 use crate::store::{State, Store};
-use crate::user::{Selector, UserId};
+use crate::user::{Id, Key, Selector, UserId};
 
 /// What is to be done with every row.
 pub(super) struct Plan {
     /// The state of the database that this holds for; none if there is no database.
     pub(super) state: Option<State>,
-    /// In the order of the input the rows whose users exist, with the ids of these, and those that
+    /// In the order of the input the rows whose users exist, with the keys of these, and those that
     /// cannot be stored, with the reasons.
     notes: Sorted,
     tally: Tally,
@@ -31,7 +31,7 @@ struct Tally {
     /// The first of those, and what it is in conflict with.
     first: Option<(u64, Error)>,
     /// The users of the rows that bring a password, and its number.
-    old_passwords: Vec<(usize, UserId)>,
+    old_passwords: Vec<(usize, Key)>,
 }
 
 impl Plan {
@@ -97,7 +97,7 @@ impl Plan {
     }
 
     /// The users of the rows that bring a password, and its number.
-    pub(super) fn old_passwords(&self) -> &[(usize, UserId)] {
+    pub(super) fn old_passwords(&self) -> &[(usize, Key)] {
         &self.tally.old_passwords
     }
 }
@@ -106,17 +106,17 @@ impl Plan {
 pub(super) struct Existing<'p> {
     notes: Cursor<'p>,
     /// The place of the next such row, and its user; none before the first.
-    next: Option<(u64, UserId)>,
+    next: Option<(u64, Key)>,
 }
 
 impl Existing<'_> {
     /// The user of the row at this place, which comes after that of the last call.
-    pub(super) fn of(&mut self, place: u64) -> Result<Option<UserId>> {
+    pub(super) fn of(&mut self, place: u64) -> Result<Option<Key>> {
         while self.next.is_none_or(|(next, _)| next < place) {
             let Some(row) = Row::next(&mut self.notes)? else { break };
-            self.next = row.id.map(|id| (row.place, UserId(id)));
+            self.next = row.key.map(|key| (row.place, key));
         }
-        Ok(self.next.filter(|(next, _)| *next == place).map(|(_, id)| id))
+        Ok(self.next.filter(|(next, _)| *next == place).map(|(_, key)| key))
     }
 }
 
@@ -141,7 +141,7 @@ impl Planner<'_> {
         let mut present = Vec::new();
         // The users with the present key, and the lines of the rows with it that can be stored: one,
         // or one for each of the users, since users who look alike already may stay so.
-        let (mut same, mut taken): (Named<UserId>, Named<u64>) = Default::default();
+        let (mut same, mut taken): (Named<Key>, Named<u64>) = Default::default();
         while let Some((key, row)) = claims.next()? {
             let row = Row::read(row)?;
             if present != key {
@@ -154,7 +154,7 @@ impl Planner<'_> {
                 {
                     if users_key == key {
                         let user = Row::read(value)?;
-                        same.push((UserId(user.id.unwrap_or_default()), user.owned_name()));
+                        same.extend(user.key.map(|key| (key, user.owned_name())));
                     }
                     user = users.next()?;
                 }
@@ -171,18 +171,18 @@ impl Planner<'_> {
     fn can_be_stored(
         &mut self,
         row: &Row<'_>,
-        same: &Named<UserId>,
+        same: &Named<Key>,
         taken: &Named<u64>,
     ) -> Result<bool> {
         let lossy = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
         if let Some((line, _)) = taken.iter().find(|(_, other)| other.as_deref() == row.name) {
-            let what = row.id.filter(|_| row.name.is_none());
-            let what = what.map_or_else(|| "name".to_owned(), |id| format!("id {id}"));
+            let is_nameless = row.name.is_none() && row.id != Id::Null;
+            let what = if is_nameless { format!("id {}", row.id) } else { "name".to_owned() };
             self.wrong(row, &format!("its {what} is that of line {line}"))?;
             return Ok(false);
         }
-        if let Some(&(id, _)) = same.iter().find(|(_, other)| other.as_deref() == row.name) {
-            self.exists(row, id)?;
+        if let Some(&(key, _)) = same.iter().find(|(_, other)| other.as_deref() == row.name) {
+            self.exists(row, key)?;
         } else if let Some((_, Some(other))) = same.first() {
             let (asked, existing) = (row.shown(), lossy(other));
             let reason = format!("it looks like the existing user {existing}");
@@ -191,48 +191,52 @@ impl Planner<'_> {
         } else if let Some((line, Some(other))) = taken.first() {
             self.wrong(row, &format!("it looks like {} on line {line}", lossy(other)))?;
             return Ok(false);
-        } else if let Some(id) = row.id {
+        } else if row.id != Id::Null {
             row.write(&mut self.value);
             // Of two rows with one id, the later is to blame.
-            let key = [id.to_be_bytes(), row.place_key()].concat();
+            let mut key = Vec::new();
+            push_id(&mut key, row.id);
+            key.extend_from_slice(&row.place_key());
             self.by_id.push(&key, &self.value)?;
         }
         Ok(true)
     }
 
-    fn exists(&mut self, row: &Row<'_>, id: UserId) -> Result<()> {
+    fn exists(&mut self, row: &Row<'_>, user: Key) -> Result<()> {
         // Batches that were stored before an interruption are found again, and are no conflict.
         // Whether a password is the user's is looked at when all is read.
         let is_settled = match self.importing.on_conflict {
             OnConflict::Skip | OnConflict::Update => true,
             OnConflict::Fail if self.importing.batch.is_none() => false,
-            OnConflict::Fail => row.password.is_some() || has_hash(self.store, id, row.text)?,
+            OnConflict::Fail => row.password.is_some() || has_hash(self.store, user, row.text)?,
         };
         if !is_settled {
             let error = Error::UserExists(row.shown());
             return self.conflict(row, "the user exists already", error);
         }
-        self.tally.old_passwords.extend(row.password.map(|number| (number, id)));
-        self.note(&Row { place: row.place, id: Some(id.0), ..Row::default() })
+        self.tally.old_passwords.extend(row.password.map(|number| (number, user)));
+        self.note(&Row { place: row.place, key: Some(user), ..Row::default() })
     }
 
     /// Ids must be free, in the input and in the table.
     fn compare_ids(&mut self) -> Result<()> {
         let by_id = std::mem::replace(&mut self.by_id, Sorter::new()).finish()?;
-        let (mut rows, mut last) = (by_id.cursor()?, None);
+        let (mut rows, mut last) = (by_id.cursor()?, None::<(UserId, u64)>);
         while let Some(row) = Row::next(&mut rows)? {
-            let id = row.id.unwrap_or_default();
-            if let Some((_, line)) = last.filter(|(last, _)| *last == id) {
+            let id = row.id;
+            if let Some((last, line)) = &last
+                && last.borrowed() == id
+            {
                 self.wrong(&row, &format!("its id {id} is that of line {line}"))?;
                 continue;
             }
-            last = Some((id, row.line));
+            last = Some((id.owned(), row.line));
             if let Some(store) = self.store
-                && let Some(account) = store.find(&Selector::Id(UserId(id)))?.pop()
+                && let Some(account) = store.find(&Selector::Id(id.owned()))?.pop()
             {
                 let user = account.user.name.described();
                 let reason = format!("its id {id} belongs to {user}");
-                self.conflict(&row, &reason, Error::IdTaken { id, user })?;
+                self.conflict(&row, &reason, Error::IdTaken { id: id.to_string(), user })?;
             }
         }
         Ok(())
@@ -258,8 +262,8 @@ impl Planner<'_> {
 }
 
 /// Whether a user has this hash.
-pub(super) fn has_hash(store: Option<&Store>, id: UserId, hash: &[u8]) -> Result<bool> {
+pub(super) fn has_hash(store: Option<&Store>, user: Key, hash: &[u8]) -> Result<bool> {
     let Some(store) = store else { return Ok(false) };
-    let found = store.find(&Selector::Id(id))?;
+    let found = store.of_key(user)?;
     Ok(found.iter().any(|account| account.hash.as_deref() == Some(hash)))
 }

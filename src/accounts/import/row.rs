@@ -5,6 +5,15 @@ use super::{Importing, OnConflict};
 use crate::error::{Error, Result};
 use crate::sort::{Cursor, Sorted, Sorter};
 use crate::user::fold::fold;
+use crate::user::{Id, Key};
+
+/// What a row has for an id, as it is written.
+const NO_ID: u64 = 0;
+const NUMBER: u64 = 1;
+const TEXT: u64 = 2;
+
+/// What is added to that where the user is known.
+const HAS_KEY: u64 = 4;
 
 /// A row that is right by itself, or as much of it as is needed.
 #[derive(Clone, Copy, Default)]
@@ -13,8 +22,10 @@ pub(super) struct Row<'a> {
     pub(super) place: u64,
     /// The line on which it begins.
     pub(super) line: u64,
-    /// The id that it wants, or that its user has.
-    pub(super) id: Option<i64>,
+    /// The id that it wants, or that its user has; null for none.
+    pub(super) id: Id<'a>,
+    /// Its user, if that is known.
+    pub(super) key: Option<Key>,
     /// The number of its password, if it brings one: those are never in a temporary file.
     pub(super) password: Option<usize>,
     /// The name; none for NULL.
@@ -28,11 +39,20 @@ impl<'a> Row<'a> {
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.clear();
         let after = |length: Option<usize>| length.map_or(0, |length| length as u64 + 1);
-        let (id, has_id) = (self.id.unwrap_or_default().cast_unsigned(), self.id.is_some());
+        let (kind, id, id_text) = match self.id {
+            Id::Null => (NO_ID, 0, &b""[..]),
+            Id::Number(number) => (NUMBER, number.cast_unsigned(), &b""[..]),
+            Id::Text(text) => (TEXT, text.len() as u64, text),
+        };
         let (password, name) = (after(self.password), after(self.name.map(<[u8]>::len)));
-        for number in [self.place, self.line, id, u64::from(has_id), password, name] {
+        let kind = if self.key.is_some() { kind | HAS_KEY } else { kind };
+        for number in [self.place, self.line, kind, id, password, name] {
             put(out, number);
         }
+        if let Some(Key(key)) = self.key {
+            put(out, key.cast_unsigned());
+        }
+        out.extend_from_slice(id_text);
         out.extend_from_slice(self.name.unwrap_or_default());
         out.extend_from_slice(self.text);
     }
@@ -43,17 +63,25 @@ impl<'a> Row<'a> {
         for number in &mut numbers {
             *number = take(&mut bytes)?;
         }
-        let [place, line, id, has_id, password, name] = numbers;
+        let [place, line, kind, id, password, name] = numbers;
+        let has_key = kind & HAS_KEY != 0;
+        let key = has_key.then(|| take(&mut bytes)).transpose()?;
+        let id = match kind & !HAS_KEY {
+            NO_ID => Id::Null,
+            NUMBER => Id::Number(id.cast_signed()),
+            _ => Id::Text(take_text(&mut bytes, usize::try_from(id).unwrap_or(usize::MAX))?),
+        };
         let before = |number: u64| number.checked_sub(1).and_then(|it| usize::try_from(it).ok());
         let length = before(name);
-        let (name, text) = bytes.split_at_checked(length.unwrap_or(0)).ok_or_else(broken)?;
+        let name = take_text(&mut bytes, length.unwrap_or(0))?;
         Ok(Row {
             place,
             line,
-            id: (has_id == 1).then_some(id.cast_signed()),
+            id,
+            key: key.map(|key| Key(key.cast_signed())),
             password: before(password),
             name: length.map(|_| name),
-            text,
+            text: bytes,
         })
     }
 
@@ -91,10 +119,10 @@ impl Claims {
     }
 
     pub(super) fn push(&mut self, row: &Row<'_>, importing: &Importing) -> Result<()> {
-        write_key(&mut self.key, row.name, row.id.unwrap_or_default(), importing);
+        write_key(&mut self.key, row.name, row.id, importing);
         // Only where another run's batches are to be told from conflicts are hashes compared.
         let is_compared = importing.on_conflict == OnConflict::Fail && importing.batch.is_some();
-        let id = row.id.filter(|_| importing.keep_ids);
+        let id = if importing.keep_ids { row.id } else { Id::Null };
         Row { id, text: if is_compared { row.text } else { b"" }, ..*row }.write(&mut self.value);
         self.sorter.push(&self.key, &self.value)
     }
@@ -106,15 +134,31 @@ impl Claims {
 
 /// Writes the key of a name: equal for names that must not both be stored. One that is NULL is
 /// that of no other row, whatever their ids.
-pub(super) fn write_key(key: &mut Vec<u8>, name: Option<&[u8]>, id: i64, importing: &Importing) {
+pub(super) fn write_key(key: &mut Vec<u8>, name: Option<&[u8]>, id: Id<'_>, importing: &Importing) {
     key.clear();
     key.push(u8::from(name.is_some()));
     match (name, name.map(std::str::from_utf8)) {
-        (None, _) => key.extend_from_slice(&id.to_be_bytes()),
+        (None, _) => push_id(key, id),
         (Some(name), _) if !importing.checks_lookalikes() => key.extend_from_slice(name),
         (Some(name), _) if name.is_ascii() => key.extend(name.iter().map(u8::to_ascii_lowercase)),
         (_, Some(Ok(text))) => key.extend_from_slice(fold(text).as_bytes()),
         (Some(name), _) => key.extend_from_slice(name),
+    }
+}
+
+/// Appends what rows of one id have in common, and no others, also where something follows it.
+pub(super) fn push_id(key: &mut Vec<u8>, id: Id<'_>) {
+    match id {
+        Id::Null => key.push(0),
+        Id::Number(number) => {
+            key.push(1);
+            key.extend_from_slice(&number.to_be_bytes());
+        }
+        Id::Text(text) => {
+            key.push(2);
+            key.extend_from_slice(&text.len().to_be_bytes());
+            key.extend_from_slice(text);
+        }
     }
 }
 
@@ -140,6 +184,13 @@ fn take(bytes: &mut &[u8]) -> Result<u64> {
     Err(broken())
 }
 
+/// Takes so many bytes off the beginning.
+fn take_text<'a>(bytes: &mut &'a [u8], length: usize) -> Result<&'a [u8]> {
+    let (text, rest) = bytes.split_at_checked(length).ok_or_else(broken)?;
+    *bytes = rest;
+    Ok(text)
+}
+
 fn broken() -> Error {
     Error::Internal("a temporary file holds what was not written to it".to_owned())
 }
@@ -155,12 +206,14 @@ mod tests {
             for (name, text) in
                 [(None, &b"x"[..]), (Some(&b""[..]), b""), (Some(&[0xff; 200]), b"y")]
             {
-                for id in [None, Some(0), Some(i64::MIN), Some(i64::MAX)] {
+                let numbers = [0, i64::MIN, i64::MAX].map(Id::Number);
+                for id in [Id::Null, Id::Text(b""), Id::Text(b"007")].into_iter().chain(numbers) {
                     let password = usize::try_from(number).ok().filter(|_| number > 0);
-                    let row = Row { place: number, line: number, id, password, name, text };
+                    let key = password.map(|_| Key(number.cast_signed()));
+                    let row = Row { place: number, line: number, id, key, password, name, text };
                     row.write(&mut written);
                     let read = Row::read(&written).unwrap();
-                    assert_eq!((read.place, read.line), (number, number));
+                    assert_eq!((read.place, read.line, read.key), (number, number, key));
                     assert_eq!(
                         (read.id, read.password, read.name, read.text),
                         (id, password, name, text)

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::hash::HashString;
 use crate::sort::{Cursor, Sorted};
 use crate::store::{Access, Database, Store, Transaction};
-use crate::user::UserId;
+use crate::user::{Id, Key};
 
 /// How many rows are stored between two checks for an interruption.
 const CHECKED_ROWS: u64 = 1000;
@@ -92,10 +92,10 @@ impl Ready<'_> {
         store: Option<&Store>,
         row: &Row<'_>,
         hash: Option<&[u8]>,
-        user: Option<UserId>,
+        user: Option<Key>,
     ) -> Result<Step> {
         let Ready { checked, importing, .. } = self;
-        let is_same = |id| hash.map_or(Ok(false), |hash| has_hash(store, id, hash));
+        let is_same = |user| hash.map_or(Ok(false), |hash| has_hash(store, user, hash));
         let brings_none =
             row.password.is_some_and(|number| checked.found.generated.contains_key(&number));
         Ok(match (user, importing.on_conflict) {
@@ -106,10 +106,10 @@ impl Ready<'_> {
             (Some(_), OnConflict::Update) if brings_none => {
                 Step::Skip("the user exists already, and the row brings no password")
             }
-            (Some(id), OnConflict::Update) if !is_same(id)? => Step::Replace(id),
+            (Some(user), OnConflict::Update) if !is_same(user)? => Step::Replace(user),
             (Some(_), OnConflict::Update) => Step::Skip("the user has this password already"),
             // A batch that another run stored.
-            (Some(id), OnConflict::Fail) if is_same(id)? => Step::Skip("it is stored already"),
+            (Some(user), OnConflict::Fail) if is_same(user)? => Step::Skip("it is stored already"),
             (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
         })
     }
@@ -130,7 +130,7 @@ fn claims(rows: &mut Cursor<'_>, limit: u64, importing: &Importing) -> Result<So
 /// What is done with a row.
 enum Step {
     Insert,
-    Replace(UserId),
+    Replace(Key),
     Skip(&'static str),
 }
 
@@ -266,17 +266,17 @@ impl<'r> Writer<'r> {
             match self.ready.step(store, &row, hash, user)? {
                 Step::Insert => {
                     if let Some(inserter) = &mut inserter {
-                        let id = row.id.filter(|_| importing.keep_ids).map(UserId);
+                        let id = Some(row.id).filter(|id| importing.keep_ids && *id != Id::Null);
                         inserter
                             .insert(id, row.name, hash.unwrap_or_default())
                             .map_err(|error| on_line(row.line, error))?;
                     }
                     self.done.imported += 1;
                 }
-                Step::Replace(id) => {
+                Step::Replace(user) => {
                     if let Some(transaction) = transaction {
                         let hash = HashString::from_ready(hash.unwrap_or_default())?;
-                        let updated = transaction.update(id, None, Some(&hash));
+                        let updated = transaction.update(user, None, Some(&hash));
                         updated.map_err(|error| on_line(row.line, error))?;
                     }
                     self.done.updated += 1;

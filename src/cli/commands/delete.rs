@@ -6,12 +6,13 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::{Answer, UserObject};
+use crate::cli::args::id_of;
 use crate::cli::failure::Failure;
 use crate::cli::format::escape::escaped;
 use crate::cli::session::Session;
-use crate::cli::{args, ui};
+use crate::cli::ui;
 use useradm::accounts::{self, Deletion};
-use useradm::user::{Selector, UserId};
+use useradm::user::Selector;
 
 /// Delete users: all that are named, or none
 #[derive(Debug, Args)]
@@ -27,8 +28,8 @@ pub(crate) struct DeleteArgs {
     #[arg(value_name = "USERNAME", required_unless_present = "id")]
     usernames: Vec<OsString>,
     /// An id, instead of a username or beside one; may be repeated
-    #[arg(long, value_name = "ID", value_parser = args::id, allow_negative_numbers = true)]
-    id: Vec<UserId>,
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    id: Vec<OsString>,
     /// Delete without asking
     #[arg(long, short)]
     yes: bool,
@@ -41,7 +42,7 @@ impl DeleteArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let names =
             self.usernames.into_iter().map(OsString::into_encoded_bytes).map(Selector::Name);
-        let ids = self.id.into_iter().map(Selector::Id);
+        let ids = self.id.iter().map(|id| Selector::Id(id_of(id)));
         let selectors: Vec<Selector> = names.chain(ids).collect();
         let plan = accounts::plan_deletion(session.database()?, &selectors, self.if_exists)?;
         if !plan.users.is_empty() && !self.yes {

@@ -9,6 +9,7 @@ use crate::cli::session::Session;
 use crate::cli::ui;
 use useradm::accounts;
 use useradm::store::StoredUser;
+use useradm::user::User;
 
 /// Show one user: id, username, hash scheme and rounds
 #[derive(Debug, Args)]
@@ -24,8 +25,9 @@ pub(crate) struct ShowArgs {
 impl ShowArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let account = accounts::show(session.database()?, &self.whom.selector())?;
-        let (id, name) = (account.user.id.0, account.user.name.0.as_deref());
-        let record = Record::from(StoredUser { id, name, hash: account.hash.as_deref() });
+        let User { key, id, name } = &account.user;
+        let (key, id, name) = (*key, id.borrowed(), name.0.as_deref());
+        let record = Record::from(StoredUser { key, id, name, hash: account.hash.as_deref() });
         // One user is one object, not an array of one.
         let format = if session.format.is_json() { Format::Jsonl } else { session.format };
         let mut widths = Widths::default();

@@ -8,6 +8,7 @@ use csv_core::Writer;
 
 use super::record::{Field, Printer, Record, Value, push_number};
 use useradm::store::StoredUser;
+use useradm::user::Id;
 
 pub(super) use read::Rows;
 
@@ -40,9 +41,13 @@ pub(crate) fn push_line<'v, F: Into<Option<&'v [u8]>>>(
 
 /// Appends the line of a user with their hash.
 pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) {
-    let mut id = itoa::Buffer::new();
-    let id = id.format(user.id).as_bytes();
-    push_line(out, [Some(id), user.name, user.hash].into_iter());
+    let mut digits = itoa::Buffer::new();
+    let id = match user.id {
+        Id::Null => None,
+        Id::Number(number) => Some(digits.format(number).as_bytes()),
+        Id::Text(text) => Some(text),
+    };
+    push_line(out, [id, user.name, user.hash].into_iter());
 }
 
 /// Ends the line that begins at `start`.
@@ -127,7 +132,7 @@ mod tests {
         let mut csv = Csv::new(fields);
         csv.begin(&mut out);
         let scheme = Scheme::UNKNOWN;
-        csv.record(&mut out, &Record { id: 7, name, scheme });
+        csv.record(&mut out, &Record { id: Id::Number(7), name, scheme });
         String::from_utf8(out).unwrap()
     }
 

@@ -4,6 +4,7 @@ use super::escape::escaped_bytes;
 use useradm::Error;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::store::StoredUser;
+use useradm::user::UserId;
 
 /// Reads the row of a line.
 pub(super) fn row(line: u64, text: &[u8]) -> Option<Result<InputRow, Rejection>> {
@@ -16,7 +17,7 @@ pub(super) fn row(line: u64, text: &[u8]) -> Option<Result<InputRow, Rejection>>
     };
     let credential = Offered::Hash(text[colon + 1..].to_vec());
     let name = Some(text[..colon].to_vec());
-    Some(Ok(InputRow { line, id: None, name, credential }))
+    Some(Ok(InputRow { line, id: UserId::Null, name, credential }))
 }
 
 /// Appends the line of a user.

@@ -136,11 +136,3 @@ pub(super) fn invalid(reason: String) -> Error {
 pub(super) fn too_long(line: u64) -> Error {
     invalid(format!("line {line} is longer than {MAX_ROW_BYTES} bytes"))
 }
-
-/// Reads an id as the database shows it.
-pub(super) fn id(text: &[u8]) -> Result<i64, String> {
-    let id: Option<i64> = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-    // Other spellings of the number, +1 or 007, are nothing that any database showed.
-    let id = id.filter(|id| id.to_string().as_bytes() == text);
-    id.ok_or_else(|| "its id is not a whole number of 64 bits in plain digits".to_owned())
-}

@@ -1,6 +1,10 @@
 //! JSON lines: one object a line with `username`, one of `password` and `password_hash`, and
 //! perhaps `id`.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::error::Category;
 use zeroize::Zeroizing;
@@ -9,13 +13,14 @@ use super::escape::short;
 use super::json;
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::store::StoredUser;
+use useradm::user::{Id, UserId};
 
 /// The fields of a row; any other one, and one that comes twice, is an error.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
     #[serde(default)]
-    id: Option<i64>,
+    id: Option<WantedId>,
     #[serde(default, deserialize_with = "given")]
     username: Option<Nullable<String>>,
     /// The bytes of a name that is not UTF-8, in hexadecimal, as `export` writes them.
@@ -33,6 +38,38 @@ struct Fields {
 /// Text or `null`, which is not the same as no field at all.
 #[derive(Deserialize, Serialize)]
 struct Nullable<T>(Option<T>);
+
+/// An id, which is a number or a text.
+struct WantedId(UserId);
+
+impl<'d> Deserialize<'d> for WantedId {
+    fn deserialize<D: Deserializer<'d>>(field: D) -> Result<Self, D::Error> {
+        field.deserialize_any(IdVisitor)
+    }
+}
+
+struct IdVisitor;
+
+impl Visitor<'_> for IdVisitor {
+    type Value = WantedId;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number of 64 bits or a text")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<WantedId, E> {
+        Ok(WantedId(UserId::Number(number)))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<WantedId, E> {
+        let number = i64::try_from(number);
+        number.map(|number| WantedId(UserId::Number(number))).map_err(E::custom)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<WantedId, E> {
+        Ok(WantedId(UserId::Text(text.into())))
+    }
+}
 
 fn given<'d, D: Deserializer<'d>>(field: D) -> Result<Option<Nullable<String>>, D::Error> {
     Nullable::deserialize(field).map(Some)
@@ -107,7 +144,8 @@ fn row_of(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
             return Err((name, "it has both a password and a password_hash".to_owned()));
         }
     };
-    Ok(InputRow { line, id: fields.id, name, credential })
+    let id = fields.id.map_or(UserId::Null, |WantedId(id)| id);
+    Ok(InputRow { line, id, name, credential })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -123,7 +161,11 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) {
     let (username, username_hex) = text_or_hexadecimal(user.name);
     let (password_hash, password_hash_hex) = text_or_hexadecimal(user.hash);
-    let id = user.id;
+    let id = match user.id {
+        Id::Null => StoredId::Null,
+        Id::Number(number) => StoredId::Number(number),
+        Id::Text(text) => StoredId::Text(String::from_utf8_lossy(text)),
+    };
     json::line(out, &User { id, username, username_hex, password_hash, password_hash_hex });
 }
 
@@ -141,10 +183,19 @@ fn hexadecimal(bytes: &[u8]) -> String {
     digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
+/// An id as JSON lines hold it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum StoredId<'a> {
+    Null,
+    Number(i64),
+    Text(Cow<'a, str>),
+}
+
 /// A user as JSON lines hold them.
 #[derive(Serialize)]
 struct User<'a> {
-    id: i64,
+    id: StoredId<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<Nullable<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,9 +220,8 @@ mod tests {
         for (text, says) in [
             (r#"{"username":"a","password":12345678}"#, "wrong type"),
             (r#"{"username":"a","password":["s3cret"]}"#, "wrong type"),
-            (r#"{"username":"a","id":"s3cret"}"#, "wrong type"),
+            (r#"{"username":"a","id":["s3cret"]}"#, "wrong type"),
             (r#"{"username":"a","id":9223372036854775808}"#, "out of range"),
-            (r#"{"username":"a","id":"0"}"#, "wrong type"),
             (r#"{"username":"a","id":1.0}"#, "wrong type"),
             (r#"{"username":"a","id":01}"#, "not a JSON object"),
             (r#"{"username":"a","id":+1}"#, "not a JSON object"),

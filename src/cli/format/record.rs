@@ -5,6 +5,7 @@ use clap::ValueEnum;
 
 use useradm::hash::{Scheme, scheme};
 use useradm::store::StoredUser;
+use useradm::user::Id;
 
 /// What can be printed of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,7 +43,7 @@ impl Field {
 /// A user to be printed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<'a> {
-    pub(crate) id: i64,
+    pub(crate) id: Id<'a>,
     pub(crate) name: Option<&'a [u8]>,
     pub(crate) scheme: Scheme,
 }
@@ -58,7 +59,11 @@ impl<'a> Record<'a> {
     pub(super) fn value(&self, field: Field) -> Value<'a> {
         let number = |number: i64| Value::Number(number);
         match field {
-            Field::Id => number(self.id),
+            Field::Id => match self.id {
+                Id::Null => Value::Null,
+                Id::Number(id) => number(id),
+                Id::Text(id) => Value::Text(id),
+            },
             Field::Username => self.name.map_or(Value::Null, Value::Text),
             Field::Scheme => Value::Text(self.scheme.name.as_bytes()),
             Field::Rounds => self.scheme.rounds.map_or(Value::Null, |n| number(i64::from(n))),

@@ -117,6 +117,7 @@ impl Printer for Table {
 #[cfg(test)]
 mod tests {
     use useradm::hash::Scheme;
+    use useradm::user::Id;
 
     use super::*;
 
@@ -125,7 +126,7 @@ mod tests {
         let scheme = Scheme::UNKNOWN;
         let records: Vec<Record<'_>> = (1..)
             .zip(names)
-            .map(|(id, name)| Record { id, name: Some(name.as_bytes()), scheme })
+            .map(|(id, name)| Record { id: Id::Number(id), name: Some(name.as_bytes()), scheme })
             .collect();
         let mut widths = Widths::default();
         for record in &records {

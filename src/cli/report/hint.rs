@@ -36,7 +36,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::UsersElsewhere { .. } => "--db names another file".to_owned(),
         Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
         Error::UnreadableHash { id, user, replaceable: true, .. } => {
-            let command = format!("update {} --password", shell::user(*id, user));
+            let command = format!("update {} --password", shell::user(id, user));
             format!("{} gives the user a new one", shell::command(&command))
         }
         Error::HugeValue { path, id, column: "username", bytes } if *bytes > CHANGEABLE_BYTES => {

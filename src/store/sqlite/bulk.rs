@@ -7,7 +7,7 @@ use super::read::Text;
 use super::write::require_one;
 use super::{Account, Store, Transaction, sql};
 use crate::error::{Error, Result};
-use crate::user::{Selector, StoredName, UserId};
+use crate::user::{Id, Key, StoredName};
 
 /// The page cache while many rows are stored, in KiB: enough for the index of a million names.
 const CACHE_KIB: i64 = 32 * 1024;
@@ -54,7 +54,8 @@ impl Inserter<'_> {
     /// # Errors
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
-    pub fn insert(&mut self, id: Option<UserId>, name: Option<&[u8]>, hash: &[u8]) -> Result<()> {
+    pub fn insert(&mut self, id: Option<Id<'_>>, name: Option<&[u8]>, hash: &[u8]) -> Result<()> {
+        let id = id.map(number).transpose()?;
         let (name_text, hash_text) = (name.map(Text), Text(hash));
         let parameters: [&dyn ToSql; 3] = [&name_text, &hash_text, &id.map(|id| id.0)];
         let inserted = self.store.with_long_values(|| match id {
@@ -64,24 +65,32 @@ impl Inserter<'_> {
         let changed = inserted.map_err(|error| self.refusal(&error, id, name))?;
         require_one(changed)?;
         if self.reads_back {
-            let id = UserId(self.store.connection.last_insert_rowid());
+            let key = Key(self.store.connection.last_insert_rowid());
             let name = StoredName(name.map(<[u8]>::to_vec));
-            self.store.require(id, Some(&name), Some(hash))?;
+            self.store.require(key, Some(&name), Some(hash))?;
         }
         Ok(())
     }
 
-    fn refusal(&self, error: &rusqlite::Error, id: Option<UserId>, name: Option<&[u8]>) -> Error {
+    fn refusal(&self, error: &rusqlite::Error, id: Option<Key>, name: Option<&[u8]>) -> Error {
         let name = String::from_utf8_lossy(name.unwrap_or_default());
         if is_unique_rule_on(error, "username") && self.store.is_taken(&name, None) {
             return Error::UserExists(name.into_owned());
         }
-        let owner = |id: UserId| self.store.find(&Selector::Id(id)).ok()?.pop();
+        let owner = |key: Key| self.store.of_key(key).ok()?;
         match id.and_then(owner) {
             Some(Account { user, .. }) if is_unique_rule_on(error, "id") => {
-                Error::IdTaken { id: user.id.0, user: user.name.described() }
+                Error::IdTaken { id: user.id.to_string(), user: user.name.described() }
             }
             _ => self.store.failure(error, During::Write),
         }
+    }
+}
+
+/// The row of a user with this id.
+fn number(id: Id<'_>) -> Result<Key> {
+    match id {
+        Id::Number(number) => Ok(Key(number)),
+        id => Err(Error::InvalidId(id.to_string())),
     }
 }

@@ -7,7 +7,7 @@ use super::sql::quoted;
 use super::{Reference, Store};
 use crate::error::Result;
 use crate::hash;
-use crate::user::User;
+use crate::user::Key;
 
 /// How many rows of a table are looked at.
 const ROWS: usize = 50;
@@ -49,7 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::find`].
-    pub fn references_to(&self, user: &User) -> Result<Vec<Reference>> {
+    pub fn references_to(&self, key: Key) -> Result<Vec<Reference>> {
         let references = self.foreign_keys().and_then(|keys| {
             let mut references = Vec::new();
             for [table, column, target, on_delete] in keys {
@@ -59,7 +59,7 @@ impl Store {
                     quoted(&column),
                     quoted(&target)
                 );
-                let rows = self.connection.query_row(&sql, [user.id.0], |row| row.get(0))?;
+                let rows = self.connection.query_row(&sql, [key.0], |row| row.get(0))?;
                 if rows > 0 {
                     references.push(Reference { table, rows, on_delete });
                 }

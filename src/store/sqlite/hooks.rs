@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 use rusqlite::hooks::Action;
 
-use crate::user::UserId;
+use crate::user::Key;
 
 /// Whether a connection may commit: only the store's own COMMIT is let through.
 ///
@@ -39,20 +39,20 @@ impl Commits {
 /// The users whose rows a transaction deletes, by whatever does it.
 #[derive(Debug, Default)]
 pub(super) struct Deleted {
-    ids: Arc<Mutex<BTreeSet<i64>>>,
+    rows: Arc<Mutex<BTreeSet<Key>>>,
 }
 
 impl Deleted {
     /// Watches from now on.
     pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
         let deleted = Deleted::default();
-        let ids = Arc::clone(&deleted.ids);
-        connection.update_hook(Some(move |action, _: &str, table: &str, id| {
+        let rows = Arc::clone(&deleted.rows);
+        connection.update_hook(Some(move |action, _: &str, table: &str, key| {
             if action == Action::SQLITE_DELETE
                 && table.eq_ignore_ascii_case("user")
-                && let Ok(mut ids) = ids.lock()
+                && let Ok(mut rows) = rows.lock()
             {
-                ids.insert(id);
+                rows.insert(Key(key));
             }
         }))?;
         Ok(deleted)
@@ -60,19 +60,19 @@ impl Deleted {
 
     /// Begins to watch a transaction.
     pub(super) fn forget(&self) {
-        if let Ok(mut ids) = self.ids.lock() {
-            ids.clear();
+        if let Ok(mut rows) = self.rows.lock() {
+            rows.clear();
         }
     }
 
-    pub(super) fn has(&self, id: UserId) -> bool {
-        self.ids.lock().is_ok_and(|ids| ids.contains(&id.0))
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.rows.lock().is_ok_and(|rows| rows.contains(&key))
     }
 
     /// All but these, at most as many as a message can hold.
-    pub(super) fn but(&self, ids: &[UserId]) -> Vec<String> {
-        let Ok(deleted) = self.ids.lock() else { return Vec::new() };
-        let named: BTreeSet<i64> = ids.iter().map(|id| id.0).collect();
-        deleted.difference(&named).map(i64::to_string).take(20).collect()
+    pub(super) fn but(&self, keys: &[Key]) -> Vec<String> {
+        let Ok(deleted) = self.rows.lock() else { return Vec::new() };
+        let named: BTreeSet<Key> = keys.iter().copied().collect();
+        deleted.difference(&named).map(|key| key.0.to_string()).take(20).collect()
     }
 }

@@ -12,6 +12,7 @@ use super::read::with_user;
 use super::sql::{self, Columns, Part};
 use super::{Order, Selection, Store, StoredUser};
 use crate::error::{Error, Result};
+use crate::user::Key;
 
 /// How many rows a page reads at most: some milliseconds.
 const PAGE_ROWS: usize = 10_000;
@@ -28,9 +29,9 @@ pub(super) struct Keyed<'s> {
 
 /// A row, as far as the order of the rows goes.
 struct Last {
-    id: i64,
-    /// The key of the name, where the rows are in the order of the names.
-    key: Vec<u8>,
+    key: Key,
+    /// What the name sorts by, where the rows are in the order of the names.
+    sort_key: Vec<u8>,
     /// The name as it is stored, and whether these are the bytes of a text.
     name: (Value, bool),
 }
@@ -54,7 +55,7 @@ impl<'s> Keyed<'s> {
     }
 
     /// Reads one page and visits its rows; the page ends where `visit` breaks off. What it also gets
-    /// is the [key](set_key) of the name, where the rows are to be sorted by it.
+    /// is the [key](set_sort_key) of the name, where the rows are to be sorted by it.
     ///
     /// Returns whether there may be another page. All locks are released before it returns.
     pub(super) fn next_page(
@@ -88,26 +89,27 @@ impl<'s> Keyed<'s> {
         let columns = Columns::of(self.selection);
         let sql = sql::page(self.selection, part, self.last.is_some());
         let mut statement = self.store.connection.prepare(&sql)?;
-        if let Some(Last { id, name: (name, is_text), .. }) = &self.last {
-            bind(&mut statement, ":id", id)?;
+        if let Some(Last { key, name: (name, is_text), .. }) = &self.last {
+            bind(&mut statement, ":key", key.0)?;
             bind(&mut statement, ":name", name)?;
             bind(&mut statement, ":is_text", is_text)?;
         }
         bind(&mut statement, ":glob", self.selection.glob.as_deref())?;
         let mut rows = statement.raw_query();
-        let (mut visited, mut key) = (0, Vec::new());
+        let (mut visited, mut sort_key) = (0, Vec::new());
         while let Some(row) = rows.next()? {
             let is_selected = columns.is_selected.map_or(Ok(true), |at| row.get(at))?;
             if is_to_be_sorted {
-                set_key(&mut key, row, columns)?;
+                set_sort_key(&mut sort_key, row, columns)?;
             }
-            let (id, flow) = with_user(row, columns.hash, |user| {
-                let flow = if is_selected { visit(user, &key) } else { ControlFlow::Continue(()) };
-                (user.id, flow)
+            let (key, flow) = with_user(row, columns.hash, |user| {
+                let flow =
+                    if is_selected { visit(user, &sort_key) } else { ControlFlow::Continue(()) };
+                (user.key, flow)
             })?;
             visited += 1;
             if flow.is_break() || visited >= PAGE_ROWS {
-                return Last::of(id, row, part, columns).map(Some);
+                return Last::of(key, row, part, columns).map(Some);
             }
         }
         Ok(None)
@@ -115,23 +117,23 @@ impl<'s> Keyed<'s> {
 
     /// Whether a row comes after another one in the order that is read.
     fn is_after(&self, row: &Last, other: &Last) -> bool {
-        let (row, other) = ((&row.key, row.id), (&other.key, other.id));
+        let (row, other) = ((&row.sort_key, row.key), (&other.sort_key, other.key));
         if self.selection.reverse { row < other } else { row > other }
     }
 }
 
 impl Last {
-    fn of(id: i64, row: &Row<'_>, part: Part, columns: Columns) -> rusqlite::Result<Self> {
-        let mut key = Vec::new();
+    fn of(key: Key, row: &Row<'_>, part: Part, columns: Columns) -> rusqlite::Result<Self> {
+        let mut sort_key = Vec::new();
         if part != Part::Named {
-            return Ok(Last { id, key, name: (Value::Null, false) });
+            return Ok(Last { key, sort_key, name: (Value::Null, false) });
         }
-        set_key(&mut key, row, columns)?;
+        set_sort_key(&mut sort_key, row, columns)?;
         let name = match (row.get_ref(sql::NAME)?, columns.stored_name) {
             (ValueRef::Text(_), Some(at)) => (row.get(at)?, true),
             _ => (row.get(sql::NAME)?, false),
         };
-        Ok(Last { id, key, name })
+        Ok(Last { key, sort_key, name })
     }
 }
 
@@ -140,7 +142,7 @@ impl Last {
 ///
 /// Of text these are the bytes in the file's own encoding, whether they are valid or not: what was
 /// converted might sort elsewhere.
-fn set_key(key: &mut Vec<u8>, row: &Row<'_>, columns: Columns) -> rusqlite::Result<()> {
+fn set_sort_key(key: &mut Vec<u8>, row: &Row<'_>, columns: Columns) -> rusqlite::Result<()> {
     key.clear();
     let (rank, number) = match row.get_ref(sql::NAME)? {
         ValueRef::Null => (0, None),

@@ -124,7 +124,7 @@ impl Store {
             let is_name = name > Some(MAX_VALUE_BYTES.into());
             let (column, bytes) =
                 if is_name { ("username", name) } else { ("password hash", hash) };
-            Ok((row.get(0)?, column, bytes.unwrap_or(0)))
+            Ok((row.get::<_, i64>(0)?.to_string(), column, bytes.unwrap_or(0)))
         });
         let (id, column, bytes) = found.optional().ok().flatten()?;
         let (path, bytes) = (self.database.path.clone(), bytes.unsigned_abs());

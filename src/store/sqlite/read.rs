@@ -9,8 +9,8 @@ use rusqlite::{Row, ToSql};
 
 use super::limits::is_about_length;
 use super::{Account, MAX_NAMESAKES, State, Store, StoredUser, sql};
-use crate::error::Result;
-use crate::user::{Selector, StoredName, User, UserId};
+use crate::error::{Error, Result};
+use crate::user::{Id, Key, Selector, StoredName, User, UserId};
 
 impl Store {
     /// The users that a selector means: more than one only in a table without a UNIQUE rule, and
@@ -20,17 +20,26 @@ impl Store {
     /// found.
     ///
     /// # Errors
-    /// [`crate::Error::DatabaseBusy`], [`crate::Error::DatabaseCorrupt`] or
-    /// [`crate::Error::Io`].
+    /// [`Error::InvalidId`] where no user has such an id; [`Error::DatabaseBusy`],
+    /// [`Error::DatabaseCorrupt`] or [`Error::Io`].
     pub fn find(&self, selector: &Selector) -> Result<Vec<Account>> {
         match selector {
-            Selector::Id(id) => self.read(self.accounts(sql::OF_ID, &id.0, |_| true)),
+            Selector::Id(UserId::Number(id)) => Ok(self.of_key(Key(*id))?.into_iter().collect()),
+            Selector::Id(id) => Err(Error::InvalidId(id.to_string())),
             Selector::Name(name) => {
                 let found = self.named(name, &Text(name))?;
                 // A BLOB is never equal to a TEXT, yet shows as the same name.
                 if found.is_empty() { self.named(name, name) } else { Ok(found) }
             }
         }
+    }
+
+    /// The user of this row.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn of_key(&self, key: Key) -> Result<Option<Account>> {
+        self.read(self.accounts(sql::OF_ID, &key.0, |_| true)).map(|mut found| found.pop())
     }
 
     /// The users whose names SQLite finds equal to `value` and which are these bytes: the column's
@@ -69,7 +78,7 @@ impl Store {
     /// off. The file is read-locked meanwhile.
     ///
     /// # Errors
-    /// As [`Store::find`], and [`crate::Error::HugeValue`].
+    /// As [`Store::find`], and [`Error::HugeValue`].
     pub fn snapshot(&self, mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>) -> Result<()> {
         self.visit_rows(sql::SNAPSHOT, |row| with_user(row, Some(sql::HASH), &mut visit))
     }
@@ -136,10 +145,9 @@ pub(super) fn bytes(value: ValueRef<'_>) -> Option<Vec<u8>> {
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    Ok(Account {
-        user: User { id: UserId(row.get(0)?), name: StoredName(bytes(row.get_ref(1)?)) },
-        hash: bytes(row.get_ref(2)?),
-    })
+    let number = row.get(0)?;
+    let (key, id, name) = (Key(number), UserId::Number(number), StoredName(bytes(row.get_ref(1)?)));
+    Ok(Account { user: User { key, id, name }, hash: bytes(row.get_ref(2)?) })
 }
 
 /// Gives a user whose first columns are id and name, with the hash of this column.
@@ -148,14 +156,14 @@ pub(super) fn with_user<T>(
     hash_at: Option<usize>,
     visit: impl FnOnce(StoredUser<'_>) -> T,
 ) -> rusqlite::Result<T> {
-    let id = row.get_ref(0)?.as_i64()?;
+    let number = row.get_ref(0)?.as_i64()?;
     let (mut name_digits, mut hash_digits) = (String::new(), String::new());
     let name = as_bytes(row.get_ref(sql::NAME)?, &mut name_digits);
     let hash = match hash_at {
         Some(at) => as_bytes(row.get_ref(at)?, &mut hash_digits),
         None => None,
     };
-    Ok(visit(StoredUser { id, name, hash }))
+    Ok(visit(StoredUser { key: Key(number), id: Id::Number(number), name, hash }))
 }
 
 /// The bytes of a text or blob, and of the digits of a number; none for NULL.

@@ -15,7 +15,7 @@ use super::read::{Text, bytes};
 use super::{Store, sql};
 use crate::error::Result;
 use crate::user::fold::{Search, fold};
-use crate::user::{Selector, StoredName, User, UserId};
+use crate::user::{Id, Key, Selector, StoredName, User};
 
 /// How many names are read before the lock for reading is given up for a moment.
 const PAGE_ROWS: usize = 20_000;
@@ -55,7 +55,7 @@ impl Store {
             Search::new(name).find(|prefix| probe.first_from(prefix), add)?;
         } else {
             let folded = fold(name);
-            self.read_names(|_, stored| {
+            self.read_names(|_, _, stored| {
                 if let Some(Ok(stored)) = stored.map(std::str::from_utf8)
                     && fold(stored) == folded
                 {
@@ -98,12 +98,15 @@ impl Store {
         Ok(Some(Probe { store: self, statement }))
     }
 
-    /// Visits the ids and names of all users, in any order, some perhaps twice. Names that are too
+    /// Visits the rows, ids and names of all users, in any order, some perhaps twice. Names that are too
     /// long to be read are left out: no new name looks like one of these.
     ///
     /// Outside of a transaction the lock is given up now and then, so a caller who must know that
     /// nobody wrote meanwhile asks for [`Store::state`].
-    fn read_names(&self, mut visit: impl FnMut(UserId, Option<&[u8]>) -> Result<()>) -> Result<()> {
+    fn read_names(
+        &self,
+        mut visit: impl FnMut(Key, Id<'_>, Option<&[u8]>) -> Result<()>,
+    ) -> Result<()> {
         let mut from = Some(i64::MIN);
         let mut is_guarded = false;
         while let Some(first) = from {
@@ -118,30 +121,31 @@ impl Store {
         Ok(())
     }
 
-    /// Visits a page of names, those with this id and higher, and tells where the next begins; the
+    /// Visits a page of names, those with this key and higher, and tells where the next begins; the
     /// inner error is that of `visit`. In a transaction all are one page, in the order that takes the
     /// least time.
     fn page_of_names(
         &self,
         first: i64,
         is_guarded: bool,
-        visit: &mut impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
+        visit: &mut impl FnMut(Key, Id<'_>, Option<&[u8]>) -> Result<()>,
     ) -> rusqlite::Result<Result<Option<i64>>> {
-        // An index of the names is shorter than the table, but gives no ids to go on from.
+        // An index of the names is shorter than the table, but gives no rows to go on from.
         let is_page = self.connection.is_autocommit();
         let mut statement =
             self.connection.prepare(&sql::names(is_page.then_some(first), is_guarded))?;
         let mut names = statement.query([])?;
         let mut count = 0;
         while let Some(row) = names.next()? {
-            let id = row.get(0)?;
+            let number = row.get(0)?;
             if is_page && count == PAGE_ROWS {
-                return Ok(Ok(Some(id)));
+                return Ok(Ok(Some(number)));
             }
             count += 1;
+            let (key, id) = (Key(number), Id::Number(number));
             let visited = match row.get_ref(1)? {
-                ValueRef::Text(name) | ValueRef::Blob(name) => visit(UserId(id), Some(name)),
-                other => visit(UserId(id), bytes(other).as_deref()),
+                ValueRef::Text(name) | ValueRef::Blob(name) => visit(key, id, Some(name)),
+                other => visit(key, id, bytes(other).as_deref()),
             };
             if let Err(error) = visited {
                 return Ok(Err(error));
@@ -153,15 +157,15 @@ impl Store {
 
 impl Lookup<'_> {
     /// Looks for a name, or for a user of this id who has none; `found` gets who was found at once,
-    /// with some id where the name is only a similar one.
+    /// with some key where the name is only a similar one.
     ///
     /// # Errors
     /// As [`Store::find`], [`crate::Error::Interrupted`], and what `found` fails with.
     pub fn look_for(
         &mut self,
         name: Option<&[u8]>,
-        id: UserId,
-        mut found: impl FnMut(UserId, Option<&[u8]>) -> Result<()>,
+        id: Id<'_>,
+        mut found: impl FnMut(Key, Id<'_>, Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
         let probe = match &mut self.by {
             By::Reading(filter) => {
@@ -172,19 +176,19 @@ impl Lookup<'_> {
         };
         self.store.database.interrupt.check()?;
         let Some(name) = name else {
-            let there = self.store.find(&Selector::Id(id))?;
-            let is_there = there.iter().any(|account| account.user.name == StoredName(None));
-            return if is_there { found(id, None) } else { Ok(()) };
+            let there = self.store.find(&Selector::Id(id.owned()))?;
+            let nameless = there.iter().find(|account| account.user.name == StoredName(None));
+            return nameless.map_or(Ok(()), |account| found(account.user.key, id, None));
         };
-        if let Some(id) = probe.exactly(name)? {
-            return found(id, Some(name));
+        if let Some(key) = probe.exactly(name)? {
+            return found(key, id, Some(name));
         }
         if self.with_similar
             && let Ok(name) = std::str::from_utf8(name)
             && let Some(similar) =
                 Search::new(name).find(|prefix| probe.first_from(prefix), |_| true)?
         {
-            return found(UserId(0), Some(similar.as_bytes()));
+            return found(Key(0), id, Some(similar.as_bytes()));
         }
         Ok(())
     }
@@ -193,11 +197,14 @@ impl Lookup<'_> {
     ///
     /// # Errors
     /// As [`Lookup::look_for`].
-    pub fn rest(self, mut found: impl FnMut(UserId, Option<&[u8]>) -> Result<()>) -> Result<()> {
+    pub fn rest(
+        self,
+        mut found: impl FnMut(Key, Id<'_>, Option<&[u8]>) -> Result<()>,
+    ) -> Result<()> {
         let By::Reading(filter) = self.by else { return Ok(()) };
         self.store.read_names(
-            |id, name| {
-                if filter.may_hold(name, id) { found(id, name) } else { Ok(()) }
+            |key, id, name| {
+                if filter.may_hold(name, id) { found(key, id, name) } else { Ok(()) }
             },
         )
     }
@@ -220,23 +227,23 @@ impl Probe<'_> {
     }
 
     /// The user with exactly this name, which may be text or a BLOB of the same bytes.
-    fn exactly(&mut self, name: &[u8]) -> Result<Option<UserId>> {
+    fn exactly(&mut self, name: &[u8]) -> Result<Option<Key>> {
         let same = |stored: ValueRef<'_>| (bytes(stored).as_deref() == Some(name)).then_some(());
         let found = match self.first(&Text(name), same)? {
             None => self.first(&name, same)?,
             found => found,
         };
-        Ok(found.map(|((), id)| id))
+        Ok(found.map(|((), key)| key))
     }
 
     fn first<T>(
         &mut self,
         from: &dyn ToSql,
         take: impl FnOnce(ValueRef<'_>) -> Option<T>,
-    ) -> Result<Option<(T, UserId)>> {
+    ) -> Result<Option<(T, Key)>> {
         let first = self.statement.query_row([from], |row| {
-            let id = UserId(row.get(1)?);
-            Ok(take(row.get_ref(0)?).map(|taken| (taken, id)))
+            let key = Key(row.get(1)?);
+            Ok(take(row.get_ref(0)?).map(|taken| (taken, key)))
         });
         self.store.read(first.optional()).map(Option::flatten)
     }

@@ -9,8 +9,9 @@ use super::keyed::Keyed;
 use super::{Selection, Store, StoredUser};
 use crate::error::Result;
 use crate::sort::{Cursor, Sorted, Sorter};
+use crate::user::{Id, Key};
 
-/// What has to be kept of a row beside its name and hash: the id and the length of the name.
+/// What has to be kept of a row beside its name and hash: the key and the length of the name.
 const HEAD_BYTES: usize = 16;
 
 /// The length that stands for a name that is NULL.
@@ -66,7 +67,7 @@ fn invert(inverted: &mut Vec<u8>, key: &[u8]) {
 
 fn set_value(value: &mut Vec<u8>, user: &StoredUser<'_>) {
     value.clear();
-    value.extend_from_slice(&user.id.to_le_bytes());
+    value.extend_from_slice(&user.key.0.to_le_bytes());
     let length = user.name.map_or(NO_NAME, |name| name.len() as u64);
     value.extend_from_slice(&length.to_le_bytes());
     value.extend_from_slice(user.name.unwrap_or_default());
@@ -83,5 +84,6 @@ fn user_of(value: &[u8]) -> StoredUser<'_> {
     let length = number(8);
     let (name, hash) = texts.split_at(usize::try_from(length).unwrap_or(0).min(texts.len()));
     let name = (length != NO_NAME).then_some(name);
-    StoredUser { id: number(0).cast_signed(), name, hash: Some(hash) }
+    let key = number(0).cast_signed();
+    StoredUser { key: Key(key), id: Id::Number(key), name, hash: Some(hash) }
 }

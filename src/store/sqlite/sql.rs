@@ -136,12 +136,12 @@ pub(super) fn page(selection: &Selection, part: Part, goes_on: bool) -> String {
             "username COLLATE BINARY",
             "CASE WHEN :is_text THEN CAST(:name AS TEXT) ELSE :name END",
         ),
-        Part::All | Part::Nameless => ("id", ":id"),
+        Part::All | Part::Nameless => ("id", ":key"),
     };
     let not_before = match (goes_on, part) {
         (false, _) => String::new(),
         (true, Part::Named) => {
-            format!("AND {key} {after}= {last} AND ({key} {after} {last} OR id {after} :id)")
+            format!("AND {key} {after}= {last} AND ({key} {after} {last} OR id {after} :key)")
         }
         (true, Part::All | Part::Nameless) => format!("AND {key} {after} {last}"),
     };

@@ -8,11 +8,11 @@ use super::failure::{During, is_unique_rule_on};
 use super::{Account, Store, Transaction, sql};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
-use crate::user::{Selector, StoredName, User, UserId, Username};
+use crate::user::{Key, StoredName, User, Username};
 
 impl Store {
     /// Whether another row than this has a name that the column calls the same.
-    pub(super) fn is_taken(&self, name: &str, own: Option<UserId>) -> bool {
+    pub(super) fn is_taken(&self, name: &str, own: Option<Key>) -> bool {
         let own = own.map(|own| own.0);
         self.connection.query_row(sql::IS_TAKEN, (name, own), |row| row.get(0)).unwrap_or(false)
     }
@@ -20,17 +20,17 @@ impl Store {
     /// Reads a row back and fails unless it holds, as text, exactly what it was given.
     pub(super) fn require(
         &self,
-        id: UserId,
+        key: Key,
         name: Option<&StoredName>,
         hash: Option<&[u8]>,
     ) -> Result<User> {
         let took = |reason: &str| Error::ConstraintFailed(reason.to_owned());
         // An affinity may have made a number of a text, which has the same digits.
-        let are_text = self.connection.query_row(sql::ARE_TEXT, [id.0], |row| {
+        let are_text = self.connection.query_row(sql::ARE_TEXT, [key.0], |row| {
             Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?))
         });
         let are_text = self.read(are_text.optional())?;
-        let found = self.find(&Selector::Id(id))?.pop();
+        let found = self.of_key(key)?;
         let (Some((name_is_text, hash_is_text)), Some(Account { user, hash: stored })) =
             (are_text, found)
         else {
@@ -86,8 +86,8 @@ impl Transaction<'_> {
     pub fn insert(&self, name: &Username, hash: &HashString) -> Result<User> {
         let sql = self.aborting(sql::INSERT)?;
         self.change(&sql, &[&name.as_str(), &hash.as_str()], Some((name, None)))?;
-        let id = UserId(self.store.connection.last_insert_rowid());
-        self.store.require(id, Some(&stored(name)), Some(hash.as_str().as_bytes()))
+        let key = Key(self.store.connection.last_insert_rowid());
+        self.store.require(key, Some(&stored(name)), Some(hash.as_str().as_bytes()))
     }
 
     /// Changes what is given of a row, and reads it back.
@@ -96,20 +96,20 @@ impl Transaction<'_> {
     /// As [`Transaction::insert`].
     pub fn update(
         &self,
-        id: UserId,
+        key: Key,
         name: Option<&Username>,
         hash: Option<&HashString>,
     ) -> Result<User> {
         if let Some(name) = name {
             let sql = self.aborting(sql::UPDATE_NAME)?;
-            self.change(&sql, &[&name.as_str(), &id.0], Some((name, Some(id))))?;
+            self.change(&sql, &[&name.as_str(), &key.0], Some((name, Some(key))))?;
         }
         if let Some(hash) = hash {
             let sql = self.aborting(sql::UPDATE_HASH)?;
-            self.change(&sql, &[&hash.as_str(), &id.0], None)?;
+            self.change(&sql, &[&hash.as_str(), &key.0], None)?;
         }
         let name = name.map(stored);
-        self.store.require(id, name.as_ref(), hash.map(|hash| hash.as_str().as_bytes()))
+        self.store.require(key, name.as_ref(), hash.map(|hash| hash.as_str().as_bytes()))
     }
 
     /// Deletes these rows, which may reference each other, and makes sure that they are gone, and
@@ -117,21 +117,21 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// [`Error::ConstraintFailed`] if a foreign key or trigger keeps one, or takes others with it.
-    pub fn delete_all(&self, ids: &[UserId]) -> Result<()> {
+    pub fn delete_all(&self, keys: &[Key]) -> Result<()> {
         // Foreign keys are checked at the COMMIT then.
         self.store.run("PRAGMA defer_foreign_keys = ON")?;
         let deleted = &self.store.deleted;
         deleted.forget();
-        for id in ids.iter().filter(|id| !deleted.has(**id)) {
-            self.change(sql::DELETE, &[&id.0], None)?;
+        for key in keys.iter().filter(|key| !deleted.has(**key)) {
+            self.change(sql::DELETE, &[&key.0], None)?;
         }
-        for id in ids {
-            if !self.store.find(&Selector::Id(*id))?.is_empty() {
+        for key in keys {
+            if self.store.of_key(*key)?.is_some() {
                 let reason = "the user is still there after the delete";
                 return Err(Error::ConstraintFailed(reason.to_owned()));
             }
         }
-        match deleted.but(ids).as_slice() {
+        match deleted.but(keys).as_slice() {
             [] => Ok(()),
             others => {
                 let ids = if others.len() == 1 { "id" } else { "ids" };
@@ -172,7 +172,7 @@ impl Transaction<'_> {
         &self,
         sql: &str,
         parameters: &[&dyn ToSql],
-        names: Option<(&Username, Option<UserId>)>,
+        names: Option<(&Username, Option<Key>)>,
     ) -> Result<()> {
         let mut statement = (self.store.connection.prepare(sql))
             .map_err(|error| self.store.failure(&error, During::Preparation))?;

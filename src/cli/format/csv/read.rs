@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 
 use super::header::{self, Column, Wrong};
 use crate::cli::failure::Failure;
-use crate::cli::format::input::{Input, Item, MAX_ROW_BYTES, id, invalid, too_long};
+use crate::cli::format::input::{Input, Item, MAX_ROW_BYTES, invalid, too_long};
 use useradm::Result;
 use useradm::accounts::{InputRow, Offered, Rejection};
+use useradm::user::UserId;
 
 /// The most fields that a row is read with, more than there are columns.
 const MAX_FIELDS: usize = 64;
@@ -153,7 +154,7 @@ impl Rows {
             let fields = if has == 1 { "field" } else { "fields" };
             return Err(reject(format!("it has {has} {fields}, the header has {columns}")));
         }
-        let id = given(Column::Id).map(id).transpose().map_err(&reject)?;
+        let id = given(Column::Id).map_or(UserId::Null, UserId::parse);
         let credential = match (given(Column::Password), given(Column::PasswordHash)) {
             (None, None) => Offered::Nothing,
             (Some(password), None) => Offered::Password(Zeroizing::new(password.to_vec())),
