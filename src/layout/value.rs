@@ -21,13 +21,18 @@ pub enum Value {
     Uuid4,
     /// The same in 32 digits.
     Uuid4Hex,
+    /// The name of the user, once more.
+    Username,
+    /// What a query finds: one value of one row. Only a built-in layout has this, so that nobody's
+    /// text is ever run as SQL.
+    Query(&'static str),
     /// What these characters stand for.
     Text(String),
 }
 
 impl Value {
-    /// Reads a value as options and files write it: `@null`, `@now`, `@uuid4` and `@uuid4hex`, or
-    /// anything else for itself.
+    /// Reads a value as options and files write it: `@null`, `@now`, `@uuid4`, `@uuid4hex` and
+    /// `@username`, or anything else for itself.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text {
@@ -35,11 +40,12 @@ impl Value {
             "@now" => Value::Now,
             "@uuid4" => Value::Uuid4,
             "@uuid4hex" => Value::Uuid4Hex,
+            "@username" => Value::Username,
             text => Value::Text(text.to_owned()),
         }
     }
 
-    /// The value as it is written: [`Value::parse`] reads it back.
+    /// The value as it is written: [`Value::parse`] reads it back, unless it is a query.
     #[must_use]
     pub fn as_written(&self) -> &str {
         match self {
@@ -47,6 +53,8 @@ impl Value {
             Value::Now => "@now",
             Value::Uuid4 => "@uuid4",
             Value::Uuid4Hex => "@uuid4hex",
+            Value::Username => "@username",
+            Value::Query(sql) => sql,
             Value::Text(text) => text,
         }
     }
@@ -66,7 +74,18 @@ mod tests {
 
     #[test]
     fn a_value_is_written_as_it_is_read() {
-        for text in ["@null", "@now", "@uuid4", "@uuid4hex", "", "1", "@alice", "@NOW", " @now"] {
+        for text in [
+            "@null",
+            "@now",
+            "@uuid4",
+            "@uuid4hex",
+            "@username",
+            "",
+            "1",
+            "@alice",
+            "@NOW",
+            " @now",
+        ] {
             assert_eq!(Value::parse(text).as_written(), text);
         }
         let plain = |text: &str| Value::Text(text.to_owned());
