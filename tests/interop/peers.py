@@ -51,6 +51,11 @@ def compact_json(text):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
+def default_program():
+    target = os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[2] / "target"
+    return os.environ.get("USERADM") or Path(target) / "debug" / "useradm"
+
+
 class Outcome(namedtuple("Outcome", "command code out err")):
     """What one run of the tool did."""
 

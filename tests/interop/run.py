@@ -38,7 +38,7 @@ import answers
 import exchange
 import live
 from exchange import Case, World
-from peers import APP, Database, Mismatch, Service, Tool, insist
+from peers import APP, Database, Mismatch, Service, Tool, default_program, insist
 
 # Hashing is not what most cases are about, so they do it with the fewest rounds that the tool agrees to.
 FEW_ROUNDS_FOR_THE_TOOL = {"USERADM_ROUNDS": "1000"}
@@ -186,11 +186,6 @@ def relative_locations(world):
 def make_by_init(tool):
     outcome = tool.run("init")
     insist(outcome.code == 0, f"exit 0 expected: {outcome}")
-
-
-def default_program():
-    target = os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[2] / "target"
-    return os.environ.get("USERADM") or Path(target) / "debug" / "useradm"
 
 
 def parse_arguments():

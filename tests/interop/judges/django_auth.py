@@ -55,4 +55,30 @@ class Django:
         connections.close_all()
 
 
-APPLICATIONS = {"django": Django}
+class DjangoArgon2(Django):
+    """As Django's documentation advises: argon2 first, the others still read."""
+
+    options = {
+        "PASSWORD_HASHERS": [
+            "django.contrib.auth.hashers.Argon2PasswordHasher",
+            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+            "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+            "django.contrib.auth.hashers.ScryptPasswordHasher",
+        ]
+    }
+
+
+class DjangoAccounts(Django):
+    """A user model of its own, by e-mail address, and a profile without which no page works."""
+
+    installed = [*Django.installed, "judges.accounts"]
+    options = {"AUTH_USER_MODEL": "accounts.User"}
+
+    def create(self, model, person):
+        model.objects.create_user(person.email, person.password)
+
+    def is_at_home(self, user):
+        return super().is_at_home(user) and user.profile.theme == "light"
+
+
+APPLICATIONS = {"django": Django, "django-argon2": DjangoArgon2, "django-accounts": DjangoAccounts}

@@ -1,0 +1,144 @@
+"""Applications with passlib 1.7.4, each with the scheme and the table that such applications have."""
+
+import sqlite3
+import time
+import uuid
+from contextlib import closing
+from datetime import datetime
+
+from passlib.context import CryptContext
+
+
+class WithContext:
+    """A table by SQL, and passlib's context for the hashes."""
+
+    schemes = []
+    options = {}
+    schema = ""
+
+    def __init__(self, path):
+        self.path = path
+        self.context = CryptContext(schemes=self.schemes, deprecated="auto", **self.options)
+
+    def make(self, people):
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.executescript(self.schema)
+            for person in people:
+                self.add(connection.execute, person, self.context.hash(person.password))
+
+    def login(self, name, password):
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return self.check(connection.execute, name, lambda stored: self.context.verify(password, stored))
+
+
+class FastApi(WithContext):
+    """FastAPI's tutorial in SQL: `users`, bcrypt, `disabled`."""
+
+    schemes = ["bcrypt"]
+    schema = """CREATE TABLE users (id INTEGER NOT NULL, username VARCHAR NOT NULL, email VARCHAR, full_name VARCHAR,
+        hashed_password VARCHAR NOT NULL, disabled BOOLEAN NOT NULL, PRIMARY KEY (id));
+        CREATE UNIQUE INDEX ix_users_username ON users (username);
+        CREATE TABLE items (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR, owner_id INTEGER REFERENCES users (id));"""
+
+    def add(self, execute, person, stored):
+        columns = "username, email, hashed_password, disabled"
+        execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, 0)", [person.name, person.email, stored])
+
+    def check(self, execute, name, verify):
+        user = execute("SELECT * FROM users WHERE username = ?", [name]).fetchone()
+        return user is not None and verify(user["hashed_password"]) and user["disabled"] == 0
+
+
+class OpenWebUi(WithContext):
+    """As Open WebUI has it: the hash in `auth`, the rest in `user` under the same id, and no key between them."""
+
+    schemes = ["bcrypt"]
+    schema = """CREATE TABLE auth (id VARCHAR(255) NOT NULL, email VARCHAR(255) NOT NULL, password TEXT NOT NULL,
+        active INTEGER NOT NULL);
+        CREATE UNIQUE INDEX auth_id ON auth (id);
+        CREATE TABLE "user" (id VARCHAR(255) NOT NULL, name VARCHAR(255) NOT NULL, email VARCHAR(255) NOT NULL,
+        role VARCHAR(255) NOT NULL, profile_image_url TEXT NOT NULL, api_key VARCHAR(255), created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL, last_active_at INTEGER NOT NULL, settings TEXT, info TEXT, oauth_sub TEXT);
+        CREATE UNIQUE INDEX user_id ON "user" (id);
+        CREATE UNIQUE INDEX user_api_key ON "user" (api_key);"""
+
+    def add(self, execute, person, stored):
+        key, now = str(uuid.uuid4()), int(time.time())
+        execute("INSERT INTO auth VALUES (?, ?, ?, 1)", [key, person.email, stored])
+        columns = "id, name, email, role, profile_image_url, created_at, updated_at, last_active_at"
+        row = [key, person.name, person.email, "user", "/user.png", now, now, now]
+        execute(f'INSERT INTO "user" ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', row)
+
+    def check(self, execute, name, verify):
+        user = execute('SELECT * FROM "user" WHERE email = ?', [name]).fetchone()
+        auth = user and execute("SELECT * FROM auth WHERE id = ? AND active = 1", [user["id"]]).fetchone()
+        return auth is not None and verify(auth["password"]) and user["role"] in ("user", "admin")
+
+
+class Ctf(WithContext):
+    """As CTFd has it: `users` by `name`, bcrypt_sha256, and a `type` without which no user can be loaded."""
+
+    schemes = ["bcrypt_sha256"]
+    options = {"bcrypt_sha256__rounds": 12}
+    schema = """CREATE TABLE teams (id INTEGER NOT NULL, name VARCHAR(128), email VARCHAR(128), password VARCHAR(128),
+        PRIMARY KEY (id), UNIQUE (email));
+        CREATE TABLE users (id INTEGER NOT NULL, oauth_id INTEGER, name VARCHAR(128), password VARCHAR(128),
+        email VARCHAR(128), type VARCHAR(80), secret VARCHAR(128), website VARCHAR(128), hidden BOOLEAN, banned BOOLEAN,
+        verified BOOLEAN, team_id INTEGER, created DATETIME, PRIMARY KEY (id), UNIQUE (email), UNIQUE (oauth_id),
+        FOREIGN KEY(team_id) REFERENCES teams (id));"""
+
+    def add(self, execute, person, stored):
+        columns = "name, password, email, type, hidden, banned, verified, created"
+        row = [person.name, stored, person.email, "user", datetime.now().isoformat(" ")]
+        execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, 0, 0, 0, ?)", row)
+
+    def check(self, execute, name, verify):
+        user = execute("SELECT * FROM users WHERE name = ?", [name]).fetchone()
+        return user is not None and verify(user["password"]) and user["type"] in ("user", "admin") and not user["banned"]
+
+
+class Accounts(WithContext):
+    """A service with pbkdf2_sha512, in a table with a prefix."""
+
+    schemes = ["pbkdf2_sha512"]
+    schema = """CREATE TABLE accounts_user (id INTEGER NOT NULL, email VARCHAR(255), password VARCHAR(255),
+        active BOOLEAN, confirmed_at DATETIME, PRIMARY KEY (id), UNIQUE (email));
+        CREATE TABLE accounts_role (id INTEGER NOT NULL, name VARCHAR(80), PRIMARY KEY (id), UNIQUE (name));
+        CREATE TABLE accounts_userrole (user_id INTEGER, role_id INTEGER,
+        FOREIGN KEY(user_id) REFERENCES accounts_user (id), FOREIGN KEY(role_id) REFERENCES accounts_role (id));
+        INSERT INTO accounts_role (name) VALUES ('curator');"""
+
+    def add(self, execute, person, stored):
+        columns = "email, password, active, confirmed_at"
+        made = execute(f"INSERT INTO accounts_user ({columns}) VALUES (?, ?, 1, '2026-01-01 00:00:00')", [person.email, stored])
+        execute("INSERT INTO accounts_userrole VALUES (?, 1)", [made.lastrowid])
+
+    def check(self, execute, name, verify):
+        user = execute("SELECT * FROM accounts_user WHERE email = ?", [name]).fetchone()
+        return user is not None and verify(user["password"]) and user["active"] == 1
+
+
+class Orders(WithContext):
+    """Names that have to be quoted, in several scripts, and sha512_crypt."""
+
+    schemes = ["sha512_crypt"]
+    schema = '''CREATE TABLE "order" ("select" INTEGER PRIMARY KEY, "naïve ""name""" TEXT NOT NULL, "пароль к" TEXT NOT NULL,
+        "group" TEXT DEFAULT 'none');
+        CREATE UNIQUE INDEX "index" ON "order" ("naïve ""name""");'''
+
+    def add(self, execute, person, stored):
+        execute('INSERT INTO "order" ("naïve ""name""", "пароль к") VALUES (?, ?)', [person.name, stored])
+
+    def check(self, execute, name, verify):
+        user = execute('SELECT "пароль к" FROM "order" WHERE "naïve ""name""" = ?', [name]).fetchone()
+        return user is not None and verify(user[0])
+
+
+APPLICATIONS = {
+    "fastapi-bcrypt": FastApi,
+    "open-webui": OpenWebUi,
+    "ctf": Ctf,
+    "accounts": Accounts,
+    "orders": Orders,
+}
