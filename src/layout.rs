@@ -2,10 +2,12 @@
 //! what a database holds is asked for in `store.rs`.
 
 pub mod file;
+mod stored;
 mod text;
 mod value;
 mod wanted;
 
+pub use stored::Stored;
 pub use text::quoted;
 pub use value::{Assignment, Value};
 pub use wanted::{KEYS, Wanted};
