@@ -108,11 +108,13 @@ pub enum Error {
         /// What it is instead.
         reason: String,
     },
-    /// The database has no usable `user` table.
-    #[error("No usable `user` table in {}: {reason}", shown(path))]
+    /// The database has no usable table of users.
+    #[error("No usable {} in {}: {reason}", table_of(table.as_ref()), shown(path))]
     WrongSchema {
         /// The database file.
         path: PathBuf,
+        /// The table, where it is known which one is meant.
+        table: Option<String>,
         /// What is wrong with the table.
         reason: String,
         /// Whether the table is merely absent, so that `init` would help.
@@ -151,6 +153,8 @@ pub enum Error {
     HugeValue {
         /// The database file.
         path: PathBuf,
+        /// The user's row as SQL has it: the table and a condition.
+        row: String,
         /// The user's id.
         id: String,
         /// What is too long.
@@ -363,6 +367,10 @@ pub fn system_words(error: &io::Error) -> String {
 
 fn for_so_long(waited: Duration) -> String {
     if waited.is_zero() { String::new() } else { format!(" for {} s", waited.as_secs_f64()) }
+}
+
+fn table_of(name: Option<&String>) -> String {
+    name.map_or_else(|| "table of users".to_owned(), |name| format!("`{name}` table"))
 }
 
 fn found_in(elsewhere: Option<&PathBuf>) -> String {

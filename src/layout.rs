@@ -98,3 +98,42 @@ pub struct Column {
     /// Whether it is computed from others, so that nothing can be stored in it.
     pub is_generated: bool,
 }
+
+impl Table {
+    /// The column of this name, whatever the case of its letters is.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// What a column makes of the values that it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Affinity {
+    /// It makes texts of numbers.
+    Text,
+    /// It makes numbers of texts that look like one, whole ones if it can.
+    Integer,
+    /// It makes numbers of texts that look like one.
+    Real,
+    /// As [`Affinity::Integer`]: the two differ only in casts.
+    Numeric,
+    /// It stores what it is given.
+    Blob,
+}
+
+impl Affinity {
+    /// The affinity of a declared type (SQLite's 'Datatypes In SQLite', section 3.1).
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        let kind = kind.to_ascii_uppercase();
+        let has = |part| kind.contains(part);
+        match () {
+            () if has("INT") => Affinity::Integer,
+            () if has("CHAR") || has("CLOB") || has("TEXT") => Affinity::Text,
+            () if has("BLOB") || kind.is_empty() => Affinity::Blob,
+            () if has("REAL") || has("FLOA") || has("DOUB") => Affinity::Real,
+            () => Affinity::Numeric,
+        }
+    }
+}

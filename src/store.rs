@@ -17,7 +17,9 @@ use crate::interrupt::Interrupt;
 use crate::user::{Id, Key, User};
 
 pub use place::Place;
-pub use sqlite::{Inserter, Lookup, Owner, Pages, Selected, Store, Transaction, limit_memory};
+pub use sqlite::{
+    Inserter, Lookup, Opened, Owner, Pages, Selected, Store, Transaction, limit_memory,
+};
 
 /// A database that may be opened.
 #[derive(Clone, Debug)]

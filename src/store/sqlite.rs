@@ -5,7 +5,8 @@
 //! | opening it, and whether there is one | `open.rs`; `vfs.rs` is what SQLite calls for files |
 //! | making one, whole or not at all | `create.rs` |
 //! | who may, and what must not be beside it | `owner.rs`, `paths.rs` |
-//! | what its table is like | `schema.rs`; what other tables hold: `elsewhere.rs` |
+//! | what its tables are like, and a look at what they hold | `schema.rs`, `sample.rs` |
+//! | whether the table of the users can be used, and how | `usable.rs`; who refers to them: `elsewhere.rs` |
 //! | finding users, counting them, all of one moment | `read.rs` |
 //! | listing them in pages | `page.rs`, by `keyed.rs` or `sorted.rs` |
 //! | who looks like whom | `similar.rs`, with `filter.rs` |
@@ -30,11 +31,13 @@ mod owner;
 mod page;
 mod paths;
 mod read;
+mod sample;
 mod schema;
 mod similar;
 mod sorted;
 mod sql;
 mod transaction;
+mod usable;
 mod vfs;
 mod wait;
 mod write;
@@ -48,8 +51,10 @@ use rusqlite::Connection;
 use super::{
     Access, Account, Database, MAX_NAMESAKES, Order, Reference, Selection, State, StoredUser,
 };
+use crate::layout::Layout;
 use hooks::{Commits, Deleted};
 use limits::Allowance;
+use sql::Sql;
 use wait::Patience;
 
 pub use bulk::Inserter;
@@ -63,9 +68,10 @@ pub use transaction::Transaction;
 /// meanwhile, so it must stay far below the application's own timeout of 5 s.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(200);
 
-/// An open database.
+/// An open database file, before anybody knows where its users are: it tells what tables it has and
+/// what they hold, and [`Opened::store`] makes a [`Store`] of it.
 #[derive(Debug)]
-pub struct Store {
+pub struct Opened {
     connection: Connection,
     database: Database,
     patience: Patience,
@@ -73,16 +79,47 @@ pub struct Store {
     /// How long the last transaction held its lock.
     locked_for: Cell<Duration>,
     commits: Commits,
+}
+
+/// An open database, and where its users are.
+#[derive(Debug)]
+pub struct Store {
+    file: Opened,
+    layout: Layout,
+    /// All that is said to SQLite about the table of the users.
+    sql: Sql,
     deleted: Deleted,
+    /// Whether the table is there.
+    has_table: Cell<bool>,
     /// Whether a name in the index is too long to be compared with others.
     index_is_useless: Cell<bool>,
+}
+
+impl Opened {
+    /// The absolute path of the database.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.database.path
+    }
 }
 
 impl Store {
     /// The absolute path of the database.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.database.path
+        self.file.path()
+    }
+
+    /// The file itself, which also knows about other tables.
+    #[must_use]
+    pub fn file(&self) -> &Opened {
+        &self.file
+    }
+
+    /// Where the users are.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// Makes sure that replaced and deleted hashes are no longer on disk, where a log keeps what was
@@ -91,11 +128,12 @@ impl Store {
     /// Returns false if another process holds the log, so that they still are in it.
     #[must_use]
     pub fn forget_replaced_hashes(&self) -> bool {
-        self.patience.set(CHECKPOINT_PATIENCE.min(self.database.timeout));
+        let Opened { patience, database, connection, .. } = &self.file;
+        patience.set(CHECKPOINT_PATIENCE.min(database.timeout));
         // Without a log there is nothing that could be blocked.
         let is_blocked =
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-        self.patience.set(self.database.timeout);
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        patience.set(database.timeout);
         is_blocked == Ok(false)
     }
 }

@@ -39,15 +39,21 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             let command = format!("update {} --password", shell::user(id, user));
             format!("{} gives the user a new one", shell::command(&command))
         }
-        Error::HugeValue { path, id, column: "username", bytes } if *bytes > CHANGEABLE_BYTES => {
+        Error::HugeValue { path, row, column: "username", bytes, .. }
+            if *bytes > CHANGEABLE_BYTES =>
+        {
             let path = shell::quoted(path.as_os_str());
-            format!("sqlite3 {path} 'DELETE FROM user WHERE id = {id}' removes that user")
+            let delete = format!("DELETE FROM {row}");
+            format!("sqlite3 {path} {} removes that user", shell::quoted(delete.as_ref()))
         }
         Error::HugeValue { id, column: "username", .. } => {
-            format!("{} removes that user", shell::command(&format!("delete --id={id}")))
+            format!(
+                "{} removes that user",
+                shell::command(&format!("delete --id={}", shell::quoted(id.as_ref())))
+            )
         }
         Error::HugeValue { id, .. } => {
-            let command = format!("update --id={id} --password");
+            let command = format!("update --id={} --password", shell::quoted(id.as_ref()));
             format!("{} gives that user a new one", shell::command(&command))
         }
         Error::OutcomeUnknown(_) => show_tells(),

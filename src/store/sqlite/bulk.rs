@@ -5,9 +5,10 @@ use rusqlite::{Statement, ToSql};
 use super::failure::{During, is_unique_rule_on};
 use super::read::Text;
 use super::write::require_one;
-use super::{Account, Store, Transaction, sql};
+use super::{Account, Store, Transaction};
 use crate::error::{Error, Result};
-use crate::user::{Id, Key, StoredName};
+use crate::layout::Layout;
+use crate::user::{Id, Key, Selector, StoredName};
 
 /// The page cache while many rows are stored, in KiB: enough for the index of a million names.
 const CACHE_KIB: i64 = 32 * 1024;
@@ -35,14 +36,14 @@ impl Transaction<'_> {
     /// # Errors
     /// [`Error::WrongSchema`] if there is no usable table.
     pub fn inserter(&self) -> Result<Inserter<'_>> {
-        let prepare = |sql| {
-            let statement = self.store.connection.prepare(&self.aborting(sql)?);
+        let prepare = |sql: &str| {
+            let statement = self.store.file.connection.prepare(&self.aborting(sql)?);
             statement.map_err(|error| self.store.failure(&error, During::Preparation))
         };
         Ok(Inserter {
             store: self.store,
-            insert: prepare(sql::INSERT)?,
-            insert_with_id: prepare(sql::INSERT_WITH_ID)?,
+            insert: prepare(&self.store.sql.insert)?,
+            insert_with_id: prepare(&self.store.sql.insert_with_id)?,
             reads_back: !self.store.stores_faithfully()?,
         })
     }
@@ -55,9 +56,8 @@ impl Inserter<'_> {
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
     pub fn insert(&mut self, id: Option<Id<'_>>, name: Option<&[u8]>, hash: &[u8]) -> Result<()> {
-        let id = id.map(number).transpose()?;
         let (name_text, hash_text) = (name.map(Text), Text(hash));
-        let parameters: [&dyn ToSql; 3] = [&name_text, &hash_text, &id.map(|id| id.0)];
+        let parameters: [&dyn ToSql; 3] = [&name_text, &hash_text, &id];
         let inserted = self.store.with_long_values(|| match id {
             Some(_) => self.insert_with_id.execute(parameters),
             None => self.insert.execute(&parameters[..2]),
@@ -65,32 +65,25 @@ impl Inserter<'_> {
         let changed = inserted.map_err(|error| self.refusal(&error, id, name))?;
         require_one(changed)?;
         if self.reads_back {
-            let key = Key(self.store.connection.last_insert_rowid());
+            let key = Key(self.store.file.connection.last_insert_rowid());
             let name = StoredName(name.map(<[u8]>::to_vec));
             self.store.require(key, Some(&name), Some(hash))?;
         }
         Ok(())
     }
 
-    fn refusal(&self, error: &rusqlite::Error, id: Option<Key>, name: Option<&[u8]>) -> Error {
+    fn refusal(&self, error: &rusqlite::Error, id: Option<Id<'_>>, name: Option<&[u8]>) -> Error {
         let name = String::from_utf8_lossy(name.unwrap_or_default());
-        if is_unique_rule_on(error, "username") && self.store.is_taken(&name, None) {
+        let Layout { table, id: id_column, username, .. } = &self.store.layout;
+        if is_unique_rule_on(error, table, username) && self.store.is_taken(&name, None) {
             return Error::UserExists(name.into_owned());
         }
-        let owner = |key: Key| self.store.of_key(key).ok()?;
+        let owner = |id: Id<'_>| self.store.find(&Selector::Id(id.owned())).ok()?.pop();
         match id.and_then(owner) {
-            Some(Account { user, .. }) if is_unique_rule_on(error, "id") => {
+            Some(Account { user, .. }) if is_unique_rule_on(error, table, id_column) => {
                 Error::IdTaken { id: user.id.to_string(), user: user.name.described() }
             }
             _ => self.store.failure(error, During::Write),
         }
-    }
-}
-
-/// The row of a user with this id.
-fn number(id: Id<'_>) -> Result<Key> {
-    match id {
-        Id::Number(number) => Ok(Key(number)),
-        id => Err(Error::InvalidId(id.to_string())),
     }
 }

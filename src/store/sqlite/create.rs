@@ -7,9 +7,10 @@ use std::path::Path;
 use nix::unistd::Uid;
 
 use super::failure::{During, explain};
-use super::{Access, Database, Store, Transaction, vfs};
+use super::{Access, Database, Opened, Transaction, vfs};
 use crate::error::{Error, Remedy, Result, system_words};
 use crate::files::{Draft, Resolved, Taken, name_of, not_let_in};
+use crate::layout::Layout;
 
 impl Database {
     /// Makes the database with the application's table and what `body` puts into it.
@@ -62,7 +63,7 @@ impl Database {
         }
         let connection = vfs::open_unnamed(draft.file())
             .map_err(|error| explain(self, None, &error, During::Write))?;
-        let store = Store::new(self, connection, Access::Write)?;
+        let store = Opened::new(self, connection, Access::Write)?.store(Layout::passlib())?;
         // Nobody else knows the file, so its journal need not survive this process, and it is
         // written to disk when it gets its name. Nothing can lie beside it, so all else is in memory.
         store.run(

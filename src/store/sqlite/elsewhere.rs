@@ -1,19 +1,18 @@
 //! What other tables hold: rows that reference a user, and the users of another application.
 
-use rusqlite::ErrorCode;
-use rusqlite::types::ValueRef;
+use std::ops::ControlFlow;
 
-use super::sql::quoted;
 use super::{Reference, Store};
 use crate::error::Result;
 use crate::hash;
+use crate::layout::Table;
 use crate::user::Key;
 
 /// How many rows of a table are looked at.
-const ROWS: usize = 50;
+const ROWS: u32 = 50;
 
 /// How many of a column whose name suggests hashes: the first users may have none.
-const LIKELY_ROWS: usize = 1000;
+const LIKELY_ROWS: u32 = 1000;
 
 /// How many columns get so much attention.
 const LIKELY_COLUMNS: usize = 25;
@@ -29,20 +28,16 @@ impl Store {
     /// # Errors
     /// As [`Store::find`].
     pub fn users_elsewhere(&self) -> Result<Option<String>> {
-        // One transaction takes one lock, where a thousand statements would take a thousand.
-        let _reading = self.read(self.connection.unchecked_transaction())?;
-        let mut likely = LIKELY_COLUMNS;
-        for table in self.read(self.other_tables())? {
-            let has_hashes = match self.has_hashes(&table, &mut likely) {
-                // What needs functions of the application cannot be read, and shows no users.
-                Err(error) if is_wrong_sql(&error) => false,
-                result => self.read(result)?,
-            };
-            if has_hashes {
-                return Ok(Some(table));
+        self.file.at_one_moment(|| {
+            let mut likely = LIKELY_COLUMNS;
+            for table in self.file.tables()? {
+                let is_own = table.name.eq_ignore_ascii_case(&self.layout.table);
+                if !is_own && self.has_hashes(&table, &mut likely)? {
+                    return Ok(Some(table.name));
+                }
             }
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 
     /// The rows of other tables that reference this user by a foreign key.
@@ -53,13 +48,8 @@ impl Store {
         let references = self.foreign_keys().and_then(|keys| {
             let mut references = Vec::new();
             for [table, column, target, on_delete] in keys {
-                let sql = format!(
-                    "SELECT count(*) FROM {} WHERE {} = (SELECT {} FROM user WHERE id = ?1)",
-                    quoted(&table),
-                    quoted(&column),
-                    quoted(&target)
-                );
-                let rows = self.connection.query_row(&sql, [key.0], |row| row.get(0))?;
+                let sql = self.sql.references(&table, &column, &target);
+                let rows = self.file.connection.query_row(&sql, [key.0], |row| row.get(0))?;
                 if rows > 0 {
                     references.push(Reference { table, rows, on_delete });
                 }
@@ -71,16 +61,18 @@ impl Store {
 
     /// Table, column, what it references and the action on a delete of each foreign key.
     fn foreign_keys(&self) -> rusqlite::Result<Vec<[String; 4]>> {
-        // A key of several columns cannot reference one user by its id or name alone.
-        let mut statement = self.connection.prepare(
-            "SELECT t.name, k.\"from\", ifnull(k.\"to\", 'id'), k.on_delete
+        // A key of several columns cannot reference one user by one column. One that names none means
+        // the primary key.
+        let mut statement = self.file.connection.prepare(
+            "SELECT t.name, k.\"from\",
+                 ifnull(k.\"to\", (SELECT name FROM pragma_table_xinfo(?1) WHERE pk = 1)), k.on_delete
              FROM sqlite_schema AS t, pragma_foreign_key_list(t.name) AS k
-             WHERE t.type = 'table' AND lower(k.\"table\") = 'user' AND NOT EXISTS (
+             WHERE t.type = 'table' AND k.\"table\" = ?1 COLLATE NOCASE AND NOT EXISTS (
                  SELECT 1 FROM pragma_foreign_key_list(t.name) AS other
                  WHERE other.id = k.id AND other.seq > 0)
              ORDER BY t.name, k.id",
         )?;
-        let keys = statement.query_map([], |row| {
+        let keys = statement.query_map([&self.layout.table], |row| {
             // What has a name that is not UTF-8 cannot be asked about.
             let texts: Option<Vec<String>> = (0..4).map(|at| row.get(at).ok()).collect();
             Ok(texts.and_then(|texts| texts.try_into().ok()))
@@ -88,29 +80,9 @@ impl Store {
         keys.filter_map(Result::transpose).collect()
     }
 
-    fn other_tables(&self) -> rusqlite::Result<Vec<String>> {
-        // Virtual tables have no root page. What has a name that is not UTF-8 cannot be asked about.
-        let mut statement = self.connection.prepare(
-            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0
-             AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND lower(name) <> 'user'",
-        )?;
-        let names = statement.query_map([], |row| Ok(row.get::<_, String>(0).ok()))?;
-        names.filter_map(Result::transpose).collect()
-    }
-
-    fn has_hashes(&self, table: &str, likely: &mut usize) -> rusqlite::Result<bool> {
-        let table = quoted(table);
-        let mut columns = self.connection.prepare(&format!("PRAGMA main.table_info({table})"))?;
-        let names = columns.query_map([], |row| Ok(row.get::<_, String>("name").ok()))?;
-        let names: Vec<String> = names.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-        let fits = |column: &str| {
-            let (shortest, longest) = (hash::SHORTEST_KNOWN_BYTES, 2 * hash::MAX_READABLE_BYTES);
-            format!("octet_length({column}) BETWEEN {shortest} AND {longest}")
-        };
-        let value = |column: String| format!("CASE WHEN {} THEN {column} END", fits(&column));
-        let values: Vec<String> = names.iter().map(|name| value(quoted(name))).collect();
-        let first = format!("SELECT {} FROM main.{table} LIMIT {ROWS}", values.join(", "));
-        if self.gives_a_hash(&first)? {
+    fn has_hashes(&self, table: &Table, likely: &mut usize) -> Result<bool> {
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        if self.gives_a_hash(table, &names, ROWS)? {
             return Ok(true);
         }
         for name in names {
@@ -119,38 +91,20 @@ impl Store {
                 continue;
             }
             *likely -= 1;
-            let more = format!(
-                "SELECT value FROM (SELECT {} AS value FROM main.{table} LIMIT {LIKELY_ROWS}) \
-                 WHERE {}",
-                quoted(&name),
-                fits("value")
-            );
-            if self.gives_a_hash(&more)? {
+            if self.gives_a_hash(table, &[name], LIKELY_ROWS)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn gives_a_hash(&self, sql: &str) -> rusqlite::Result<bool> {
-        let mut statement = self.connection.prepare(sql)?;
-        let columns = statement.column_count();
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            for column in 0..columns {
-                if let ValueRef::Text(value) | ValueRef::Blob(value) = row.get_ref(column)?
-                    && hash::looks_like_one(value)
-                {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
+    fn gives_a_hash(&self, table: &Table, columns: &[&str], newest: u32) -> Result<bool> {
+        let lengths = hash::SHORTEST_KNOWN_BYTES..=2 * hash::MAX_READABLE_BYTES;
+        let mut is_found = false;
+        self.file.sample(table, columns, newest, &lengths, |_, value| {
+            is_found = hash::looks_like_one(value);
+            if is_found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(is_found)
     }
-}
-
-/// Whether SQLite knows no function, collation or module that the table asks for.
-fn is_wrong_sql(error: &rusqlite::Error) -> bool {
-    matches!(error, rusqlite::Error::SqlInputError { .. })
-        || error.sqlite_error_code() == Some(ErrorCode::Unknown)
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::limits::{HEAP_MIB, allowance, reached_heap_limit};
-use super::{Database, Store};
+use super::{Database, Opened, Store};
 use crate::error::{Error, Result};
 use crate::files::not_let_in;
 
@@ -18,7 +18,7 @@ pub(super) enum During {
     Write,
 }
 
-impl Store {
+impl Opened {
     pub(super) fn failure(&self, error: &rusqlite::Error, during: During) -> Error {
         let failure = explain(&self.database, Some(&self.connection), error, during);
         match error.sqlite_error_code() {
@@ -49,6 +49,22 @@ impl Store {
     }
 
     pub(super) fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
+        result.map_err(|error| self.failure(&error, During::Read))
+    }
+}
+
+impl Store {
+    pub(super) fn failure(&self, error: &rusqlite::Error, during: During) -> Error {
+        match self.file.failure(error, during) {
+            Error::WrongSchema { path, reason, absent, .. } => {
+                let table = Some(self.layout.table.clone());
+                Error::WrongSchema { path, table, reason, absent }
+            }
+            failure => failure,
+        }
+    }
+
+    pub(super) fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
         result.map_err(|error| {
             self.huge_value(&error).unwrap_or_else(|| self.failure(&error, During::Read))
         })
@@ -69,7 +85,7 @@ pub(super) fn explain(
         return if writes {
             Error::ConstraintFailed(msg.clone())
         } else {
-            Error::WrongSchema { path, reason: msg.clone(), absent: false }
+            Error::WrongSchema { path, table: None, reason: msg.clone(), absent: false }
         };
     }
     let reason = words(connection, during, error);
@@ -119,7 +135,7 @@ pub(super) fn explain(
             allowance(database.timeout).as_secs_f64()
         )),
         _ if writes => Error::ConstraintFailed(reason),
-        _ => Error::WrongSchema { path, reason, absent: false },
+        _ => Error::WrongSchema { path, table: None, reason, absent: false },
     }
 }
 
@@ -141,20 +157,26 @@ pub(super) fn nothing_was_committed(connection: &Connection, error: &rusqlite::E
     }
 }
 
-/// Whether the error is a violated UNIQUE rule on a column of the users, alone or with others.
+/// Whether the error is a violated UNIQUE rule on a column of a table, alone or with others.
 ///
 /// SQLite names the table and column of each. A trigger may have broken the rule with a row of its
 /// own, which only a look at the table tells.
-pub(super) fn is_unique_rule_on(error: &rusqlite::Error, column: &str) -> bool {
+pub(super) fn is_unique_rule_on(error: &rusqlite::Error, table: &str, column: &str) -> bool {
     let unique = [
         ffi::SQLITE_CONSTRAINT_UNIQUE,
         ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
         ffi::SQLITE_CONSTRAINT_ROWID,
     ];
-    let words = error.to_string();
+    let column = format!("{table}.{column}").to_ascii_lowercase();
+    let words = error.to_string().to_ascii_lowercase();
     error.sqlite_extended_error_code().is_some_and(|code| unique.contains(&code))
-        && words.strip_prefix("UNIQUE constraint failed: ").is_some_and(|columns| {
-            columns.split(", ").any(|it| it.eq_ignore_ascii_case(&format!("user.{column}")))
+        && words.strip_prefix("unique constraint failed: ").is_some_and(|columns| {
+            // A name may hold what stands between names.
+            columns.match_indices(&column).any(|(at, _)| {
+                let (before, after) = (&columns[..at], &columns[at + column.len()..]);
+                (before.is_empty() || before.ends_with(", "))
+                    && (after.is_empty() || after.starts_with(", "))
+            })
         })
 }
 

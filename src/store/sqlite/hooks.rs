@@ -43,13 +43,14 @@ pub(super) struct Deleted {
 }
 
 impl Deleted {
-    /// Watches from now on.
-    pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<Self> {
+    /// Watches a table from now on.
+    pub(super) fn install(connection: &mut Connection, users: &str) -> rusqlite::Result<Self> {
+        let users = users.to_owned();
         let deleted = Deleted::default();
         let rows = Arc::clone(&deleted.rows);
         connection.update_hook(Some(move |action, _: &str, table: &str, key| {
             if action == Action::SQLITE_DELETE
-                && table.eq_ignore_ascii_case("user")
+                && table.eq_ignore_ascii_case(&users)
                 && let Ok(mut rows) = rows.lock()
             {
                 rows.insert(Key(key));

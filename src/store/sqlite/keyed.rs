@@ -68,7 +68,7 @@ impl<'s> Keyed<'s> {
             && !self.is_after(last, before)
         {
             // A damaged file could be read in circles.
-            let path = self.store.database.path.clone();
+            let path = self.store.file.database.path.clone();
             let reason = "its rows are not in order".to_owned();
             return Err(Error::DatabaseCorrupt { path, reason });
         }
@@ -86,9 +86,9 @@ impl<'s> Keyed<'s> {
         visit: &mut impl FnMut(StoredUser<'_>, &[u8]) -> ControlFlow<()>,
     ) -> rusqlite::Result<Option<Last>> {
         let is_to_be_sorted = part == Part::All && self.selection.order == Order::Name;
-        let columns = Columns::of(self.selection);
-        let sql = sql::page(self.selection, part, self.last.is_some());
-        let mut statement = self.store.connection.prepare(&sql)?;
+        let columns = self.store.sql.columns(self.selection);
+        let sql = self.store.sql.page(self.selection, part, self.last.is_some());
+        let mut statement = self.store.file.connection.prepare(&sql)?;
         if let Some(Last { key, name: (name, is_text), .. }) = &self.last {
             bind(&mut statement, ":key", key.0)?;
             bind(&mut statement, ":name", name)?;
@@ -102,7 +102,7 @@ impl<'s> Keyed<'s> {
             if is_to_be_sorted {
                 set_sort_key(&mut sort_key, row, columns)?;
             }
-            let (key, flow) = with_user(row, columns.hash, |user| {
+            let (key, flow) = with_user(row, columns.id, columns.hash, |user| {
                 let flow =
                     if is_selected { visit(user, &sort_key) } else { ControlFlow::Continue(()) };
                 (user.key, flow)

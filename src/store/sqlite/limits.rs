@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi};
 
-use super::{Store, sql};
+use super::Store;
+use super::read::id_of;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 
@@ -106,7 +107,7 @@ pub(super) fn allowance(timeout: Duration) -> Duration {
 impl Store {
     /// Runs a change, which has to carry the long values of other columns and tables along.
     pub(super) fn with_long_values<T>(&self, change: impl FnOnce() -> T) -> T {
-        let set = |bytes| self.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, bytes);
+        let set = |bytes| self.file.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, bytes);
         // It fails only for a limit that SQLite does not have.
         let _ = set(i32::MAX);
         let result = change();
@@ -119,16 +120,18 @@ impl Store {
         if !is_about_length(error) {
             return None;
         }
-        let found = self.connection.query_row(sql::HUGE, [MAX_VALUE_BYTES], |row| {
-            let (name, hash): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
+        let found = self.file.connection.query_row(&self.sql.huge, [MAX_VALUE_BYTES], |row| {
+            let (key, mut digits) = (row.get(0)?, String::new());
+            let id = id_of(row.get_ref(1)?, &mut digits).to_string();
+            let (name, hash): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
             let is_name = name > Some(MAX_VALUE_BYTES.into());
             let (column, bytes) =
                 if is_name { ("username", name) } else { ("password hash", hash) };
-            Ok((row.get::<_, i64>(0)?.to_string(), column, bytes.unwrap_or(0)))
+            Ok((self.sql.row(key), id, column, bytes.unwrap_or(0)))
         });
-        let (id, column, bytes) = found.optional().ok().flatten()?;
-        let (path, bytes) = (self.database.path.clone(), bytes.unsigned_abs());
-        Some(Error::HugeValue { path, id, column, bytes })
+        let (row, id, column, bytes) = found.optional().ok().flatten()?;
+        let (path, bytes) = (self.file.database.path.clone(), bytes.unsigned_abs());
+        Some(Error::HugeValue { path, row, id, column, bytes })
     }
 }
 

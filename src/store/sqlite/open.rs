@@ -9,13 +9,14 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 
 use super::failure::{During, explain};
-use super::hooks::{Commits, Deleted};
+use super::hooks::Commits;
 use super::limits::{Allowance, MAX_VALUE_BYTES};
 use super::paths::beside;
 use super::wait::Patience;
-use super::{Access, Database, Store, vfs};
+use super::{Access, Database, Opened, Store, vfs};
 use crate::error::{Error, Result};
 use crate::files::Resolved;
+use crate::layout::Layout;
 
 /// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
 const SMALLEST_PAGE: u64 = 512;
@@ -59,6 +60,16 @@ impl Database {
 }
 
 impl Store {
+    /// Opens an existing database whose users are those of the first application; never makes one.
+    ///
+    /// # Errors
+    /// As [`Opened::open`] and [`Opened::store`].
+    pub fn open(database: &Database, access: Access) -> Result<Self> {
+        Opened::open(database, access)?.store(Layout::passlib())
+    }
+}
+
+impl Opened {
     /// Opens an existing database; never makes one.
     ///
     /// # Errors
@@ -74,7 +85,7 @@ impl Store {
             let reason = "it was replaced while it was opened".to_owned();
             return Err(Error::Io { path: database.path.clone(), reason });
         }
-        Store::new(database, connection, access)
+        Opened::new(database, connection, access)
     }
 
     pub(super) fn new(
@@ -84,18 +95,16 @@ impl Store {
     ) -> Result<Self> {
         let (timeout, interrupt) = (database.timeout, &database.interrupt);
         let opening = |error| explain(database, None, &error, During::Read);
-        let store = Store {
+        let opened = Opened {
             patience: Patience::install(&mut connection, timeout, interrupt).map_err(opening)?,
             allowance: Allowance::install(&mut connection, interrupt).map_err(opening)?,
             commits: Commits::install(&mut connection).map_err(opening)?,
-            deleted: Deleted::install(&mut connection).map_err(opening)?,
             connection,
             database: database.clone(),
             locked_for: Cell::default(),
-            index_is_useless: Cell::default(),
         };
-        store.configure(access).map_err(|error| store.failure(&error, During::Read))?;
-        Ok(store)
+        opened.configure(access).map_err(|error| opened.failure(&error, During::Read))?;
+        Ok(opened)
     }
 
     fn configure(&self, access: Access) -> rusqlite::Result<()> {

@@ -24,8 +24,7 @@ impl Store {
     /// [`Error::DatabaseCorrupt`] or [`Error::Io`].
     pub fn find(&self, selector: &Selector) -> Result<Vec<Account>> {
         match selector {
-            Selector::Id(UserId::Number(id)) => Ok(self.of_key(Key(*id))?.into_iter().collect()),
-            Selector::Id(id) => Err(Error::InvalidId(id.to_string())),
+            Selector::Id(id) => self.of_id(id),
             Selector::Name(name) => {
                 let found = self.named(name, &Text(name))?;
                 // A BLOB is never equal to a TEXT, yet shows as the same name.
@@ -39,7 +38,26 @@ impl Store {
     /// # Errors
     /// As [`Store::find`].
     pub fn of_key(&self, key: Key) -> Result<Option<Account>> {
-        self.read(self.accounts(sql::OF_ID, &key.0, |_| true)).map(|mut found| found.pop())
+        self.read(self.accounts(&self.sql.of_key, &key.0, |_| true)).map(|mut found| found.pop())
+    }
+
+    /// The users of this id: more than one only in a table without a rule against that.
+    fn of_id(&self, id: &UserId) -> Result<Vec<Account>> {
+        if self.sql.key_is_id() {
+            return match id {
+                UserId::Number(id) => Ok(self.of_key(Key(*id))?.into_iter().collect()),
+                id => Err(Error::InvalidId(id.to_string())),
+            };
+        }
+        // The column's affinity and collation may call other ids equal, and make a number of a text.
+        let shown = id.to_string();
+        let is_id = |account: &Account| account.user.id.to_string() == shown;
+        let find = |value: &dyn ToSql| self.read(self.accounts(&self.sql.of_id, value, is_id));
+        let found = find(&id.borrowed())?;
+        match id {
+            UserId::Text(text) if found.is_empty() => find(text),
+            _ => Ok(found),
+        }
     }
 
     /// The users whose names SQLite finds equal to `value` and which are these bytes: the column's
@@ -47,14 +65,14 @@ impl Store {
     fn named(&self, name: &[u8], value: &dyn ToSql) -> Result<Vec<Account>> {
         let is_name = |account: &Account| account.user.name.0.as_deref() == Some(name);
         if !self.index_is_useless.get() {
-            match self.accounts(sql::OF_NAME, value, is_name) {
+            match self.accounts(&self.sql.of_name, value, is_name) {
                 // On the way to the name the index compares it with one that is too long. That may
                 // end a transaction, so it is not tried again.
                 Err(error) if is_about_length(&error) => self.index_is_useless.set(true),
                 found => return self.read(found),
             }
         }
-        self.read(self.accounts(sql::OF_NAME_ONE_BY_ONE, value, is_name))
+        self.read(self.accounts(&self.sql.of_name_one_by_one, value, is_name))
     }
 
     /// The hashes of the users who came last, the last one first, until `visit` breaks off.
@@ -66,7 +84,7 @@ impl Store {
         count: u32,
         mut visit: impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        self.visit_rows(&sql::newest_hashes(count), |row| {
+        self.visit_rows(&self.sql.newest_hashes(count), |row| {
             Ok(match row.get_ref(0)? {
                 ValueRef::Text(hash) | ValueRef::Blob(hash) => visit(hash),
                 _ => ControlFlow::Continue(()),
@@ -80,7 +98,10 @@ impl Store {
     /// # Errors
     /// As [`Store::find`], and [`Error::HugeValue`].
     pub fn snapshot(&self, mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>) -> Result<()> {
-        self.visit_rows(sql::SNAPSHOT, |row| with_user(row, Some(sql::HASH), &mut visit))
+        let id_at = self.sql.id_after_hash();
+        self.visit_rows(&self.sql.snapshot, |row| {
+            with_user(row, id_at, Some(sql::HASH), &mut visit)
+        })
     }
 
     fn visit_rows(
@@ -88,7 +109,7 @@ impl Store {
         sql: &str,
         mut visit: impl FnMut(&Row<'_>) -> rusqlite::Result<ControlFlow<()>>,
     ) -> Result<()> {
-        self.read(self.connection.prepare(sql).and_then(|mut statement| {
+        self.read(self.file.connection.prepare(sql).and_then(|mut statement| {
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
                 if visit(row)?.is_break() {
@@ -104,7 +125,7 @@ impl Store {
     /// # Errors
     /// As [`Store::find`].
     pub fn count(&self) -> Result<u64> {
-        let count = self.connection.query_row(sql::COUNT, [], |row| row.get::<_, i64>(0));
+        let count = self.file.connection.query_row(&self.sql.count, [], |row| row.get::<_, i64>(0));
         self.read(count).map(i64::unsigned_abs)
     }
 
@@ -113,18 +134,19 @@ impl Store {
     /// # Errors
     /// As [`Store::find`].
     pub fn state(&self) -> Result<State> {
-        let version = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0));
+        let version = self.file.connection.query_row("PRAGMA data_version", [], |row| row.get(0));
         self.read(version).map(State)
     }
 
     fn accounts(
         &self,
-        users: &str,
+        sql: &str,
         parameter: &dyn ToSql,
         is_wanted: impl Fn(&Account) -> bool,
     ) -> rusqlite::Result<Vec<Account>> {
-        let mut statement = self.connection.prepare(&sql::accounts(users))?;
-        let found = statement.query_map([parameter], account)?;
+        let mut statement = self.file.connection.prepare(sql)?;
+        let id_at = self.sql.id_after_hash();
+        let found = statement.query_map([parameter], |row| account(row, id_at))?;
         found.filter(|found| found.as_ref().map_or(true, &is_wanted)).take(MAX_NAMESAKES).collect()
     }
 }
@@ -144,26 +166,52 @@ pub(super) fn bytes(value: ValueRef<'_>) -> Option<Vec<u8>> {
     as_bytes(value, &mut String::new()).map(<[u8]>::to_vec)
 }
 
-fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let number = row.get(0)?;
-    let (key, id, name) = (Key(number), UserId::Number(number), StoredName(bytes(row.get_ref(1)?)));
-    Ok(Account { user: User { key, id, name }, hash: bytes(row.get_ref(2)?) })
+fn account(row: &Row<'_>, id_at: Option<usize>) -> rusqlite::Result<Account> {
+    with_user(row, id_at, Some(sql::HASH), |user| {
+        let name = StoredName(user.name.map(<[u8]>::to_vec));
+        let user_of = User { key: user.key, id: user.id.owned(), name };
+        Account { user: user_of, hash: user.hash.map(<[u8]>::to_vec) }
+    })
 }
 
-/// Gives a user whose first columns are id and name, with the hash of this column.
+/// Gives a user whose first columns are key and name, with the id and the hash of these columns; the
+/// id is the key where it has none.
 pub(super) fn with_user<T>(
     row: &Row<'_>,
+    id_at: Option<usize>,
     hash_at: Option<usize>,
     visit: impl FnOnce(StoredUser<'_>) -> T,
 ) -> rusqlite::Result<T> {
     let number = row.get_ref(0)?.as_i64()?;
-    let (mut name_digits, mut hash_digits) = (String::new(), String::new());
+    let (mut name_digits, mut hash_digits, mut id_digits) = Default::default();
+    let id = match id_at {
+        Some(at) => id_of(row.get_ref(at)?, &mut id_digits),
+        None => Id::Number(number),
+    };
     let name = as_bytes(row.get_ref(sql::NAME)?, &mut name_digits);
     let hash = match hash_at {
         Some(at) => as_bytes(row.get_ref(at)?, &mut hash_digits),
         None => None,
     };
-    Ok(visit(StoredUser { key: Key(number), id: Id::Number(number), name, hash }))
+    Ok(visit(StoredUser { key: Key(number), id, name, hash }))
+}
+
+/// The id that a value is.
+pub(super) fn id_of<'v>(value: ValueRef<'v>, digits: &'v mut String) -> Id<'v> {
+    match value {
+        ValueRef::Integer(number) => Id::Number(number),
+        value => as_bytes(value, digits).map_or(Id::Null, Id::Text),
+    }
+}
+
+impl ToSql for Id<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Id::Null => ValueRef::Null,
+            Id::Number(number) => ValueRef::Integer(number),
+            Id::Text(text) => ValueRef::Text(text),
+        }))
+    }
 }
 
 /// The bytes of a text or blob, and of the digits of a number; none for NULL.

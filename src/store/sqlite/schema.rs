@@ -1,126 +1,108 @@
-//! What the table of the users is like: whether it can be used, and how.
+//! What tables a file has, and how they are declared. What they hold is in `sample.rs`; whether the
+//! users can be kept in one is in `usable.rs`.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row, ToSql};
 
-use super::Store;
+use super::Opened;
+use super::sql::quoted;
 use crate::error::{Error, Result};
+use crate::layout::{Column, Table};
 
-impl Store {
-    /// Whether there is a `user` table; an unusable one is an error.
+impl Opened {
+    /// The table of this name, whatever the case of its letters is.
     ///
     /// # Errors
-    /// [`Error::WrongSchema`] if `user` is a view or virtual, if it lacks a column, or if `id` is
-    /// not its INTEGER PRIMARY KEY.
-    pub fn has_table(&self) -> Result<bool> {
+    /// [`Error::WrongSchema`] if it is a view or a virtual table, or what reading fails with.
+    pub fn table(&self, name: &str) -> Result<Option<Table>> {
         // A virtual table has no root page.
         let kind = "SELECT iif(type = 'table' AND rootpage = 0, 'virtual', type)
              FROM main.sqlite_schema
-             WHERE type IN ('table', 'view') AND name = 'user' COLLATE NOCASE";
-        let kind = self.connection.query_row(kind, [], |row| row.get::<_, String>(0)).optional();
-        match self.read(kind)?.as_deref() {
-            None => return Ok(false),
+             WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE";
+        let kind = self.connection.query_row(kind, [name], |row| row.get::<_, String>(0));
+        match self.read(kind.optional())?.as_deref() {
+            None => return Ok(None),
             Some("table") => {}
-            Some("view") => return Err(self.wrong_schema("it is a view, not a table")),
-            Some(kind) => return Err(self.wrong_schema(&format!("it is a {kind} table"))),
+            Some("view") => return Err(self.wrong_schema(name, "it is a view, not a table")),
+            Some(kind) => return Err(self.wrong_schema(name, &format!("it is a {kind} table"))),
         }
-        let columns = self.columns();
-        let columns = self.read(columns)?;
-        for name in ["id", "username", "password_hash"] {
-            if !columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)) {
-                return Err(self.wrong_schema(&format!("it has no column `{name}`")));
-            }
-        }
-        let is_row_id = |column: &Column| {
-            column.name.eq_ignore_ascii_case("id") && column.kind.eq_ignore_ascii_case("INTEGER")
-        };
-        let mut keys = columns.iter().filter(|column| column.in_key);
-        if !keys.next().is_some_and(is_row_id) || keys.next().is_some() {
-            return Err(self.wrong_schema("its column `id` is not an INTEGER PRIMARY KEY"));
-        }
-        // A key that is the row id has no index of its own (SQLite's CREATE TABLE, 'ROWIDs and the
-        // INTEGER PRIMARY KEY', which names the exceptions).
-        if self.holds("EXISTS (SELECT 1 FROM pragma_index_list('user') WHERE origin = 'pk')")? {
-            let reason = "its column `id` is not the row id (it is PRIMARY KEY DESC, or the table \
-                          is WITHOUT ROWID), so that new users get no id";
-            return Err(self.wrong_schema(reason));
-        }
-        Ok(true)
+        let columns = self.read(self.columns(name))?;
+        Ok(Some(Table { name: name.to_owned(), columns }))
     }
 
-    fn columns(&self) -> rusqlite::Result<Vec<Column>> {
-        let mut statement = self.connection.prepare("PRAGMA main.table_xinfo('user')")?;
-        let columns = statement.query_map([], |row| {
-            // No name that is needed has U+FFFD, which stands for what is not UTF-8.
-            let text = |column| {
-                let text = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
-                Ok::<_, rusqlite::Error>(String::from_utf8_lossy(text).into_owned())
-            };
-            Ok(Column {
-                name: text("name")?,
-                kind: text("type")?,
-                in_key: row.get::<_, i64>("pk")? > 0,
-            })
-        })?;
-        columns.collect()
-    }
-
-    /// Fails unless there is a usable `user` table.
+    /// All tables that rows can be kept in, in the order in which they were made; neither views nor
+    /// virtual tables, nor SQLite's own. One that has a name that is not UTF-8 is left out, since
+    /// nothing can be asked about it.
+    ///
+    /// Ask inside of [`Opened::at_one_moment`]: five hundred tables take some milliseconds.
     ///
     /// # Errors
-    /// [`Error::WrongSchema`].
-    pub fn require_table(&self) -> Result<()> {
-        if self.has_table()? {
-            return Ok(());
-        }
-        let elsewhere = self.users_elsewhere()?;
-        let reason = match &elsewhere {
-            None => "there is no such table".to_owned(),
-            Some(table) => format!("there is no such table; its users seem to be in `{table}`"),
-        };
-        let path = self.database.path.clone();
-        Err(Error::WrongSchema { path, reason, absent: elsewhere.is_none() })
+    /// What reading fails with.
+    pub fn tables(&self) -> Result<Vec<Table>> {
+        let names = self.texts(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0
+             AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
+            [],
+        );
+        let tables = self.read(names)?.into_iter().map(|name| {
+            let columns = self.read(self.columns(&name))?;
+            Ok(Table { name, columns })
+        });
+        tables.collect()
     }
 
-    fn wrong_schema(&self, reason: &str) -> Error {
-        let path = self.database.path.clone();
-        Error::WrongSchema { path, reason: reason.to_owned(), absent: false }
+    /// What `read` asks is answered as things are at one moment, under one lock instead of one for
+    /// each question. It must not wait for anything.
+    ///
+    /// # Errors
+    /// What reading or `read` fails with.
+    pub fn at_one_moment<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        let _reading = self.read(self.connection.unchecked_transaction())?;
+        read()
     }
 
-    /// Whether an index has the names in the order of their bytes, be it followed by something else.
-    /// A column that makes numbers of names compares them as numbers too.
-    pub(super) fn has_name_index(&self) -> Result<bool> {
-        self.holds(
-            "(SELECT type NOT LIKE '%INT%' AND (type = '' OR type LIKE '%CHAR%'
-                 OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%')
-                 FROM pragma_table_xinfo('user') WHERE lower(name) = 'username')
-             AND EXISTS (SELECT 1
-                 FROM pragma_index_list('user') AS i, pragma_index_xinfo(i.name) AS c
-                 WHERE NOT i.partial AND c.seqno = 0 AND lower(c.name) = 'username'
-                 AND NOT c.\"desc\" AND c.coll = 'BINARY')",
-        )
-    }
-
-    /// Whether the table stores exactly what it is given: without triggers, and with columns whose
-    /// affinity is TEXT (SQLite's datatypes, section 3.1).
-    pub(super) fn stores_faithfully(&self) -> Result<bool> {
-        self.holds(
-            "NOT EXISTS (SELECT 1 FROM sqlite_schema
-                 WHERE type = 'trigger' AND lower(tbl_name) = 'user')
-             AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo('user')
-                 WHERE lower(name) IN ('username', 'password_hash') AND (type LIKE '%INT%'
-                 OR NOT (type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%')))",
-        )
+    pub(super) fn wrong_schema(&self, table: &str, reason: &str) -> Error {
+        let (path, table) = (self.database.path.clone(), Some(table.to_owned()));
+        Error::WrongSchema { path, table, reason: reason.to_owned(), absent: false }
     }
 
     /// Whether a condition holds.
-    fn holds(&self, condition: &str) -> Result<bool> {
+    pub(super) fn holds(&self, condition: &str, parameters: &[&dyn ToSql]) -> Result<bool> {
         let sql = format!("SELECT {condition}");
-        self.read(self.connection.query_row(&sql, [], |row| row.get(0)))
+        self.read(self.connection.query_row(&sql, parameters, |row| row.get(0)))
+    }
+
+    /// The texts that a statement reads, without those that are not UTF-8.
+    pub(super) fn texts(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+    ) -> rusqlite::Result<Vec<String>> {
+        let mut statement = self.connection.prepare(sql)?;
+        let texts = statement.query_map(parameters, |row| Ok(row.get::<_, String>(0).ok()))?;
+        texts.filter_map(Result::transpose).collect()
+    }
+
+    fn columns(&self, table: &str) -> rusqlite::Result<Vec<Column>> {
+        let sql = format!("PRAGMA main.table_xinfo({})", quoted(table));
+        let mut statement = self.connection.prepare(&sql)?;
+        let columns = statement.query_map([], column)?;
+        columns.collect()
     }
 }
 
-struct Column {
-    name: String,
-    kind: String,
-    in_key: bool,
+fn column(row: &Row<'_>) -> rusqlite::Result<Column> {
+    // No name that is needed has U+FFFD, which stands for what is not UTF-8.
+    let text = |column| {
+        let text = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
+        Ok::<_, rusqlite::Error>(String::from_utf8_lossy(text).into_owned())
+    };
+    Ok(Column {
+        name: text("name")?,
+        kind: text("type")?,
+        not_null: row.get("notnull")?,
+        has_default: row.get_ref("dflt_value")?.as_bytes_or_null()?.is_some(),
+        key: row.get("pk")?,
+        // 2 and 3 are generated columns, virtual and stored (SQLite's PRAGMA table_xinfo).
+        is_generated: row.get::<_, u8>("hidden")? > 1,
+    })
 }

@@ -9,10 +9,10 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Statement, ToSql};
 
+use super::Store;
 use super::filter::Filter;
 use super::limits::is_about_length;
-use super::read::{Text, bytes};
-use super::{Store, sql};
+use super::read::{Text, bytes, id_of};
 use crate::error::Result;
 use crate::user::fold::{Search, fold};
 use crate::user::{Id, Key, Selector, StoredName, User};
@@ -94,11 +94,11 @@ impl Store {
         if !self.has_name_index()? {
             return Ok(None);
         }
-        let statement = self.read(self.connection.prepare(sql::PROBE))?;
+        let statement = self.read(self.file.connection.prepare(&self.sql.probe))?;
         Ok(Some(Probe { store: self, statement }))
     }
 
-    /// Visits the rows, ids and names of all users, in any order, some perhaps twice. Names that are too
+    /// Visits the keys and names of all users, and the ids of those who have no name, in any order, some perhaps twice. Names that are too
     /// long to be read are left out: no new name looks like one of these.
     ///
     /// Outside of a transaction the lock is given up now and then, so a caller who must know that
@@ -116,7 +116,7 @@ impl Store {
                 Err(error) if !is_guarded && is_about_length(&error) => is_guarded = true,
                 page => from = self.read(page)??,
             }
-            self.database.interrupt.check()?;
+            self.file.database.interrupt.check()?;
         }
         Ok(())
     }
@@ -131,9 +131,9 @@ impl Store {
         visit: &mut impl FnMut(Key, Id<'_>, Option<&[u8]>) -> Result<()>,
     ) -> rusqlite::Result<Result<Option<i64>>> {
         // An index of the names is shorter than the table, but gives no rows to go on from.
-        let is_page = self.connection.is_autocommit();
+        let is_page = self.file.connection.is_autocommit();
         let mut statement =
-            self.connection.prepare(&sql::names(is_page.then_some(first), is_guarded))?;
+            self.file.connection.prepare(&self.sql.names(is_page.then_some(first), is_guarded))?;
         let mut names = statement.query([])?;
         let mut count = 0;
         while let Some(row) = names.next()? {
@@ -142,7 +142,13 @@ impl Store {
                 return Ok(Ok(Some(number)));
             }
             count += 1;
-            let (key, id) = (Key(number), Id::Number(number));
+            let mut digits = String::new();
+            let id = if self.sql.key_is_id() {
+                Id::Number(number)
+            } else {
+                id_of(row.get_ref(2)?, &mut digits)
+            };
+            let key = Key(number);
             let visited = match row.get_ref(1)? {
                 ValueRef::Text(name) | ValueRef::Blob(name) => visit(key, id, Some(name)),
                 other => visit(key, id, bytes(other).as_deref()),
@@ -174,7 +180,7 @@ impl Lookup<'_> {
             }
             By::Index(probe) => probe,
         };
-        self.store.database.interrupt.check()?;
+        self.store.file.database.interrupt.check()?;
         let Some(name) = name else {
             let there = self.store.find(&Selector::Id(id.owned()))?;
             let nameless = there.iter().find(|account| account.user.name == StoredName(None));
@@ -255,7 +261,9 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::sql::{RowKey, Sql};
     use super::*;
+    use crate::layout::Layout;
     use crate::store::{Access, Database};
 
     /// The ways to declare the names, and whether an index in byte order can be asked.
@@ -324,8 +332,12 @@ mod tests {
                  CREATE INDEX names ON user (username COLLATE BINARY)"
             );
             connection.execute_batch(&schema).unwrap();
-            let mut plan =
-                connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql::PROBE)).unwrap();
+            let mut plan = connection
+                .prepare(&format!(
+                    "EXPLAIN QUERY PLAN {}",
+                    Sql::new(&Layout::passlib(), RowKey::Id).probe
+                ))
+                .unwrap();
             let steps = plan.query_map(["a"], |row| row.get::<_, String>("detail")).unwrap();
             let steps: Vec<String> = steps.map(Result::unwrap).collect();
             assert_eq!(steps.len(), 1, "{steps:?}");

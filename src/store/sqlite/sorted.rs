@@ -11,8 +11,9 @@ use crate::error::Result;
 use crate::sort::{Cursor, Sorted, Sorter};
 use crate::user::{Id, Key};
 
-/// What has to be kept of a row beside its name and hash: the key and the length of the name.
-const HEAD_BYTES: usize = 16;
+/// What has to be kept of a row beside its texts: the key, the length of the name, what its id is,
+/// and the number or the length of that.
+const HEAD_BYTES: usize = 32;
 
 /// The length that stands for a name that is NULL.
 const NO_NAME: u64 = u64::MAX;
@@ -70,20 +71,38 @@ fn set_value(value: &mut Vec<u8>, user: &StoredUser<'_>) {
     value.extend_from_slice(&user.key.0.to_le_bytes());
     let length = user.name.map_or(NO_NAME, |name| name.len() as u64);
     value.extend_from_slice(&length.to_le_bytes());
+    let (kind, number, id) = match user.id {
+        Id::Null => (0, 0, &b""[..]),
+        Id::Number(number) => (1, number.cast_unsigned(), &b""[..]),
+        Id::Text(text) => (2, text.len() as u64, text),
+    };
+    value.extend_from_slice(&u64::to_le_bytes(kind));
+    value.extend_from_slice(&number.to_le_bytes());
+    value.extend_from_slice(id);
     value.extend_from_slice(user.name.unwrap_or_default());
     value.extend_from_slice(user.hash.unwrap_or_default());
 }
 
-fn user_of(value: &[u8]) -> StoredUser<'_> {
+fn user_of<'v>(value: &'v [u8]) -> StoredUser<'v> {
     let (head, texts) = value.split_at(HEAD_BYTES);
     let number = |at: usize| {
         let mut number = [0; 8];
         number.copy_from_slice(&head[at..at + 8]);
         u64::from_le_bytes(number)
     };
+    let split = |texts: &'v [u8], length: u64| {
+        texts.split_at(usize::try_from(length).unwrap_or(0).min(texts.len()))
+    };
+    let (id, texts) = match (number(16), number(24)) {
+        (0, _) => (Id::Null, texts),
+        (1, number) => (Id::Number(number.cast_signed()), texts),
+        (_, length) => {
+            let (id, texts) = split(texts, length);
+            (Id::Text(id), texts)
+        }
+    };
     let length = number(8);
-    let (name, hash) = texts.split_at(usize::try_from(length).unwrap_or(0).min(texts.len()));
+    let (name, hash) = split(texts, if length == NO_NAME { 0 } else { length });
     let name = (length != NO_NAME).then_some(name);
-    let key = number(0).cast_signed();
-    StoredUser { key: Key(key), id: Id::Number(key), name, hash: Some(hash) }
+    StoredUser { key: Key(number(0).cast_signed()), id, name, hash: Some(hash) }
 }

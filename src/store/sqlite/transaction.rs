@@ -25,7 +25,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(50);
 pub struct Transaction<'s> {
     pub(super) store: &'s Store,
     /// The statements that were used, each in the form in which a conflict ends it.
-    pub(super) aborting: RefCell<HashMap<&'static str, String>>,
+    pub(super) aborting: RefCell<HashMap<String, String>>,
 }
 
 impl Store {
@@ -37,16 +37,16 @@ impl Store {
     /// What `body` fails with; [`Error::DatabaseBusy`] after the timeout; [`Error::OutcomeUnknown`]
     /// if COMMIT itself failed.
     pub fn write<T>(&self, mut body: impl FnMut(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let Database { timeout, .. } = &self.database;
+        let Database { timeout, .. } = &self.file.database;
         self.require_writable()?;
         let began = Instant::now();
         loop {
             let patience = timeout.saturating_sub(began.elapsed());
-            self.patience.set(patience);
+            self.file.patience.set(patience);
             self.run("BEGIN IMMEDIATE")?;
-            self.allowance.set(allowance(*timeout));
+            self.file.allowance.set(allowance(*timeout));
             let finished = self.finish(COMMIT_PATIENCE.min(patience), &mut body);
-            self.allowance.lift();
+            self.file.allowance.lift();
             match finished? {
                 Ok(value) => return Ok(value),
                 Err(busy) if began.elapsed() >= *timeout => return Err(busy),
@@ -63,13 +63,13 @@ impl Store {
     /// # Errors
     /// As [`Store::write`].
     pub fn write_many<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let Database { timeout, .. } = &self.database;
+        let Database { timeout, .. } = &self.file.database;
         self.require_writable()?;
         self.expect_many_rows()?;
         let began = Instant::now();
         loop {
             let patience = timeout.saturating_sub(began.elapsed());
-            self.patience.set(COMMIT_PATIENCE.min(patience));
+            self.file.patience.set(COMMIT_PATIENCE.min(patience));
             match self.run("BEGIN EXCLUSIVE") {
                 Err(Error::DatabaseBusy { .. }) if began.elapsed() < *timeout => self.pause()?,
                 result => break result?,
@@ -79,8 +79,8 @@ impl Store {
     }
 
     fn require_writable(&self) -> Result<()> {
-        if self.read(self.connection.is_readonly("main"))? {
-            let path = self.database.path.clone();
+        if self.read(self.file.connection.is_readonly("main"))? {
+            let path = self.file.database.path.clone();
             let reason = match access(&path, AccessFlags::W_OK) {
                 Ok(()) => "its header asks for a newer version of SQLite".to_owned(),
                 Err(_) => "this user may not write to it".to_owned(),
@@ -92,9 +92,9 @@ impl Store {
 
     /// Lets others have the database for a moment.
     fn pause(&self) -> Result<()> {
-        let _section = self.database.interrupt.defer();
+        let _section = self.file.database.interrupt.defer();
         thread::sleep(RETRY_PAUSE);
-        self.database.interrupt.check()
+        self.file.database.interrupt.check()
     }
 
     /// Ends a transaction that was begun; the inner error is that readers did not let the commit
@@ -104,14 +104,14 @@ impl Store {
         commit_patience: Duration,
         body: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<Result<T>> {
-        let interrupt = &self.database.interrupt;
+        let interrupt = &self.file.database.interrupt;
         // What comes now takes milliseconds, and is finished or undone.
         let finish = interrupt.defer();
         let locked = Instant::now();
         let transaction = Transaction { store: self, aborting: RefCell::default() };
         let result = body(&transaction).and_then(|value| interrupt.check().map(|()| value));
         // While COMMIT waits for readers, no new ones come in: it must not wait for long.
-        self.patience.set(commit_patience);
+        self.file.patience.set(commit_patience);
         let result = match result {
             Ok(value) => self.commit().map(|committed| committed.map(|()| value)),
             Err(error) => {
@@ -119,8 +119,8 @@ impl Store {
                 Err(error)
             }
         };
-        self.patience.set(self.database.timeout);
-        self.locked_for.set(locked.elapsed());
+        self.file.patience.set(self.file.database.timeout);
+        self.file.locked_for.set(locked.elapsed());
         if let Ok(Ok(_)) = result {
             finish.keep();
         }
@@ -133,14 +133,14 @@ impl Store {
             let reason = "an error had ended the change before; nothing was changed";
             return Err(Error::ConstraintFailed(reason.to_owned()));
         }
-        let committed = self.commits.allowed(|| self.connection.execute_batch("COMMIT"));
+        let committed = self.file.commits.allowed(|| self.file.connection.execute_batch("COMMIT"));
         let Err(error) = committed else { return Ok(Ok(())) };
         let failure = self.failure(&error, During::Write);
-        let nothing = nothing_was_committed(&self.connection, &error);
+        let nothing = nothing_was_committed(&self.file.connection, &error);
         self.roll_back();
         // A rollback that failed leaves the connection unable to read.
         let readable =
-            self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+            self.file.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
         match failure {
             busy @ Error::DatabaseBusy { .. } if nothing => Ok(Err(busy)),
             failure if nothing && readable.is_ok() => Err(failure),
@@ -153,22 +153,22 @@ impl Store {
         if !self.has_ended() {
             // There is nothing left to do about a failure here: the journal stays, and whoever
             // opens the file next rolls it back.
-            let _ = self.connection.execute_batch("ROLLBACK");
+            let _ = self.file.connection.execute_batch("ROLLBACK");
         }
     }
 
     /// Whether no transaction is open, so that what was begun has ended.
     fn has_ended(&self) -> bool {
-        self.connection.is_autocommit()
+        self.file.connection.is_autocommit()
     }
 
     /// How long the last transaction held its lock.
     #[must_use]
     pub fn locked_for(&self) -> Duration {
-        self.locked_for.get()
+        self.file.locked_for.get()
     }
 
     pub(super) fn run(&self, sql: &str) -> Result<()> {
-        self.connection.execute_batch(sql).map_err(|error| self.failure(&error, During::Write))
+        self.file.connection.execute_batch(sql).map_err(|error| self.failure(&error, During::Write))
     }
 }

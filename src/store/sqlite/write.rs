@@ -14,7 +14,10 @@ impl Store {
     /// Whether another row than this has a name that the column calls the same.
     pub(super) fn is_taken(&self, name: &str, own: Option<Key>) -> bool {
         let own = own.map(|own| own.0);
-        self.connection.query_row(sql::IS_TAKEN, (name, own), |row| row.get(0)).unwrap_or(false)
+        self.file
+            .connection
+            .query_row(&self.sql.is_taken, (name, own), |row| row.get(0))
+            .unwrap_or(false)
     }
 
     /// Reads a row back and fails unless it holds, as text, exactly what it was given.
@@ -26,7 +29,7 @@ impl Store {
     ) -> Result<User> {
         let took = |reason: &str| Error::ConstraintFailed(reason.to_owned());
         // An affinity may have made a number of a text, which has the same digits.
-        let are_text = self.connection.query_row(sql::ARE_TEXT, [key.0], |row| {
+        let are_text = self.file.connection.query_row(&self.sql.are_text, [key.0], |row| {
             Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?))
         });
         let are_text = self.read(are_text.optional())?;
@@ -47,7 +50,7 @@ impl Store {
 
     /// What SQLite compiles a statement to, without the programs of the triggers that it fires.
     fn program(&self, sql: &str) -> rusqlite::Result<Vec<Vec<Value>>> {
-        let mut statement = self.connection.prepare(&format!("EXPLAIN {sql}"))?;
+        let mut statement = self.file.connection.prepare(&format!("EXPLAIN {sql}"))?;
         let columns = statement.column_count();
         let mut rows = statement.raw_query();
         let mut program: Vec<Vec<Value>> = Vec::new();
@@ -84,9 +87,9 @@ impl Transaction<'_> {
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
     pub fn insert(&self, name: &Username, hash: &HashString) -> Result<User> {
-        let sql = self.aborting(sql::INSERT)?;
+        let sql = self.aborting(&self.store.sql.insert)?;
         self.change(&sql, &[&name.as_str(), &hash.as_str()], Some((name, None)))?;
-        let key = Key(self.store.connection.last_insert_rowid());
+        let key = Key(self.store.file.connection.last_insert_rowid());
         self.store.require(key, Some(&stored(name)), Some(hash.as_str().as_bytes()))
     }
 
@@ -101,11 +104,11 @@ impl Transaction<'_> {
         hash: Option<&HashString>,
     ) -> Result<User> {
         if let Some(name) = name {
-            let sql = self.aborting(sql::UPDATE_NAME)?;
+            let sql = self.aborting(&self.store.sql.update_name)?;
             self.change(&sql, &[&name.as_str(), &key.0], Some((name, Some(key))))?;
         }
         if let Some(hash) = hash {
-            let sql = self.aborting(sql::UPDATE_HASH)?;
+            let sql = self.aborting(&self.store.sql.update_hash)?;
             self.change(&sql, &[&hash.as_str(), &key.0], None)?;
         }
         let name = name.map(stored);
@@ -123,7 +126,7 @@ impl Transaction<'_> {
         let deleted = &self.store.deleted;
         deleted.forget();
         for key in keys.iter().filter(|key| !deleted.has(**key)) {
-            self.change(sql::DELETE, &[&key.0], None)?;
+            self.change(&self.store.sql.delete, &[&key.0], None)?;
         }
         for key in keys {
             if self.store.of_key(*key)?.is_some() {
@@ -150,19 +153,19 @@ impl Transaction<'_> {
     /// REPLACE`), or the change left out. `OR ABORT` overrides that, but it overrides the clauses
     /// inside the application's triggers too (SQLite's CREATE TRIGGER), so it is used only where it
     /// makes a difference to the statement itself: where SQLite compiles something else with it.
-    pub(super) fn aborting(&self, sql: &'static str) -> Result<String> {
+    pub(super) fn aborting(&self, sql: &str) -> Result<String> {
         if let Some(known) = self.aborting.borrow().get(sql) {
             return Ok(known.clone());
         }
-        let with_clause = sql.replacen("INSERT", "INSERT OR ABORT", 1);
-        let with_clause = with_clause.replacen("UPDATE", "UPDATE OR ABORT", 1);
+        let (verb, rest) = sql.split_once(' ').unwrap_or((sql, ""));
+        let with_clause = format!("{verb} OR ABORT {rest}");
         let program = |sql: &str| {
             let program = self.store.program(sql);
             program.map_err(|error| self.store.failure(&error, During::Preparation))
         };
         let is_same = program(sql)? == program(&with_clause)?;
         let aborting = if is_same { sql.to_owned() } else { with_clause };
-        self.aborting.borrow_mut().insert(sql, aborting.clone());
+        self.aborting.borrow_mut().insert(sql.to_owned(), aborting.clone());
         Ok(aborting)
     }
 
@@ -174,12 +177,13 @@ impl Transaction<'_> {
         parameters: &[&dyn ToSql],
         names: Option<(&Username, Option<Key>)>,
     ) -> Result<()> {
-        let mut statement = (self.store.connection.prepare(sql))
+        let mut statement = (self.store.file.connection.prepare(sql))
             .map_err(|error| self.store.failure(&error, During::Preparation))?;
         let changed = self.store.with_long_values(|| statement.execute(parameters));
+        let layout = &self.store.layout;
         let changed = changed.map_err(|error| match names {
             Some((name, own))
-                if is_unique_rule_on(&error, "username")
+                if is_unique_rule_on(&error, &layout.table, &layout.username)
                     && self.store.is_taken(name.as_str(), own) =>
             {
                 Error::UserExists(name.to_string())
