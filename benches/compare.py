@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 
+import layouts
 from passlib.hash import pbkdf2_sha256
 
 # What the application's create_all() sends to SQLite.
@@ -675,6 +676,7 @@ GROUPS = {
     "export": exporting,
     "import-hash": batch_hashing,
     "doubling": doubling,
+    **layouts.GROUPS,
 }
 
 
