@@ -4,11 +4,13 @@
 pub mod file;
 mod stored;
 mod text;
+mod uuid;
 mod value;
 mod wanted;
 
 pub use stored::Stored;
 pub use text::quoted;
+pub use uuid::{Uuid, UuidForm};
 pub use value::{Assignment, Value};
 pub use wanted::{KEYS, Wanted};
 
@@ -134,6 +136,56 @@ impl Affinity {
             () if has("BLOB") || kind.is_empty() => Affinity::Blob,
             () if has("REAL") || has("FLOA") || has("DOUB") => Affinity::Real,
             () => Affinity::Numeric,
+        }
+    }
+}
+
+/// The length that a type declares in characters, as `VARCHAR(80)` does: a single number in
+/// parentheses after the name of a type of texts.
+#[must_use]
+pub fn length(kind: &str) -> Option<usize> {
+    let (name, length) = kind.trim().strip_suffix(')')?.split_once('(')?;
+    let length = length.trim().parse().ok().filter(|length| *length > 0)?;
+    (Affinity::of(name) == Affinity::Text).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_of_texts_may_declare_a_length() {
+        for (kind, declared) in [
+            ("VARCHAR(80)", Some(80)),
+            ("character varying ( 255 )", Some(255)),
+            ("CHAR(32)", Some(32)),
+            ("TEXT", None),
+            ("NUMERIC(10)", None),
+            ("DECIMAL(10, 2)", None),
+            ("VARCHAR(80, 2)", None),
+            ("VARCHAR(-1)", None),
+            ("VARCHAR(0)", None),
+            ("VARCHAR()", None),
+            ("", None),
+        ] {
+            assert_eq!(length(kind), declared, "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_affinity_is_that_of_the_declared_type() {
+        for (kind, affinity) in [
+            ("BIGINT", Affinity::Integer),
+            ("CHARINT", Affinity::Integer),
+            ("varchar(80)", Affinity::Text),
+            ("STRING", Affinity::Numeric),
+            ("BOOLEAN", Affinity::Numeric),
+            ("DATETIME", Affinity::Numeric),
+            ("FLOAT", Affinity::Real),
+            ("BLOB", Affinity::Blob),
+            ("", Affinity::Blob),
+        ] {
+            assert_eq!(Affinity::of(kind), affinity, "{kind}");
         }
     }
 }
