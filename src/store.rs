@@ -13,8 +13,11 @@ mod sqlite;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::error::{Error, Result};
+use crate::hash::{HashString, MAX_READABLE_BYTES};
 use crate::interrupt::Interrupt;
-use crate::user::{Id, Key, User};
+use crate::layout::{Case, Uuid, UuidForm};
+use crate::user::{Id, Key, User, UserId, Username};
 
 pub use place::Place;
 pub use sqlite::{
@@ -67,6 +70,90 @@ pub struct Reference {
     pub rows: i64,
     /// What the foreign key does on a delete: `CASCADE`, `SET NULL`, `NO ACTION` and so on.
     pub on_delete: String,
+}
+
+/// How long names and hashes may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest name, in Unicode scalar values.
+    pub name_chars: usize,
+    /// The longest hash, in bytes.
+    pub hash_bytes: usize,
+    /// How the application compares names.
+    pub case: Case,
+}
+
+impl Limits {
+    /// The longest name where the table says nothing of it: enough for any e-mail address, and short
+    /// enough for a line.
+    pub const MOST_NAME_CHARS: usize = 1000;
+
+    /// The longest hash where the table says nothing of it: no readable one is longer.
+    pub const MOST_HASH_BYTES: usize = MAX_READABLE_BYTES;
+
+    /// Fails if a name is too long, or if nobody could log in by it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUsername`].
+    pub fn check_name(&self, name: &Username) -> Result<()> {
+        let (length, most) = (name.as_str().chars().count(), self.name_chars);
+        if length > most {
+            let reason = format!("it has {length} characters, {most} are allowed");
+            return Err(Error::InvalidUsername(reason));
+        }
+        if self.case == Case::Lower && name.as_str().to_lowercase() != name.as_str() {
+            let reason =
+                "the application looks for names in lower case, so nobody could log in by it";
+            return Err(Error::InvalidUsername(reason.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Fails if a hash is too long.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHash`].
+    pub fn check_hash(&self, hash: &HashString) -> Result<()> {
+        let (length, most) = (hash.as_str().len(), self.hash_bytes);
+        if length > most {
+            let reason = format!("it has {length} bytes, {most} are allowed");
+            return Err(Error::InvalidHash(reason));
+        }
+        Ok(())
+    }
+}
+
+/// How new users get their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewIds {
+    /// The table gives them, or the layout says what they are.
+    OfTheTable,
+    /// Each is a UUID in the form of the others.
+    Uuids(UuidForm),
+}
+
+impl NewIds {
+    /// The next id, of these random bytes; [`UserId::Null`] where the table gives it.
+    ///
+    /// # Errors
+    /// What `random` fails with.
+    pub fn next(self, random: &mut dyn FnMut(&mut [u8]) -> Result<()>) -> Result<UserId> {
+        let NewIds::Uuids(form) = self else { return Ok(UserId::Null) };
+        let mut bytes = [0; 16];
+        random(&mut bytes)?;
+        Ok(UserId::Text(Uuid::of(bytes).written(form)))
+    }
+}
+
+/// A user to be added.
+#[derive(Clone, Copy, Debug)]
+pub struct NewUser<'a> {
+    /// The id; [`Id::Null`] where the table gives one.
+    pub id: Id<'a>,
+    /// The name.
+    pub name: &'a Username,
+    /// The hash.
+    pub hash: &'a HashString,
 }
 
 /// In which order users are read.

@@ -6,8 +6,8 @@ use super::names::Similar;
 use super::{Random, Warning, guard};
 use crate::error::{Error, Result};
 use crate::hash::Rounds;
-use crate::store::{Access, Database, Store, Transaction};
-use crate::user::{User, Username};
+use crate::store::{Access, Database, NewUser, Store, Transaction};
+use crate::user::{Id, User, UserId, Username};
 
 /// A user to be added.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
     }
     // The password is wiped here, before anything is waited for.
     let hash = credential.hash(rounds, random)?;
-    let insert = |transaction: &Transaction<'_>, similar: Option<&mut Similar<'_>>| {
+    let insert = |transaction: &Transaction<'_>, id: Id<'_>, similar: Option<&mut Similar<'_>>| {
         if let Some(account) = transaction.reader().find(&(&name).into())?.pop() {
             if if_not_exists {
                 return Ok((account.user, false));
@@ -74,21 +74,22 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         if let Some(similar) = similar {
             similar.refuse(None)?;
         }
-        Ok((transaction.insert(&name, &hash)?, true))
+        Ok((transaction.insert(NewUser { id, name: &name, hash: &hash })?, true))
     };
-    let change = |store: &Store| {
+    let mut change = |store: &Store| {
         let has_table = guard::has_table(store, create)?;
         let similar = || Similar::prepare(store, &name, waived);
         let mut prepared = if has_table { similar()? } else { None };
+        let id = if has_table { store.new_ids()?.next(random)? } else { UserId::Null };
         store.write(|transaction| {
             if !has_table && !make_table_if_absent(transaction)? {
                 prepared = similar()?;
             }
-            insert(transaction, prepared.as_mut())
+            insert(transaction, id.borrowed(), prepared.as_mut())
         })
     };
     let ((user, changed), created_database) = if create {
-        change_or_create(database, change, |transaction| insert(transaction, None))?
+        change_or_create(database, change, |transaction| insert(transaction, Id::Null, None))?
     } else {
         (change(&Store::open(database, Access::Write)?)?, false)
     };

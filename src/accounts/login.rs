@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{guard, open};
+use super::{guard, only_one, open};
 use crate::error::{Error, Result};
 use crate::hash::{self, Rounds, Scheme};
 use crate::password::Password;
@@ -27,7 +27,14 @@ pub fn login(
     default_rounds: Rounds,
 ) -> Result<User> {
     let store = open(database, Access::Read)?;
-    let account = store.find(&Selector::Name(name.to_vec()))?.into_iter().next();
+    let found = store.find_for_login(name)?;
+    let is_ambiguous = found.iter().any(|account| account.user.name != found[0].user.name);
+    if is_ambiguous {
+        // The application takes one of them, nobody knows which.
+        only_one(found, &Selector::Name(name.to_vec()))?;
+        return Err(Error::InvalidCredentials);
+    }
+    let account = found.into_iter().next();
     let full_cost = full_cost(&store, default_rounds)?;
 
     let Some(account) = account else {
@@ -68,6 +75,8 @@ fn full_cost(store: &Store, default_rounds: Rounds) -> Result<u32> {
 mod tests {
     use super::*;
     use crate::hash::HashString;
+    use crate::store::NewUser;
+    use crate::user::Id;
 
     /// A database whose users have hashes of these rounds, the newest last.
     fn store_with(rounds: &[u32]) -> (tempfile::TempDir, Store) {
@@ -79,7 +88,8 @@ mod tests {
                 let name = crate::user::Username::new(format!("user{number}").as_bytes())?;
                 let (salt, checksum) = ("A".repeat(22), "A".repeat(43));
                 let hash = format!("$pbkdf2-sha256${rounds}${salt}${checksum}");
-                transaction.insert(&name, &HashString::from_ready(hash.as_bytes())?)?;
+                let hash = HashString::from_ready(hash.as_bytes())?;
+                transaction.insert(NewUser { id: Id::Null, name: &name, hash: &hash })?;
             }
             Ok(())
         });

@@ -7,6 +7,7 @@
 //! | who may, and what must not be beside it | `owner.rs`, `paths.rs` |
 //! | what its tables are like, and a look at what they hold | `schema.rs`, `sample.rs` |
 //! | whether the table of the users can be used, and how | `usable.rs`; who refers to them: `elsewhere.rs` |
+//! | what its rows are like, for new ones | `others.rs` |
 //! | finding users, counting them, all of one moment | `read.rs` |
 //! | listing them in pages | `page.rs`, by `keyed.rs` or `sorted.rs` |
 //! | who looks like whom | `similar.rs`, with `filter.rs` |
@@ -27,6 +28,7 @@ mod hooks;
 mod keyed;
 mod limits;
 mod open;
+mod others;
 mod owner;
 mod page;
 mod paths;
@@ -42,18 +44,20 @@ mod vfs;
 mod wait;
 mod write;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::{
-    Access, Account, Database, MAX_NAMESAKES, Order, Reference, Selection, State, StoredUser,
+    Access, Account, Database, Limits, MAX_NAMESAKES, NewIds, NewUser, Order, Reference, Selection,
+    State, StoredUser,
 };
-use crate::layout::Layout;
+use crate::layout::{Column, Layout, Table};
 use hooks::{Commits, Deleted};
 use limits::Allowance;
+use others::Class;
 use sql::Sql;
 use wait::Patience;
 
@@ -89,8 +93,10 @@ pub struct Store {
     /// All that is said to SQLite about the table of the users.
     sql: Sql,
     deleted: Deleted,
-    /// Whether the table is there.
-    has_table: Cell<bool>,
+    /// The table as it is declared, once it is there.
+    table: RefCell<Option<Table>>,
+    /// The class in which hashes are stored, once that was looked at.
+    hash_class: Cell<Option<Class>>,
     /// Whether a name in the index is too long to be compared with others.
     index_is_useless: Cell<bool>,
 }
@@ -120,6 +126,17 @@ impl Store {
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// A column of the table, if the table is there.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<Column> {
+        self.table.borrow().as_ref()?.column(name).cloned()
+    }
+
+    /// Whether these are the users of the first application, whose rules do not depend on its rows.
+    fn is_first(&self) -> bool {
+        self.layout == Layout::passlib()
     }
 
     /// Makes sure that replaced and deleted hashes are no longer on disk, where a log keeps what was

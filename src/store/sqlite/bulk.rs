@@ -3,6 +3,7 @@
 use rusqlite::{Statement, ToSql};
 
 use super::failure::{During, is_unique_rule_on};
+use super::others::{Class, IdInClass, InClass};
 use super::read::Text;
 use super::write::require_one;
 use super::{Account, Store, Transaction};
@@ -18,6 +19,8 @@ pub struct Inserter<'t> {
     store: &'t Store,
     insert: Statement<'t>,
     insert_with_id: Statement<'t>,
+    id_class: Class,
+    hash_class: Class,
     /// Whether the table can store something else than it is given, so that each row has to be
     /// read back.
     reads_back: bool,
@@ -44,6 +47,8 @@ impl Transaction<'_> {
             store: self.store,
             insert: prepare(&self.store.sql.insert)?,
             insert_with_id: prepare(&self.store.sql.insert_with_id)?,
+            id_class: self.store.id_class()?,
+            hash_class: self.store.hash_class()?,
             reads_back: !self.store.stores_faithfully()?,
         })
     }
@@ -56,8 +61,9 @@ impl Inserter<'_> {
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
     pub fn insert(&mut self, id: Option<Id<'_>>, name: Option<&[u8]>, hash: &[u8]) -> Result<()> {
-        let (name_text, hash_text) = (name.map(Text), Text(hash));
-        let parameters: [&dyn ToSql; 3] = [&name_text, &hash_text, &id];
+        let (name_text, hash_value) = (name.map(Text), InClass(hash, self.hash_class));
+        let id_value = id.map(|id| IdInClass(id, self.id_class));
+        let parameters: [&dyn ToSql; 3] = [&name_text, &hash_value, &id_value];
         let inserted = self.store.with_long_values(|| match id {
             Some(_) => self.insert_with_id.execute(parameters),
             None => self.insert.execute(&parameters[..2]),
@@ -67,7 +73,7 @@ impl Inserter<'_> {
         if self.reads_back {
             let key = Key(self.store.file.connection.last_insert_rowid());
             let name = StoredName(name.map(<[u8]>::to_vec));
-            self.store.require(key, Some(&name), Some(hash))?;
+            self.store.require(key, id.unwrap_or_default(), Some(&name), Some(hash))?;
         }
         Ok(())
     }

@@ -8,8 +8,10 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Row, ToSql};
 
 use super::limits::is_about_length;
+use super::others::{Class, IdInClass};
 use super::{Account, MAX_NAMESAKES, State, Store, StoredUser, sql};
 use crate::error::{Error, Result};
+use crate::layout::Case;
 use crate::user::{Id, Key, Selector, StoredName, User, UserId};
 
 impl Store {
@@ -26,11 +28,35 @@ impl Store {
         match selector {
             Selector::Id(id) => self.of_id(id),
             Selector::Name(name) => {
-                let found = self.named(name, &Text(name))?;
-                // A BLOB is never equal to a TEXT, yet shows as the same name.
-                if found.is_empty() { self.named(name, name) } else { Ok(found) }
+                let found = self.exactly_named(name)?;
+                match self.layout.case {
+                    Case::Exact => Ok(found),
+                    _ if !found.is_empty() => Ok(found),
+                    Case::Fold => {
+                        self.read(self.accounts(&self.sql.of_folded_name, &Text(name), |_| true))
+                    }
+                    Case::Lower => self.exactly_named(&lower(name)),
+                }
             }
         }
+    }
+
+    /// The users whom the application finds when this name is typed to log in: more than one only if
+    /// it may find the one or the other.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn find_for_login(&self, name: &[u8]) -> Result<Vec<Account>> {
+        match self.layout.case {
+            Case::Exact | Case::Fold => self.find(&Selector::Name(name.to_vec())),
+            Case::Lower => self.exactly_named(&lower(name)),
+        }
+    }
+
+    fn exactly_named(&self, name: &[u8]) -> Result<Vec<Account>> {
+        let found = self.named(name, &Text(name))?;
+        // A BLOB is never equal to a TEXT, yet shows as the same name.
+        if found.is_empty() { self.named(name, &name) } else { Ok(found) }
     }
 
     /// The user of this row.
@@ -53,11 +79,11 @@ impl Store {
         let shown = id.to_string();
         let is_id = |account: &Account| account.user.id.to_string() == shown;
         let find = |value: &dyn ToSql| self.read(self.accounts(&self.sql.of_id, value, is_id));
-        let found = find(&id.borrowed())?;
-        match id {
-            UserId::Text(text) if found.is_empty() => find(text),
-            _ => Ok(found),
+        let found = find(&IdInClass(id.borrowed(), Class::Text))?;
+        if !found.is_empty() {
+            return Ok(found);
         }
+        find(&IdInClass(id.borrowed(), Class::Blob))
     }
 
     /// The users whose names SQLite finds equal to `value` and which are these bytes: the column's
@@ -151,6 +177,14 @@ impl Store {
     }
 }
 
+/// A name in lower case, as an application makes it of what is typed.
+fn lower(name: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(name) {
+        Ok(name) => name.to_lowercase().into_bytes(),
+        Err(_) => name.to_vec(),
+    }
+}
+
 /// Bytes to be bound as TEXT, which need not be UTF-8 if the database's are not.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a>(pub(super) &'a [u8]);
@@ -201,16 +235,6 @@ pub(super) fn id_of<'v>(value: ValueRef<'v>, digits: &'v mut String) -> Id<'v> {
     match value {
         ValueRef::Integer(number) => Id::Number(number),
         value => as_bytes(value, digits).map_or(Id::Null, Id::Text),
-    }
-}
-
-impl ToSql for Id<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Id::Null => ValueRef::Null,
-            Id::Number(number) => ValueRef::Integer(number),
-            Id::Text(text) => ValueRef::Text(text),
-        }))
     }
 }
 

@@ -41,8 +41,14 @@ pub(super) struct Sql {
     pub(super) count: String,
     /// Whether another row than `?2` has a name that the column calls the same.
     pub(super) is_taken: String,
-    /// Whether the name and the hash of a row are text.
-    pub(super) are_text: String,
+    /// Whether the name of a row is text, and the class of the hash.
+    pub(super) classes: String,
+    /// The lengths of the longest name and hash among the newest rows, in characters.
+    pub(super) newest_lengths: String,
+    /// The newest ids, where those are not the keys.
+    pub(super) newest_ids: Option<String>,
+    /// Whether the newest hash that is one is a BLOB.
+    pub(super) newest_class: String,
     /// All users with whatever they have for a hash.
     pub(super) snapshot: String,
     /// The first name that is not less than the one asked for. The column may have a collation of its
@@ -56,11 +62,17 @@ pub(super) struct Sql {
     pub(super) of_key: String,
     /// Reads the users of one id, which is `?1`.
     pub(super) of_id: String,
+    /// Reads the users whose names are `?1` but for the case of ASCII letters, as an application finds
+    /// them that looks them up with `lower()`.
+    pub(super) of_folded_name: String,
     /// Reads the users of one name, which is `?1`, by an index if there is one.
     pub(super) of_name: String,
     /// The same, without comparing the name with any that is too long.
     pub(super) of_name_one_by_one: String,
 }
+
+/// How many of the newest rows show what the others are like.
+const NEWEST: u32 = 1000;
 
 /// A part of the table in which one comparison with the last row finds the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,9 +128,23 @@ impl Sql {
             is_taken: format!(
                 "SELECT EXISTS (SELECT 1 FROM {table} WHERE {username} = ?1 AND {key} IS NOT ?2)"
             ),
-            are_text: format!(
-                "SELECT typeof({username}) IN ('text', 'null'), typeof({hash}) = 'text' \
+            classes: format!(
+                "SELECT typeof({username}) IN ('text', 'null'), typeof({hash}) \
                  FROM {table} WHERE {key} = ?1"
+            ),
+            newest_lengths: format!(
+                "SELECT max(a), max(b) FROM (SELECT {} AS a, {} AS b \
+                 FROM {table} ORDER BY {key} DESC LIMIT {NEWEST})",
+                chars(&username),
+                chars(&hash)
+            ),
+            newest_ids: id.as_ref().map(|_| {
+                format!("SELECT {shown_id} FROM {table} ORDER BY {key} DESC LIMIT {NEWEST}")
+            }),
+            newest_class: format!(
+                "SELECT class = 'blob' FROM (SELECT typeof({hash}) AS class, \
+                 octet_length({hash}) AS bytes FROM {table} ORDER BY {key} DESC LIMIT {NEWEST}) \
+                 WHERE bytes > 0 AND class IN ('text', 'blob') LIMIT 1"
             ),
             snapshot: format!(
                 "SELECT {key}, {username}, {hash}{listed_id} FROM {table} ORDER BY {key}"
@@ -135,6 +161,10 @@ impl Sql {
             ),
             of_key: format!("{account} WHERE {key} = ?1"),
             of_id: format!("{account} WHERE {id_column} = ?1 ORDER BY {key}"),
+            of_folded_name: format!(
+                "{account} WHERE CASE WHEN octet_length({username}) <= 1000000 \
+                 THEN lower({username}) = lower(?1) END ORDER BY {key}"
+            ),
             of_name: format!(
                 "{account} WHERE octet_length({username}) <= 1000000 AND {username} = ?1 \
                  ORDER BY {key}"
@@ -272,6 +302,14 @@ fn shown(column: &str) -> String {
     format!(
         "CASE WHEN octet_length({column}) > 1000000 \
          THEN '(' || octet_length({column}) || ' bytes)' ELSE {column} END"
+    )
+}
+
+/// The length of a value in characters, or of one that is too long in bytes.
+fn chars(column: &str) -> String {
+    format!(
+        "CASE WHEN octet_length({column}) > 1000000 THEN octet_length({column}) \
+         ELSE length({column}) END"
     )
 }
 

@@ -1,7 +1,7 @@
 //! From a file to a store: whether the table of the users can be used, by what its rows are known, and
 //! what it makes of what it is given.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use super::hooks::Deleted;
 use super::sql::{RowKey, Sql, quoted};
@@ -19,16 +19,24 @@ impl Opened {
     /// [`Error::WrongSchema`] if it is a view or virtual, if it lacks a column, or if its rows have no
     /// id of SQLite's own.
     pub fn store(mut self, layout: Layout) -> Result<Store> {
-        let (row_key, has_table) = match self.table(&layout.table)? {
-            Some(table) => (self.row_key(&layout, &table)?, true),
+        let table = self.table(&layout.table)?;
+        let row_key = match &table {
+            Some(table) => self.row_key(&layout, table)?,
             // As `init` makes it.
-            None => (RowKey::Id, false),
+            None => RowKey::Id,
         };
         let deleted = Deleted::install(&mut self.connection, &layout.table);
         let deleted = self.read(deleted)?;
         let sql = Sql::new(&layout, row_key);
-        let (has_table, index_is_useless) = (Cell::new(has_table), Cell::default());
-        Ok(Store { file: self, layout, sql, deleted, has_table, index_is_useless })
+        Ok(Store {
+            file: self,
+            layout,
+            sql,
+            table: RefCell::new(table),
+            hash_class: Cell::default(),
+            deleted,
+            index_is_useless: Cell::default(),
+        })
     }
 
     /// By what the rows of a table are known.
@@ -81,13 +89,13 @@ impl Store {
     /// # Errors
     /// As [`Opened::store`].
     pub fn has_table(&self) -> Result<bool> {
-        if self.has_table.get() {
+        if self.table.borrow().is_some() {
             return Ok(true);
         }
         let Some(table) = self.file.table(&self.layout.table)? else { return Ok(false) };
         let row_key = self.file.row_key(&self.layout, &table)?;
         if row_key == RowKey::Id {
-            self.has_table.set(true);
+            self.table.replace(Some(table));
             return Ok(true);
         }
         let reason = "it was made meanwhile, in another form than was to be made";
@@ -115,7 +123,7 @@ impl Store {
     /// A column that makes numbers of names compares them as numbers too.
     pub(super) fn has_name_index(&self) -> Result<bool> {
         let Layout { table, username, .. } = &self.layout;
-        let compares_bytes = matches!(self.affinity(username)?, Affinity::Text | Affinity::Blob);
+        let compares_bytes = matches!(self.affinity(username), Affinity::Text | Affinity::Blob);
         let has_index = "EXISTS (SELECT 1
              FROM pragma_index_list(?1) AS i, pragma_index_xinfo(i.name) AS c
              WHERE NOT i.partial AND c.seqno = 0 AND c.name = ?2 COLLATE NOCASE
@@ -126,20 +134,19 @@ impl Store {
     /// Whether the table stores exactly what it is given: without triggers, and with columns that make
     /// no numbers of texts.
     pub(super) fn stores_faithfully(&self) -> Result<bool> {
-        let Layout { table, username, hash, .. } = &self.layout;
+        let Layout { table, id, username, hash, .. } = &self.layout;
+        let keeps = |column| matches!(self.affinity(column), Affinity::Text | Affinity::Blob);
         let has_trigger = "EXISTS (SELECT 1 FROM sqlite_schema
              WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE)";
-        Ok(self.affinity(username)? == Affinity::Text
-            && self.affinity(hash)? == Affinity::Text
+        Ok(keeps(username)
+            && keeps(hash)
+            && (self.sql.key_is_id() || keeps(id))
             && !self.file.holds(has_trigger, &[table])?)
     }
 
-    fn affinity(&self, column: &str) -> Result<Affinity> {
-        let kind = "SELECT type FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE";
-        let names = [&self.layout.table[..], column];
-        let kind = self.read(self.file.connection.query_row(kind, names, |row| row.get(0)))?;
-        let kind: String = kind;
-        Ok(Affinity::of(&kind))
+    /// What a column makes of what it is given: one of texts, where the table is still to be made.
+    pub(super) fn affinity(&self, column: &str) -> Affinity {
+        self.column(column).map_or(Affinity::Text, |column| Affinity::of(&column.kind))
     }
 }
 
@@ -152,8 +159,8 @@ mod tests {
 
     use super::*;
     use crate::hash::HashString;
-    use crate::store::{Access, Database, Order, Selection};
-    use crate::user::{Selector, UserId, Username};
+    use crate::store::{Access, Database, NewUser, Order, Selection, Transaction};
+    use crate::user::{Id, Selector, User, UserId, Username};
 
     /// A file with these tables, and the layout of the users in it.
     fn file(schema: &str, names: [&str; 4]) -> (TempDir, Database, Layout) {
@@ -172,6 +179,15 @@ mod tests {
     fn hash(first: char) -> HashString {
         let hash = format!("$pbkdf2-sha256$1000${}${first}{}", "A".repeat(22), "A".repeat(42));
         HashString::from_ready(hash.as_bytes()).unwrap()
+    }
+
+    fn named(name: &str) -> Username {
+        Username::new(name.as_bytes()).unwrap()
+    }
+
+    fn insert(transaction: &Transaction<'_>, name: &str, first: char) -> Result<User> {
+        let (name, hash) = (named(name), hash(first));
+        transaction.insert(NewUser { id: Id::Null, name: &name, hash: &hash })
     }
 
     /// Id and name of all users in an order.
@@ -207,9 +223,8 @@ mod tests {
                 );
                 let (_folder, database, layout) = file(&schema, names);
                 let store = store(&database, &layout).unwrap();
-                let named = |name: &str| Username::new(name.as_bytes()).unwrap();
                 let inserted = store.write(|transaction| {
-                    transaction.insert(&named("bob"), &hash('A'))?;
+                    insert(transaction, "bob", 'A')?;
                     transaction.inserter()?.insert(
                         None,
                         Some(b"ann"),
@@ -222,7 +237,7 @@ mod tests {
                 let bob = store.find(&Selector::Name(b"bob".into())).unwrap().pop().unwrap().user;
                 assert_eq!(bob.id, UserId::Number(1));
                 if unique == "UNIQUE" {
-                    let taken = store.write(|it| it.insert(&named("bob"), &hash('B')));
+                    let taken = store.write(|it| insert(it, "bob", 'B'));
                     assert_eq!(taken.unwrap_err().code(), "user_exists", "{names:?}");
                 }
                 assert_eq!(store.similar("Bob").unwrap(), std::slice::from_ref(&bob));

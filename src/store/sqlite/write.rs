@@ -5,10 +5,11 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, ToSql};
 
 use super::failure::{During, is_unique_rule_on};
-use super::{Account, Store, Transaction, sql};
+use super::others::{IdInClass, InClass};
+use super::{Account, NewUser, Store, Transaction, sql};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
-use crate::user::{Key, StoredName, User, Username};
+use crate::user::{Id, Key, StoredName, User, Username};
 
 impl Store {
     /// Whether another row than this has a name that the column calls the same.
@@ -24,25 +25,29 @@ impl Store {
     pub(super) fn require(
         &self,
         key: Key,
+        id: Id<'_>,
         name: Option<&StoredName>,
         hash: Option<&[u8]>,
     ) -> Result<User> {
         let took = |reason: &str| Error::ConstraintFailed(reason.to_owned());
         // An affinity may have made a number of a text, which has the same digits.
-        let are_text = self.file.connection.query_row(&self.sql.are_text, [key.0], |row| {
-            Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?))
+        let classes = self.file.connection.query_row(&self.sql.classes, [key.0], |row| {
+            Ok((row.get::<_, bool>(0)?, row.get::<_, String>(1)?))
         });
-        let are_text = self.read(are_text.optional())?;
+        let classes = self.read(classes.optional())?;
         let found = self.of_key(key)?;
-        let (Some((name_is_text, hash_is_text)), Some(Account { user, hash: stored })) =
-            (are_text, found)
+        let (Some((name_is_text, class)), Some(Account { user, hash: stored })) = (classes, found)
         else {
             return Err(took("the row is not there after the change"));
         };
+        if id != Id::Null && user.id.borrowed() != id {
+            return Err(took("it stores another id than it was given"));
+        }
         if name.is_some_and(|name| !name_is_text || user.name != *name) {
             return Err(took("it stores another username than it was given"));
         }
-        if hash.is_some_and(|hash| !hash_is_text || stored.as_deref() != Some(hash)) {
+        let expected = self.hash_class()?.name();
+        if hash.is_some_and(|hash| class != expected || stored.as_deref() != Some(hash)) {
             return Err(took("it stores another password hash than it was given"));
         }
         Ok(user)
@@ -86,11 +91,18 @@ impl Transaction<'_> {
     /// # Errors
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
-    pub fn insert(&self, name: &Username, hash: &HashString) -> Result<User> {
-        let sql = self.aborting(&self.store.sql.insert)?;
-        self.change(&sql, &[&name.as_str(), &hash.as_str()], Some((name, None)))?;
+    pub fn insert(&self, new: NewUser<'_>) -> Result<User> {
+        let NewUser { id, name, hash } = new;
+        let hash = InClass(hash.as_str().as_bytes(), self.store.hash_class()?);
+        let id_value = IdInClass(id, self.store.id_class()?);
+        let (sql, with_id) = (&self.store.sql, [&name.as_str() as &dyn ToSql, &hash, &id_value]);
+        let (sql, parameters) = match id {
+            Id::Null => (&sql.insert, &with_id[..2]),
+            _ => (&sql.insert_with_id, &with_id[..]),
+        };
+        self.change(&self.aborting(sql)?, parameters, Some((name, None)))?;
         let key = Key(self.store.file.connection.last_insert_rowid());
-        self.store.require(key, Some(&stored(name)), Some(hash.as_str().as_bytes()))
+        self.store.require(key, id, Some(&stored(name)), Some(hash.0))
     }
 
     /// Changes what is given of a row, and reads it back.
@@ -109,10 +121,11 @@ impl Transaction<'_> {
         }
         if let Some(hash) = hash {
             let sql = self.aborting(&self.store.sql.update_hash)?;
-            self.change(&sql, &[&hash.as_str(), &key.0], None)?;
+            let hash = InClass(hash.as_str().as_bytes(), self.store.hash_class()?);
+            self.change(&sql, &[&hash, &key.0], None)?;
         }
         let name = name.map(stored);
-        self.store.require(key, name.as_ref(), hash.map(|hash| hash.as_str().as_bytes()))
+        self.store.require(key, Id::Null, name.as_ref(), hash.map(|hash| hash.as_str().as_bytes()))
     }
 
     /// Deletes these rows, which may reference each other, and makes sure that they are gone, and
@@ -137,11 +150,14 @@ impl Transaction<'_> {
         match deleted.but(keys).as_slice() {
             [] => Ok(()),
             others => {
-                let ids = if others.len() == 1 { "id" } else { "ids" };
+                let users = match (self.store.sql.key_is_id(), others) {
+                    (true, [id]) => format!("the users with the id {id}"),
+                    (true, ids) => format!("the users with the ids {}", ids.join(", ")),
+                    (false, rows) => format!("{} other users", rows.len()),
+                };
                 Err(Error::ConstraintFailed(format!(
-                    "the users with the {ids} {} would be deleted too, by a foreign key (ON DELETE \
-                     CASCADE) or a trigger; name them as well to delete them all",
-                    others.join(", ")
+                    "{users} would be deleted too, by a foreign key (ON DELETE CASCADE) or a \
+                     trigger; name them as well to delete them all"
                 )))
             }
         }
