@@ -38,6 +38,8 @@ class Application:
     keeps_carol: bool = False
     # Whether the name stands in this table alone, so that a rename here is all there is to it.
     can_rename: bool = True
+    # Further columns that hold the name.
+    also_named: tuple = ()
     # The content of the file with the pepper.
     pepper: str | None = None
 
@@ -83,6 +85,8 @@ APPLICATIONS = [
     Application("Flask-Security, new", "flask", "fsec", "fsec", "user", "email", "password",
                 "$argon2id$v=19$m=65536,t=3,p=4$", by_email=True, pepper=PEPPER),
     # Others of their kinds.
+    Application("pgAdmin's table", "flask", "fsec", "pgadmin", "user", "email", "password", "$pbkdf2-sha512$210000$",
+                by_email=True, keeps_carol=True, also_named=("username",)),
     Application("Flask-Security, bcrypt", "flask", "fsec", "fsec-bcrypt", "user", "email", "password", "$2b$12$",
                 by_email=True, pepper=PEPPER),
     Application("Django, argon2", "flask", "django_auth", "django-argon2", "auth_user", "username", "password",
