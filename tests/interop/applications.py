@@ -32,6 +32,8 @@ class Application:
     # What a new row needs beside name and password, and what it still needs with `--like`; `{}` is the name.
     add: dict = field(default_factory=dict)
     like: dict = field(default_factory=dict)
+    # The tables in which `--like` makes a row for the new user, as alice has one.
+    copies: tuple = ()
     # Whether every user has a companion row, without which nobody can log in.
     has_companions: bool = False
     # Whether carol cannot be deleted, since rows of another table belong to her.
@@ -60,7 +62,7 @@ APPLICATIONS = [
     Application("calibre-web", "flask", "calibre", "calibre", "user", "name", "password", "scrypt:32768:8:1$",
                 file="calibre.db", add=EMAIL, like=EMAIL),
     Application("Flask-AppBuilder", "flask", "fab", "fab", "ab_user", "username", "password", "scrypt:32768:8:1$",
-                file="fab.db", add=FAB, like=EMAIL),
+                file="fab.db", add=FAB, like=EMAIL, copies=("ab_user_role",)),
     Application("FlaskBB", "flask", "flaskbb", "flaskbb", "users", "username", "password", "scrypt:32768:8:1$",
                 file="flaskbb.db", add=EMAIL, like=EMAIL),
     Application("Django", "flask", "django_auth", "django", "auth_user", "username", "password", "pbkdf2_sha256$1000000$",
@@ -74,7 +76,7 @@ APPLICATIONS = [
     Application("calibre-web, new", "flask", "calibre", "calibre", "user", "name", "password", "scrypt:32768:8:1$",
                 add=EMAIL, like=EMAIL),
     Application("Flask-AppBuilder, new", "flask", "fab", "fab", "ab_user", "username", "password", "scrypt:32768:8:1$",
-                add=FAB, like=EMAIL),
+                add=FAB, like=EMAIL, copies=("ab_user_role",)),
     Application("FlaskBB, new", "flask", "flaskbb", "flaskbb", "users", "username", "password", "scrypt:32768:8:1$",
                 add=EMAIL, like=EMAIL),
     Application("Django, new", "flask", "django_auth", "django", "auth_user", "username", "password",
@@ -86,13 +88,13 @@ APPLICATIONS = [
                 "$argon2id$v=19$m=65536,t=3,p=4$", by_email=True, pepper=PEPPER),
     # Others of their kinds.
     Application("pgAdmin's table", "flask", "fsec", "pgadmin", "user", "email", "password", "$pbkdf2-sha512$210000$",
-                by_email=True, keeps_carol=True, also_named=("username",)),
+                by_email=True, keeps_carol=True, also_named=("username",), copies=("roles_users",)),
     Application("Flask-Security, bcrypt", "flask", "fsec", "fsec-bcrypt", "user", "email", "password", "$2b$12$",
                 by_email=True, pepper=PEPPER),
     Application("Django, argon2", "flask", "django_auth", "django-argon2", "auth_user", "username", "password",
                 "argon2$argon2id$v=19$m=102400,t=2,p=8$"),
     Application("Django, own model", "flask", "django_auth", "django-accounts", "accounts_user", "email", "password",
-                "pbkdf2_sha256$1000000$", by_email=True, has_companions=True, keeps_carol=True,
+                "pbkdf2_sha256$1000000$", by_email=True, has_companions=True, keeps_carol=True, copies=("accounts_profile",),
                 layout="table=accounts_user,scheme=django_pbkdf2_sha256"),
     Application("MLflow's table", "flask", "modelled", "mlflow", "users", "username", "password_hash", "scrypt:32768:8:1$",
                 layout="table=users,scheme=werkzeug_scrypt", add={"is_admin": "0"}),
@@ -108,12 +110,13 @@ APPLICATIONS = [
     Application("FastAPI's tutorial", "passlib", "passlib_apps", "fastapi-bcrypt", "users", "username", "hashed_password",
                 "$2b$12$", layout="table=users,scheme=bcrypt", add={"disabled": "0"}),
     Application("Open WebUI's tables", "passlib", "passlib_apps", "open-webui", "auth", "email", "password", "$2b$12$",
-                by_email=True, has_companions=True, can_rename=False, layout="table=auth,username=email,scheme=bcrypt"),
+                by_email=True, has_companions=True, can_rename=False, copies=("user",),
+                layout="table=auth,username=email,scheme=bcrypt"),
     Application("CTFd's table", "passlib", "passlib_apps", "ctf", "users", "name", "password", "$bcrypt-sha256$v=2,t=2b,r=12$",
                 layout="table=users,username=name,scheme=bcrypt_sha256", add={"type": "user", "banned": "0", **EMAIL}, like=EMAIL),
     Application("pbkdf2_sha512, roles", "passlib", "passlib_apps", "accounts", "accounts_user", "email", "password",
                 "$pbkdf2-sha512$210000$", by_email=True, keeps_carol=True, layout="table=accounts_user,scheme=pbkdf2_sha512",
-                add={"active": "1"}),
+                add={"active": "1"}, copies=("accounts_userrole",)),
     Application("odd names, crypt", "passlib", "passlib_apps", "orders", "order", 'naïve "name"', "пароль к",
                 "$6$rounds=656000$", id="select",
                 layout='table=order,id=select,username="naïve ""name""",hash=пароль к,scheme=sha512_crypt'),

@@ -155,7 +155,7 @@ class Sandbox:
         self.judge.keeps_out(alice, "correct horse alice")
         self.succeeds(*options, "login", alice, "--password-stdin", given=NEW_PASSWORD.encode())
 
-    def insist_added(self, changed, people, is_alone):
+    def insist_added(self, changed, people, copies=()):
         """These users and nobody else are new, with ids and hashes like the others', and can log in."""
         table = changed.pop(self.application.table, {})
         old = self.users()[self.name("bob")]
@@ -170,7 +170,8 @@ class Sandbox:
         insist(names == sorted(map(self.name, people)), f"added were {names}")
         others = [pair for rows in changed.values() for pair in rows.values()]
         insist(all(was is None for was, _ in others), f"rows of other tables were changed: {shorten(repr(others))}")
-        insist(not (is_alone and others), f"rows of other tables were added: {shorten(repr(others))}")
+        insist(sorted(changed) == sorted(copies), f"rows were added to {sorted(changed)}, not to {sorted(copies)}")
+        insist(len(others) == len(copies) * len(people), f"one row each expected: {shorten(repr(others))}")
         for person in people:
             self.judge.lets_in(self.name(person), NEW_PASSWORD)
 
@@ -281,7 +282,7 @@ def adds_a_user(sandbox):
         insist(sandbox.rows() == before, "something was changed")
         return "ok"
     _, changed = sandbox.changes(lambda: sandbox.succeeds(*arguments, given=NEW_PASSWORD.encode()))
-    sandbox.insist_added(changed, ["dave"], True)
+    sandbox.insist_added(changed, ["dave"])
     return "ok"
 
 
@@ -292,7 +293,7 @@ def adds_a_user_like_another(sandbox):
     options = sandbox.row_options(sandbox.application.like, "dave")
     arguments = ["add", dave, "--password-stdin", "--like", sandbox.name("alice"), *options]
     _, changed = sandbox.changes(lambda: sandbox.succeeds(*arguments, given=NEW_PASSWORD.encode()))
-    sandbox.insist_added(changed, ["dave"], False)
+    sandbox.insist_added(changed, ["dave"], sandbox.application.copies)
     row = sandbox.users()[dave]
     alone = [column for column in row if any(word in column for word in ("token", "secret", "uniquifier", "handle"))]
     for column in alone:
@@ -314,7 +315,7 @@ def imports_two(sandbox):
     options = ["--like", sandbox.name("alice")] if is_like else []
     arguments = ["import", "--from", "csv", "-", *options]
     _, changed = sandbox.changes(lambda: sandbox.succeeds(*arguments, given=written.getvalue().encode()))
-    sandbox.insist_added(changed, ["erin", "frank"], not is_like)
+    sandbox.insist_added(changed, ["erin", "frank"], sandbox.application.copies if is_like else ())
     return "ok"
 
 
