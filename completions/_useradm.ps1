@@ -129,6 +129,7 @@ Register-ArgumentCompleter -Native -CommandName 'useradm' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for another process''s lock')
             [CompletionResult]::new('--rounds', '--rounds', [CompletionResultType]::ParameterName, 'PBKDF2 iterations for new hashes, 1000 to 10000000')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The id, in place of the username')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'What to print of the user, in this order: as for `list`')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no message on success; data and errors still come')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt: fail instead')

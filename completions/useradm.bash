@@ -508,7 +508,7 @@ _useradm() {
                     return 0
                     ;;
                 --fields)
-                    COMPREPLY=($(compgen -W "id username scheme rounds" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --match)
@@ -611,7 +611,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__show)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --fields --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -634,6 +634,10 @@ _useradm() {
                     return 0
                     ;;
                 --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fields)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -121,6 +121,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand --timeout 'How long to wait for another process''s lock'
             cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
             cand --id 'The id, in place of the username'
+            cand --fields 'What to print of the user, in this order: as for `list`'
             cand -q 'Print no message on success; data and errors still come'
             cand --quiet 'Print no message on success; data and errors still come'
             cand --no-input 'Never prompt: fail instead'

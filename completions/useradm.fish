@@ -105,10 +105,7 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
-complete -c useradm -n "__fish_useradm_using_subcommand list" -l fields -d 'What to print of each user, in this order' -r -f -a "id\t'The primary key'
-username\t'The name'
-scheme\t'The scheme of the stored hash'
-rounds\t'The iteration count of the stored hash'"
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l fields -d 'What to print of each user, in this order' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l match -d 'Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l sort -d 'What to sort by' -r -f -a "id\t''
 username\t''"
@@ -130,6 +127,7 @@ jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l id -d 'The id, in place of the username' -r
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l fields -d 'What to print of the user, in this order: as for `list`' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'

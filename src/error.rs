@@ -29,6 +29,14 @@ pub enum Error {
     /// No user of this table can have such an id: it is not a number, as all of them are.
     #[error("Invalid value '{0}' of --id: not an id as `useradm list` shows it")]
     InvalidId(String),
+    /// A column of the users' table is not there, or cannot be used as it was asked for.
+    #[error("Invalid column `{column}`: {reason}")]
+    InvalidColumn {
+        /// The column, as it was named.
+        column: String,
+        /// Why it cannot be used.
+        reason: String,
+    },
     /// The name is taken, byte for byte.
     #[error("User already exists: {0}")]
     UserExists(String),
@@ -158,7 +166,7 @@ pub enum Error {
         /// The user's id.
         id: String,
         /// What is too long.
-        column: &'static str,
+        column: String,
         /// How long it is.
         bytes: u64,
     },
@@ -279,7 +287,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::UserNotFound(_) => "user_not_found",
-            Error::InvalidId(_) => "usage",
+            Error::InvalidId(_) | Error::InvalidColumn { .. } => "usage",
             Error::UserExists(_) | Error::IdTaken { .. } => "user_exists",
             Error::LookalikeExists { .. } => "lookalike_exists",
             Error::AlreadyInitialised(_) => "already_initialised",

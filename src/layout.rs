@@ -4,6 +4,7 @@
 pub mod file;
 mod stored;
 mod text;
+mod typed;
 mod uuid;
 mod value;
 mod wanted;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, MAX_READABLE_BYTES};
 use crate::interrupt::Interrupt;
-use crate::layout::{Case, Uuid, UuidForm};
+use crate::layout::{Case, Stored, Uuid, UuidForm};
 use crate::user::{Id, Key, User, UserId, Username};
 
 pub use place::Place;
@@ -178,6 +178,8 @@ pub struct Selection {
     pub glob: Option<String>,
     /// Whether hashes are read, those that are not longer than any readable one.
     pub with_hashes: bool,
+    /// Further columns that are read, by their names.
+    pub columns: Vec<String>,
     /// How many to leave out at the beginning.
     pub offset: u64,
     /// How many to give at most.
@@ -199,6 +201,8 @@ pub struct StoredUser<'a> {
     pub name: Option<&'a [u8]>,
     /// The stored hash, if it was asked for and is not longer than any readable one.
     pub hash: Option<&'a [u8]>,
+    /// What the further columns hold that were asked for.
+    pub further: &'a [Stored<'a>],
 }
 
 impl Database {

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::{only_one, open};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::layout::Stored;
 use crate::store::{Access, Account, Database, Pages, Selected, Selection, Store};
 use crate::user::Selector;
 
@@ -52,10 +53,20 @@ pub fn count(database: &Database, glob: Option<String>) -> Result<u64> {
     Ok(count)
 }
 
-/// Finds one user.
+/// Finds one user, and what further columns hold of them.
 ///
 /// # Errors
-/// [`crate::Error::UserNotFound`], or what reading the database fails with.
-pub fn show(database: &Database, selector: &Selector) -> Result<Account> {
-    only_one(open(database, Access::Read)?.find(selector)?, selector)
+/// [`Error::UserNotFound`]; [`Error::InvalidColumn`]; or what reading the database fails with.
+pub fn show(
+    database: &Database,
+    selector: &Selector,
+    columns: &[String],
+) -> Result<(Account, Vec<Stored<'static>>)> {
+    let store = open(database, Access::Read)?;
+    store.file().at_one_moment(|| {
+        let account = only_one(store.find(selector)?, selector)?;
+        let further = store.values(account.user.key, columns)?;
+        let further = further.ok_or_else(|| Error::UserNotFound(selector.to_string()))?;
+        Ok((account, further))
+    })
 }

@@ -24,7 +24,7 @@ use useradm::store::StoredUser;
 pub(crate) use input::Input;
 use input::Item;
 use lines::Lines;
-pub(crate) use record::{Field, Printer, Record};
+pub(crate) use record::{Field, Fields, Printer, Record};
 pub(crate) use table::Widths;
 
 /// How to print.

@@ -9,6 +9,7 @@
 //! | whether the table of the users can be used, and how | `usable.rs`; who refers to them: `elsewhere.rs` |
 //! | what its rows are like, for new ones | `others.rs` |
 //! | finding users, counting them, all of one moment | `read.rs` |
+//! | what further columns there are, and what they hold | `columns.rs` |
 //! | listing them in pages | `page.rs`, by `keyed.rs` or `sorted.rs` |
 //! | who looks like whom | `similar.rs`, with `filter.rs` |
 //! | changing users, in a transaction | `write.rs`, `bulk.rs`, `transaction.rs` |
@@ -20,6 +21,7 @@
 //! would cancel the process's POSIX locks.
 
 mod bulk;
+mod columns;
 mod create;
 mod elsewhere;
 mod failure;

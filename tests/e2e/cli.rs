@@ -11,6 +11,7 @@ mod damage;
 mod databases;
 mod delete;
 mod encodings;
+mod fields;
 mod foreign_keys;
 mod formats;
 mod guards;

@@ -6,8 +6,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::number;
-use crate::cli::failure::Failure;
-use crate::cli::format::{Field, Format, Widths};
+use crate::cli::format::{Fields, Format, Widths};
 use crate::cli::session::Session;
 use crate::cli::ui;
 use useradm::accounts::{self, Users};
@@ -26,10 +25,10 @@ Examples:
   useradm list --count")]
 pub(crate) struct ListArgs {
     /// What to print of each user, in this order
-    #[arg(long, value_name = "FIELDS", value_enum, value_delimiter = ',')]
-    #[arg(default_value = "id,username", hide_possible_values = true)]
-    #[arg(long_help = "What to print of each user, in this order: id, username, scheme, rounds")]
-    fields: Vec<Field>,
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',', default_value = "id,username")]
+    #[arg(long_help = "\
+What to print of each user, in this order: id, username, scheme, rounds, or any column but the hash")]
+    fields: Vec<String>,
     /// Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these
     #[arg(long = "match", value_name = "GLOB", value_parser = pattern)]
     pattern: Option<String>,
@@ -66,14 +65,14 @@ fn pattern(text: &str) -> Result<String, String> {
 
 impl ListArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        refuse_repeated(&self.fields)?;
+        let fields = Fields::new(&self.fields)?;
         if self.count {
             let count = accounts::count(session.database()?, self.pattern)?;
             return Ok(ui::print(format!("{count}\n").as_bytes())?);
         }
-        let users = Users::open(session.database()?, self.selection())?;
-        let widths = widths(&users, &self.fields, session.format)?;
-        let mut printer = session.format.printer(&self.fields, &widths);
+        let users = Users::open(session.database()?, self.selection(&fields))?;
+        let widths = widths(&users, &fields, session.format)?;
+        let mut printer = session.format.printer(&fields, &widths);
         let mut out = Vec::new();
         printer.begin(&mut out);
         let mut pages = users.pages()?;
@@ -92,7 +91,7 @@ impl ListArgs {
         Ok(ui::print(&out)?)
     }
 
-    fn selection(&self) -> Selection {
+    fn selection(&self, fields: &Fields) -> Selection {
         Selection {
             order: match self.sort {
                 Sort::Id => Order::Id,
@@ -100,22 +99,16 @@ impl ListArgs {
             },
             reverse: self.reverse,
             glob: self.pattern.clone(),
-            with_hashes: self.fields.iter().any(|field| field.needs_hash()),
+            with_hashes: fields.need_hash(),
+            columns: fields.columns.clone(),
             offset: self.offset,
             limit: self.limit,
         }
     }
 }
 
-fn refuse_repeated(fields: &[Field]) -> Result<(), Failure> {
-    let twice = fields.iter().enumerate().find(|(i, field)| fields[..*i].contains(field));
-    let Some((_, twice)) = twice else { return Ok(()) };
-    let hint = "--fields takes each of id, username, scheme and rounds once";
-    Err(Failure::usage(format!("the field {} is named twice", twice.name()), hint))
-}
-
 /// The widths of a table's columns, from a first reading of all that is listed.
-fn widths(users: &Users, fields: &[Field], format: Format) -> Result<Widths> {
+fn widths(users: &Users, fields: &Fields, format: Format) -> Result<Widths> {
     let mut widths = Widths::default();
     if format != Format::Table {
         return Ok(widths);

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::args::Whom;
-use crate::cli::format::{Field, Format, Record, Widths};
+use crate::cli::format::{Fields, Format, Record, Widths};
 use crate::cli::session::Session;
 use crate::cli::ui;
 use useradm::accounts;
@@ -16,23 +16,30 @@ use useradm::user::User;
 #[command(after_long_help = "\
 Examples:
   useradm show alice
+  useradm show alice --fields id,email
   useradm show --id 7 --format json")]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
     whom: Whom,
+    /// What to print of the user, in this order: as for `list`
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    fields: Option<Vec<String>>,
 }
 
 impl ShowArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let account = accounts::show(session.database()?, &self.whom.selector())?;
+        let fields = self.fields.as_deref().map_or_else(|| Ok(Fields::all()), Fields::new)?;
+        let (account, further) =
+            accounts::show(session.database()?, &self.whom.selector(), &fields.columns)?;
         let User { key, id, name } = &account.user;
         let (key, id, name) = (*key, id.borrowed(), name.0.as_deref());
-        let record = Record::from(StoredUser { key, id, name, hash: account.hash.as_deref() });
+        let (hash, further) = (account.hash.as_deref(), &further);
+        let record = Record::from(StoredUser { key, id, name, hash, further });
         // One user is one object, not an array of one.
         let format = if session.format.is_json() { Format::Jsonl } else { session.format };
         let mut widths = Widths::default();
-        widths.fit(&Field::ALL, &record);
-        let mut printer = format.printer(&Field::ALL, &widths);
+        widths.fit(&fields, &record);
+        let mut printer = format.printer(&fields, &widths);
         let mut out = Vec::new();
         printer.begin(&mut out);
         printer.record(&mut out, &record);

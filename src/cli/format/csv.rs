@@ -6,7 +6,7 @@ mod read;
 
 use csv_core::Writer;
 
-use super::record::{Field, Printer, Record, Value, push_number};
+use super::record::{Field, Printer, Record, Value, push_number, push_real};
 use useradm::store::StoredUser;
 use useradm::user::Id;
 
@@ -102,18 +102,19 @@ impl<'f> Csv<'f> {
 
 impl Printer for Csv<'_> {
     fn begin(&mut self, out: &mut Vec<u8>) {
-        push_line(out, self.fields.iter().map(|field| field.name().as_bytes()));
+        push_line(out, self.fields.iter().map(|field| field.name.as_bytes()));
     }
 
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
         let start = out.len();
-        for (i, &field) in self.fields.iter().enumerate() {
+        for (i, field) in self.fields.iter().enumerate() {
             if i > 0 {
                 out.push(b',');
             }
             match record.value(field) {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
+                Value::Real(number) => push_real(out, number),
                 Value::Text(text) => push_field(out, text),
             }
         }
@@ -124,21 +125,24 @@ impl Printer for Csv<'_> {
 #[cfg(test)]
 mod tests {
     use useradm::hash::Scheme;
+    use useradm::layout::Stored;
 
     use super::*;
+    use crate::cli::format::Fields;
 
-    fn csv(fields: &[Field], name: Option<&[u8]>) -> String {
+    fn csv(fields: &[&str], name: Option<&[u8]>, further: &[Stored<'_>]) -> String {
+        let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
+        let fields = Fields::new(&fields).unwrap();
         let mut out = Vec::new();
-        let mut csv = Csv::new(fields);
+        let mut csv = Csv::new(&fields);
         csv.begin(&mut out);
         let scheme = Scheme::UNKNOWN;
-        csv.record(&mut out, &Record { id: Id::Number(7), name, scheme });
+        csv.record(&mut out, &Record { id: Id::Number(7), name, scheme, further });
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn fields_are_quoted_where_rfc_4180_asks_for_it() {
-        let fields = [Field::Id, Field::Username];
         for (name, line) in [
             (Some(&b"alice"[..]), "7,alice\n"),
             (Some(b"a,b"), "7,\"a,b\"\n"),
@@ -148,8 +152,20 @@ mod tests {
             (Some(b""), "7,\"\"\n"),
             (None, "7,\n"),
         ] {
-            assert_eq!(csv(&fields, name), format!("id,username\n{line}"));
+            assert_eq!(csv(&["id", "username"], name, &[]), format!("id,username\n{line}"));
         }
-        assert_eq!(csv(&[Field::Username], None), "username\n\"\"\n");
+        assert_eq!(csv(&["username"], None, &[]), "username\n\"\"\n");
+    }
+
+    #[test]
+    fn further_columns_are_written_as_they_are_stored() {
+        let text = |text: &'static [u8]| Stored::Text(text.into());
+        let blob = Stored::Blob(b"x".into());
+        let further =
+            [Stored::Null, Stored::Integer(-1), Stored::Real(1.0), text(b""), text(b"a,b"), blob];
+        let fields = ["a", "b", "c", "d", "e", "f"];
+        assert_eq!(csv(&fields, None, &further), "a,b,c,d,e,f\n,-1,1.0,\"\",\"a,b\",x\n");
+        let large = [Stored::Real(f64::INFINITY), Stored::Real(1e-7)];
+        assert_eq!(csv(&["a", "id", "b"], None, &large), "a,id,b\n9e999,7,1e-7\n");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use super::escape::shows_as_itself;
-use super::record::{Field, Printer, Record, Value, push_number};
+use super::record::{Field, Printer, Record, Value, push_number, push_real};
 use useradm::user::is_unprintable;
 
 /// Appends a document and a line break.
@@ -33,18 +33,18 @@ pub(super) const ARRAY: Marks = Marks { begin: b"[", between: b",", after: b"", 
 pub(super) const LINES: Marks = Marks { begin: b"", between: b"", after: b"\n", end: b"" };
 
 /// The objects of many users, which have the same keys.
-pub(super) struct Objects {
+pub(super) struct Objects<'f> {
     /// Each field with its key and all that stands before the value.
-    keys: Vec<(Vec<u8>, Field)>,
+    keys: Vec<(Vec<u8>, &'f Field)>,
     marks: Marks,
     is_first: bool,
 }
 
-impl Objects {
-    pub(super) fn new(fields: &[Field], marks: Marks) -> Self {
-        let keys = fields.iter().enumerate().map(|(i, &field)| {
+impl<'f> Objects<'f> {
+    pub(super) fn new(fields: &'f [Field], marks: Marks) -> Self {
+        let keys = fields.iter().enumerate().map(|(i, field)| {
             let mut key = vec![if i == 0 { b'{' } else { b',' }];
-            push_text(&mut key, field.name().as_bytes());
+            push_text(&mut key, field.name.as_bytes());
             key.push(b':');
             (key, field)
         });
@@ -52,7 +52,7 @@ impl Objects {
     }
 }
 
-impl Printer for Objects {
+impl Printer for Objects<'_> {
     fn begin(&mut self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.marks.begin);
     }
@@ -63,9 +63,10 @@ impl Printer for Objects {
         }
         for (key, field) in &self.keys {
             out.extend_from_slice(key);
-            match record.value(*field) {
+            match record.value(field) {
                 Value::Null => value(out, &()),
                 Value::Number(number) => push_number(out, number),
+                Value::Real(number) => push_real(out, number),
                 Value::Text(text) => push_text(out, text),
             }
         }

@@ -1,7 +1,7 @@
 //! `plain`: tab-separated fields without a header, one user a line.
 
 use super::escape::push_escaped;
-use super::record::{Field, Printer, Record, Value, push_number};
+use super::record::{Field, Printer, Record, Value, push_number, push_real};
 
 pub(super) struct Plain<'f> {
     fields: &'f [Field],
@@ -15,13 +15,14 @@ impl<'f> Plain<'f> {
 
 impl Printer for Plain<'_> {
     fn record(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
-        for (i, &field) in self.fields.iter().enumerate() {
+        for (i, field) in self.fields.iter().enumerate() {
             if i > 0 {
                 out.push(b'\t');
             }
             match record.value(field) {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
+                Value::Real(number) => push_real(out, number),
                 Value::Text(text) => push_escaped(out, text),
             }
         }

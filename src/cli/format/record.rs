@@ -1,42 +1,88 @@
 //! What is printed of a user, and what a format must be able to do with it. The formats are the files
 //! beside this one.
 
-use clap::ValueEnum;
-
+use crate::cli::failure::Failure;
 use useradm::hash::{Scheme, scheme};
+use useradm::layout::Stored;
 use useradm::store::StoredUser;
 use useradm::user::Id;
 
-/// What can be printed of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Field {
-    /// The primary key
-    Id,
-    /// The name
-    Username,
-    /// The scheme of the stored hash
-    Scheme,
-    /// The iteration count of the stored hash
-    Rounds,
+/// What is printed of each user, in this order.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields {
+    fields: Vec<Field>,
+    /// The columns of the table that some of them are.
+    pub(crate) columns: Vec<String>,
 }
 
-impl Field {
-    /// All fields, as `show` prints them.
-    pub(crate) const ALL: [Field; 4] = [Field::Id, Field::Username, Field::Scheme, Field::Rounds];
+/// One of these.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    /// The name in headers and JSON: as it was asked for.
+    pub(super) name: String,
+    what: What,
+}
 
-    /// The name in headers and JSON.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Field::Id => "id",
-            Field::Username => "username",
-            Field::Scheme => "scheme",
-            Field::Rounds => "rounds",
-        }
+/// What can be printed of a user.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    /// What the application knows the user by.
+    Id,
+    /// The name.
+    Username,
+    /// The scheme of the stored hash.
+    Scheme,
+    /// The cost of the stored hash, where its scheme has one number for it.
+    Rounds,
+    /// What this one of the further columns holds.
+    Column(usize),
+}
+
+/// The names that are no columns, or columns whatever the table calls them.
+const NAMES: [(&str, What); 4] = [
+    ("id", What::Id),
+    ("username", What::Username),
+    ("scheme", What::Scheme),
+    ("rounds", What::Rounds),
+];
+
+impl Fields {
+    /// All fields that are no further columns, as `show` prints them.
+    pub(crate) fn all() -> Self {
+        let fields = NAMES.map(|(name, what)| Field { name: name.to_owned(), what });
+        Fields { fields: fields.into(), columns: Vec::new() }
     }
 
-    /// Whether the stored hash is needed for it.
-    pub(crate) fn needs_hash(self) -> bool {
-        matches!(self, Field::Scheme | Field::Rounds)
+    /// Fields of these names; the table may turn out not to have such columns.
+    pub(crate) fn new(names: &[String]) -> Result<Self, Failure> {
+        let mut columns = Vec::new();
+        let mut fields: Vec<Field> = Vec::with_capacity(names.len());
+        for name in names {
+            if fields.iter().any(|field| field.name == *name) {
+                let hint = "--fields takes each field once";
+                return Err(Failure::usage(format!("the field {name} is named twice"), hint));
+            }
+            let known = NAMES.iter().find(|(known, _)| known == name).map(|(_, what)| *what);
+            let what = known.unwrap_or_else(|| {
+                columns.push(name.clone());
+                What::Column(columns.len() - 1)
+            });
+            fields.push(Field { name: name.clone(), what });
+        }
+        Ok(Fields { fields, columns })
+    }
+
+    /// Whether the stored hash is needed for them.
+    pub(crate) fn need_hash(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.what, What::Scheme | What::Rounds))
+    }
+}
+
+impl std::ops::Deref for Fields {
+    type Target = [Field];
+
+    fn deref(&self) -> &[Field] {
+        &self.fields
     }
 }
 
@@ -46,35 +92,44 @@ pub(crate) struct Record<'a> {
     pub(crate) id: Id<'a>,
     pub(crate) name: Option<&'a [u8]>,
     pub(crate) scheme: Scheme,
+    /// What the further columns hold.
+    pub(crate) further: &'a [Stored<'a>],
 }
 
 impl<'a> From<StoredUser<'a>> for Record<'a> {
     fn from(user: StoredUser<'a>) -> Self {
-        Record { id: user.id, name: user.name, scheme: user.hash.map_or(Scheme::UNKNOWN, scheme) }
+        let scheme = user.hash.map_or(Scheme::UNKNOWN, scheme);
+        Record { id: user.id, name: user.name, scheme, further: user.further }
     }
 }
 
 impl<'a> Record<'a> {
     /// A field's value.
-    pub(super) fn value(&self, field: Field) -> Value<'a> {
-        let number = |number: i64| Value::Number(number);
-        match field {
-            Field::Id => match self.id {
+    pub(super) fn value(&self, field: &Field) -> Value<'a> {
+        match field.what {
+            What::Id => match self.id {
                 Id::Null => Value::Null,
-                Id::Number(id) => number(id),
+                Id::Number(id) => Value::Number(id),
                 Id::Text(id) => Value::Text(id),
             },
-            Field::Username => self.name.map_or(Value::Null, Value::Text),
-            Field::Scheme => Value::Text(self.scheme.name.as_bytes()),
-            Field::Rounds => self.scheme.rounds.map_or(Value::Null, |n| number(i64::from(n))),
+            What::Username => self.name.map_or(Value::Null, Value::Text),
+            What::Scheme => Value::Text(self.scheme.name.as_bytes()),
+            What::Rounds => self.scheme.rounds.map_or(Value::Null, |it| Value::Number(it.into())),
+            What::Column(number) => match self.further.get(number) {
+                None | Some(Stored::Null) => Value::Null,
+                Some(Stored::Integer(number)) => Value::Number(*number),
+                Some(Stored::Real(number)) => Value::Real(*number),
+                Some(Stored::Text(bytes) | Stored::Blob(bytes)) => Value::Text(bytes),
+            },
         }
     }
 }
 
-/// The value of a field.
+/// The value of a field. A BLOB is shown as the text that its bytes are.
 pub(super) enum Value<'a> {
     Null,
     Number(i64),
+    Real(f64),
     Text(&'a [u8]),
 }
 
@@ -91,4 +146,15 @@ pub(crate) trait Printer {
 /// Appends a number.
 pub(super) fn push_number(out: &mut Vec<u8>, number: i64) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Appends a number in the fewest digits that read back as it is. What is not finite, which SQLite
+/// holds too, becomes a number that is too large, as in SQLite's own JSON.
+pub(super) fn push_real(out: &mut Vec<u8>, number: f64) {
+    let text = match number {
+        f64::INFINITY => "9e999".to_owned(),
+        f64::NEG_INFINITY => "-9e999".to_owned(),
+        number => format!("{number:?}"),
+    };
+    out.extend_from_slice(text.as_bytes());
 }

@@ -5,8 +5,8 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ColumnConstraint, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::escape::{push_escaped, shows_as_itself};
-use super::record::{Field, Printer, Record, Value, push_number};
+use super::escape::{escaped, push_escaped, shows_as_itself};
+use super::record::{Field, Printer, Record, Value, push_number, push_real};
 
 /// The space on each side of a cell.
 const PADDING: usize = 1;
@@ -19,7 +19,7 @@ impl Widths {
     /// Makes room for a user.
     pub(crate) fn fit(&mut self, fields: &[Field], record: &Record<'_>) {
         self.0.resize(fields.len(), 0);
-        for (width, &field) in self.0.iter_mut().zip(fields) {
+        for (width, field) in self.0.iter_mut().zip(fields) {
             *width = (*width).max(width_of(&record.value(field)));
         }
     }
@@ -29,6 +29,11 @@ fn width_of(value: &Value<'_>) -> usize {
     match value {
         Value::Null => 0,
         Value::Number(number) => itoa::Buffer::new().format(*number).len(),
+        Value::Real(number) => {
+            let mut digits = Vec::new();
+            push_real(&mut digits, *number);
+            digits.len()
+        }
         Value::Text(text) if shows_as_itself(text) => text.len(),
         Value::Text(text) => {
             let mut shown = Vec::new();
@@ -43,8 +48,8 @@ fn width_of_shown(shown: &[u8]) -> usize {
     if shows_as_itself(shown) { shown.len() } else { String::from_utf8_lossy(shown).width() }
 }
 
-pub(super) struct Table {
-    columns: Vec<(Field, usize)>,
+pub(super) struct Table<'f> {
+    columns: Vec<(&'f Field, usize)>,
     /// The lines above the rows.
     head: Vec<String>,
     /// What stands before, between and after the cells of a row.
@@ -53,20 +58,16 @@ pub(super) struct Table {
     bottom: String,
 }
 
-impl Table {
-    pub(super) fn new(fields: &[Field], widths: &Widths) -> Self {
+impl<'f> Table<'f> {
+    pub(super) fn new(fields: &'f [Field], widths: &Widths) -> Self {
         let width = |i: usize| widths.0.get(i).copied().unwrap_or(0);
-        let columns: Vec<(Field, usize)> = fields
-            .iter()
-            .enumerate()
-            .map(|(i, &field)| (field, width(i).max(field.name().len())))
+        let names: Vec<String> = fields.iter().map(|field| escaped(&field.name)).collect();
+        let columns: Vec<(&Field, usize)> = (fields.iter().zip(&names).enumerate())
+            .map(|(i, (field, name))| (field, width(i).max(width_of_shown(name.as_bytes()))))
             .collect();
         // A table with one empty row has all that is needed to draw any other row.
         let mut table = comfy_table::Table::new();
-        table
-            .load_style(UTF8_FULL_CONDENSED)
-            .set_header(fields.iter().map(|field| field.name()))
-            .add_row(vec![""; fields.len()]);
+        table.load_style(UTF8_FULL_CONDENSED).set_header(names).add_row(vec![""; fields.len()]);
         for (column, &(_, width)) in table.column_iter_mut().zip(&columns) {
             let width = u16::try_from(width + 2 * PADDING).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
@@ -79,7 +80,7 @@ impl Table {
     }
 }
 
-impl Printer for Table {
+impl Printer for Table<'_> {
     fn begin(&mut self, out: &mut Vec<u8>) {
         for line in &self.head {
             out.extend_from_slice(line.as_bytes());
@@ -99,6 +100,7 @@ impl Printer for Table {
             match record.value(field) {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
+                Value::Real(number) => push_real(out, number),
                 Value::Text(text) => push_escaped(out, text),
             }
             let padding = width.saturating_sub(width_of_shown(&out[start..])) + PADDING;
@@ -120,13 +122,17 @@ mod tests {
     use useradm::user::Id;
 
     use super::*;
+    use crate::cli::format::Fields;
 
     fn table(names: &[&str]) -> String {
-        let fields = [Field::Id, Field::Username];
+        let fields = Fields::new(&["id", "username"].map(str::to_owned)).unwrap();
         let scheme = Scheme::UNKNOWN;
         let records: Vec<Record<'_>> = (1..)
             .zip(names)
-            .map(|(id, name)| Record { id: Id::Number(id), name: Some(name.as_bytes()), scheme })
+            .map(|(id, name)| {
+                let (id, name) = (Id::Number(id), Some(name.as_bytes()));
+                Record { id, name, scheme, further: &[] }
+            })
             .collect();
         let mut widths = Widths::default();
         for record in &records {

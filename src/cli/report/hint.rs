@@ -39,18 +39,21 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             let command = format!("update {} --password", shell::user(id, user));
             format!("{} gives the user a new one", shell::command(&command))
         }
-        Error::HugeValue { path, row, column: "username", bytes, .. }
-            if *bytes > CHANGEABLE_BYTES =>
+        Error::HugeValue { path, row, column, bytes, .. }
+            if column == "username" && *bytes > CHANGEABLE_BYTES =>
         {
             let path = shell::quoted(path.as_os_str());
             let delete = format!("DELETE FROM {row}");
             format!("sqlite3 {path} {} removes that user", shell::quoted(delete.as_ref()))
         }
-        Error::HugeValue { id, column: "username", .. } => {
+        Error::HugeValue { id, column, .. } if column == "username" => {
             format!(
                 "{} removes that user",
                 shell::command(&format!("delete --id={}", shell::quoted(id.as_ref())))
             )
+        }
+        Error::HugeValue { column, .. } if column.starts_with("column ") => {
+            format!("--fields without the {column} shows the rest")
         }
         Error::HugeValue { id, .. } => {
             let command = format!("update --id={} --password", shell::quoted(id.as_ref()));

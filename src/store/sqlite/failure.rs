@@ -65,8 +65,17 @@ impl Store {
     }
 
     pub(super) fn read<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
+        self.read_further(&[], result)
+    }
+
+    /// As [`Store::read`], where these columns are read too.
+    pub(super) fn read_further<T>(
+        &self,
+        further: &[String],
+        result: rusqlite::Result<T>,
+    ) -> Result<T> {
         result.map_err(|error| {
-            self.huge_value(&error).unwrap_or_else(|| self.failure(&error, During::Read))
+            self.huge_value(&error, further).unwrap_or_else(|| self.failure(&error, During::Read))
         })
     }
 }

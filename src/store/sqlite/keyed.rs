@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, Statement, ToSql};
 
+use super::columns::stored;
 use super::read::with_user;
 use super::sql::{self, Columns, Part};
 use super::{Order, Selection, Store, StoredUser};
@@ -63,7 +64,8 @@ impl<'s> Keyed<'s> {
         mut visit: impl FnMut(StoredUser<'_>, &[u8]) -> ControlFlow<()>,
     ) -> Result<bool> {
         let Some(&part) = self.parts.last() else { return Ok(false) };
-        let last = self.store.read(self.read_page(part, &mut visit))?;
+        let last =
+            self.store.read_further(&self.selection.columns, self.read_page(part, &mut visit))?;
         if let (Some(last), Some(before)) = (&last, &self.last)
             && !self.is_after(last, before)
         {
@@ -102,7 +104,13 @@ impl<'s> Keyed<'s> {
             if is_to_be_sorted {
                 set_sort_key(&mut sort_key, row, columns)?;
             }
+            let further = if is_selected {
+                stored(row, columns.further, self.selection.columns.len())?
+            } else {
+                Vec::new()
+            };
             let (key, flow) = with_user(row, columns.id, columns.hash, |user| {
+                let user = StoredUser { further: &further, ..user };
                 let flow =
                     if is_selected { visit(user, &sort_key) } else { ControlFlow::Continue(()) };
                 (user.key, flow)

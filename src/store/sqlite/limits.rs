@@ -115,19 +115,28 @@ impl Store {
         result
     }
 
-    /// The error for a user whose name or hash is too long to be read, if it was one.
-    pub(super) fn huge_value(&self, error: &rusqlite::Error) -> Option<Error> {
+    /// The error for a user whose name or hash, or what is in one of these columns, is too long to be
+    /// read, if it was one.
+    pub(super) fn huge_value(&self, error: &rusqlite::Error, further: &[String]) -> Option<Error> {
         if !is_about_length(error) {
             return None;
         }
-        let found = self.file.connection.query_row(&self.sql.huge, [MAX_VALUE_BYTES], |row| {
+        let sql = self.sql.huge(further);
+        let found = self.file.connection.query_row(&sql, [MAX_VALUE_BYTES], |row| {
             let (key, mut digits) = (row.get(0)?, String::new());
             let id = id_of(row.get_ref(1)?, &mut digits).to_string();
-            let (name, hash): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
-            let is_name = name > Some(MAX_VALUE_BYTES.into());
-            let (column, bytes) =
-                if is_name { ("username", name) } else { ("password hash", hash) };
-            Ok((self.sql.row(key), id, column, bytes.unwrap_or(0)))
+            let length = |at| row.get::<_, Option<i64>>(at).map(Option::unwrap_or_default);
+            let is_long = |at| length(at).map(|bytes| bytes > MAX_VALUE_BYTES.into());
+            let (mut column, mut at) = ("username".to_owned(), 2);
+            if !is_long(at)? {
+                (column, at) = ("password hash".to_owned(), 3);
+                for (further_at, name) in (4..).zip(further) {
+                    if is_long(further_at)? {
+                        (column, at) = (format!("column `{name}`"), further_at);
+                    }
+                }
+            }
+            Ok((self.sql.row(key), id, column, length(at)?))
         });
         let (row, id, column, bytes) = found.optional().ok().flatten()?;
         let (path, bytes) = (self.file.database.path.clone(), bytes.unsigned_abs());

@@ -35,8 +35,10 @@ impl Store {
     /// their names and no index has it, they are read and sorted now.
     ///
     /// # Errors
-    /// As [`Pages::next`].
-    pub fn select(&self, selection: Selection) -> Result<Selected> {
+    /// [`crate::Error::InvalidColumn`] for a further column that cannot be read, or as
+    /// [`Pages::next`].
+    pub fn select(&self, mut selection: Selection) -> Result<Selected> {
+        selection.columns = self.readable_columns(&selection.columns)?;
         let is_sorted = selection.order == Order::Id || self.has_name_index()?;
         let sorted = if is_sorted { None } else { Some(sorted::read(self, &selection)?) };
         Ok(Selected { selection, sorted })

@@ -227,7 +227,7 @@ pub(super) fn with_user<T>(
         Some(at) => as_bytes(row.get_ref(at)?, &mut hash_digits),
         None => None,
     };
-    Ok(visit(StoredUser { key: Key(number), id, name, hash }))
+    Ok(visit(StoredUser { key: Key(number), id, name, hash, further: &[] }))
 }
 
 /// The id that a value is.

@@ -8,12 +8,16 @@ use std::ops::ControlFlow;
 use super::keyed::Keyed;
 use super::{Selection, Store, StoredUser};
 use crate::error::Result;
+use crate::layout::Stored;
 use crate::sort::{Cursor, Sorted, Sorter};
 use crate::user::{Id, Key};
 
 /// What has to be kept of a row beside its texts: the key, the length of the name, what its id is,
 /// and the number or the length of that.
 const HEAD_BYTES: usize = 32;
+
+/// How many bits the kind of an id takes.
+const KIND_BITS: u32 = 2;
 
 /// The length that stands for a name that is NULL.
 const NO_NAME: u64 = u64::MAX;
@@ -44,7 +48,9 @@ pub(super) fn next_page(
     mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>,
 ) -> Result<bool> {
     while let Some((_, value)) = users.next()? {
-        if visit(user_of(value)).is_break() {
+        let (user, mut rest) = user_of(value);
+        let further: Vec<Stored<'_>> = std::iter::from_fn(|| Stored::take(&mut rest)).collect();
+        if visit(StoredUser { further: &further, ..user }).is_break() {
             return Ok(true);
         }
     }
@@ -71,19 +77,27 @@ fn set_value(value: &mut Vec<u8>, user: &StoredUser<'_>) {
     value.extend_from_slice(&user.key.0.to_le_bytes());
     let length = user.name.map_or(NO_NAME, |name| name.len() as u64);
     value.extend_from_slice(&length.to_le_bytes());
+    // What the further columns hold, and its length beside the kind of the id.
+    let mut further = Vec::new();
+    for stored in user.further {
+        stored.put(&mut further);
+    }
     let (kind, number, id) = match user.id {
         Id::Null => (0, 0, &b""[..]),
         Id::Number(number) => (1, number.cast_unsigned(), &b""[..]),
         Id::Text(text) => (2, text.len() as u64, text),
     };
+    let kind = kind | (further.len() as u64) << KIND_BITS;
     value.extend_from_slice(&u64::to_le_bytes(kind));
     value.extend_from_slice(&number.to_le_bytes());
     value.extend_from_slice(id);
     value.extend_from_slice(user.name.unwrap_or_default());
+    value.extend_from_slice(&further);
     value.extend_from_slice(user.hash.unwrap_or_default());
 }
 
-fn user_of<'v>(value: &'v [u8]) -> StoredUser<'v> {
+/// Reads a user, and in its own form what the further columns hold.
+fn user_of<'v>(value: &'v [u8]) -> (StoredUser<'v>, &'v [u8]) {
     let (head, texts) = value.split_at(HEAD_BYTES);
     let number = |at: usize| {
         let mut number = [0; 8];
@@ -93,7 +107,7 @@ fn user_of<'v>(value: &'v [u8]) -> StoredUser<'v> {
     let split = |texts: &'v [u8], length: u64| {
         texts.split_at(usize::try_from(length).unwrap_or(0).min(texts.len()))
     };
-    let (id, texts) = match (number(16), number(24)) {
+    let (id, texts) = match (number(16) % (1 << KIND_BITS), number(24)) {
         (0, _) => (Id::Null, texts),
         (1, number) => (Id::Number(number.cast_signed()), texts),
         (_, length) => {
@@ -102,7 +116,9 @@ fn user_of<'v>(value: &'v [u8]) -> StoredUser<'v> {
         }
     };
     let length = number(8);
-    let (name, hash) = split(texts, if length == NO_NAME { 0 } else { length });
+    let (name, texts) = split(texts, if length == NO_NAME { 0 } else { length });
+    let (further, hash) = split(texts, number(16) >> KIND_BITS);
     let name = (length != NO_NAME).then_some(name);
-    StoredUser { key: Key(number(0).cast_signed()), id, name, hash: Some(hash) }
+    let key = Key(number(0).cast_signed());
+    (StoredUser { key, id, name, hash: Some(hash), further: &[] }, further)
 }

@@ -55,9 +55,6 @@ pub(super) struct Sql {
     /// own, in which no index in the order of bytes would be used. A name that is too long to be read
     /// is no other's look-alike.
     pub(super) probe: String,
-    /// The first of the users who have an id, a name or a hash longer than `?1` bytes: its key, its id
-    /// and the lengths of name and hash. Lengths are known without reading the values.
-    pub(super) huge: String,
     /// Reads the users whose row has the key `?1`.
     pub(super) of_key: String,
     /// Reads the users of one id, which is `?1`.
@@ -95,6 +92,8 @@ pub(super) struct Columns {
     /// The bytes of a name as they are stored.
     pub(super) stored_name: Option<usize>,
     pub(super) is_selected: Option<usize>,
+    /// The first of the further ones.
+    pub(super) further: usize,
 }
 
 impl Sql {
@@ -114,8 +113,6 @@ impl Sql {
             readable(&hash),
             id.as_ref().map_or_else(String::new, |_| format!(", {shown_id}"))
         );
-        let is_long_id =
-            id.as_ref().map_or_else(String::new, |id| format!("OR octet_length({id}) > ?1"));
         Sql {
             insert: format!("INSERT INTO {table} ({username}, {hash}) VALUES (?1, ?2)"),
             insert_with_id: format!(
@@ -152,12 +149,6 @@ impl Sql {
             probe: format!(
                 "SELECT {username}, {key} FROM {table} WHERE {username} COLLATE BINARY >= ?1
                  AND octet_length({username}) <= 1000000 ORDER BY {username} COLLATE BINARY LIMIT 1"
-            ),
-            huge: format!(
-                "SELECT {key}, {shown_id}, octet_length({username}), octet_length({hash})
-                 FROM {table} NOT INDEXED
-                 WHERE octet_length({username}) > ?1 OR octet_length({hash}) > ?1 {is_long_id}
-                 LIMIT 1"
             ),
             of_key: format!("{account} WHERE {key} = ?1"),
             of_id: format!("{account} WHERE {id_column} = ?1 ORDER BY {key}"),
@@ -226,13 +217,17 @@ impl Sql {
 
     /// Where the columns are that [`Sql::page`] reads.
     pub(super) fn columns(&self, selection: &Selection) -> Columns {
-        let mut next = NAME + 1..;
-        let mut at = |is_there: bool| if is_there { next.next() } else { None };
+        let mut next = NAME + 1;
+        let mut at = |is_there: bool| {
+            next += usize::from(is_there);
+            is_there.then_some(next - 1)
+        };
         Columns {
             id: at(!self.key_is_id()),
             hash: at(selection.with_hashes),
             stored_name: at(selection.order == Order::Name),
             is_selected: at(selection.glob.is_some()),
+            further: next,
         }
     }
 
@@ -240,7 +235,7 @@ impl Sql {
     /// `goes_on`.
     pub(super) fn page(&self, selection: &Selection, part: Part, goes_on: bool) -> String {
         let Sql { table, key: row, id, username, hash, .. } = self;
-        let Selection { order, reverse, with_hashes, ref glob, .. } = *selection;
+        let Selection { order, reverse, with_hashes, ref glob, ref columns, .. } = *selection;
         let (after, direction) = if reverse { ("<", "DESC") } else { (">", "ASC") };
         let id = id.as_ref().map_or_else(String::new, |id| format!(", {id}"));
         let hash = if with_hashes { format!(", {}", readable(hash)) } else { String::new() };
@@ -254,6 +249,9 @@ impl Sql {
             Some(_) => format!(", ifnull({username} GLOB :glob, 0)"),
             None => String::new(),
         };
+        let further: Vec<String> =
+            columns.iter().map(|name| format!(", {}", quoted(name))).collect();
+        let further = further.concat();
         let rows = match part {
             Part::All => "TRUE".to_owned(),
             Part::Nameless => format!("{username} IS NULL"),
@@ -274,8 +272,34 @@ impl Sql {
             (true, Part::All | Part::Nameless) => format!("AND {by} {after} {last}"),
         };
         format!(
-            "SELECT {row}, {username}{id}{hash}{stored}{is_selected} FROM {table} \
+            "SELECT {row}, {username}{id}{hash}{stored}{is_selected}{further} FROM {table} \
              WHERE {rows} {not_before} ORDER BY {by} {direction}, {row} {direction}"
+        )
+    }
+
+    /// Reads what some columns hold in the row of the key `?1`.
+    pub(super) fn values<'c>(&self, columns: impl Iterator<Item = &'c str>) -> String {
+        let Sql { table, key, .. } = self;
+        format!("SELECT {} FROM {table} WHERE {key} = ?1", list(columns))
+    }
+
+    /// The first of the users who have an id, a name, a hash or something in one of these columns that
+    /// is longer than `?1` bytes: its key, its id and the lengths of name, hash and the others. Lengths
+    /// are known without reading the values.
+    pub(super) fn huge(&self, further: &[String]) -> String {
+        let Sql { table, key, id, username, hash, .. } = self;
+        let id = id.as_ref().unwrap_or(key);
+        let length = |column: &str| format!("octet_length({column})");
+        let columns = [username, hash].map(|it| length(it));
+        let columns = columns.into_iter().chain(further.iter().map(|it| length(&quoted(it))));
+        let columns: Vec<String> = columns.collect();
+        let is_long: Vec<String> =
+            (columns.iter().chain([&length(id)])).map(|it| format!("{it} > ?1")).collect();
+        format!(
+            "SELECT {key}, {}, {} FROM {table} NOT INDEXED WHERE {} LIMIT 1",
+            shown(id),
+            columns.join(", "),
+            is_long.join(" OR ")
         )
     }
 
@@ -311,6 +335,11 @@ fn chars(column: &str) -> String {
         "CASE WHEN octet_length({column}) > 1000000 THEN octet_length({column}) \
          ELSE length({column}) END"
     )
+}
+
+/// Names of the schema, by commas.
+fn list<'c>(columns: impl Iterator<Item = &'c str>) -> String {
+    columns.map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// A name of the schema, to be put into SQL.

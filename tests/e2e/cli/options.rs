@@ -120,7 +120,6 @@ fn a_misspelt_word_gets_a_suggestion() {
         ("add alice --pasword-stdin", "--password-stdin"),
         ("delete alice --if-exist", "--if-exists"),
         ("list --format jsn", "json"),
-        ("list --fields idd", "id"),
     ] {
         let (_, stderr) = sandbox.useradm(line).status(2).stderr("error: [...]").check();
         assert!(stderr.contains(&format!("'{suggestion}'")), "{line}: {stderr}");
