@@ -119,7 +119,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__add)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --generate-password --hashed --if-not-exists --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --generate-password --hashed --if-not-exists --scheme --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -150,6 +150,10 @@ _useradm() {
                     return 0
                     ;;
                 --generate-password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scheme)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -397,7 +401,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__import)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --from --on-conflict --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --from --on-conflict --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --scheme --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -444,6 +448,10 @@ _useradm() {
                     return 0
                     ;;
                 --rejects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scheme)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -573,7 +581,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__register)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --scheme --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -600,6 +608,10 @@ _useradm() {
                     return 0
                     ;;
                 --password-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scheme)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -649,7 +661,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__update)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --scheme --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -688,6 +700,10 @@ _useradm() {
                     return 0
                     ;;
                 --generate-password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scheme)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

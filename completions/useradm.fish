@@ -72,6 +72,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand register" -l timeout -d 
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand register" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
@@ -144,6 +145,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand add" -l rounds -d 'PBKDF
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
@@ -168,6 +170,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand update" -l username -d '
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
@@ -213,6 +216,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'How 
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, where one transaction would lock the database for too long' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l max-errors -d 'How many rejected rows to show, and how many that were skipped' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l rejects -d 'Write all rejected rows to this file as JSON lines' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'

@@ -15,6 +15,7 @@ mod init;
 mod list;
 mod login;
 mod names;
+mod recipe;
 mod update;
 
 pub use add::{Added, Adding, add};
@@ -28,6 +29,7 @@ pub use import::{
 pub use init::init;
 pub use list::{Users, count, show};
 pub use login::login;
+pub use recipe::WantedRecipe;
 pub use update::{Change, Updated, update};
 
 use crate::error::{Error, Result};
@@ -83,7 +85,6 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::hash::HashString;
     use crate::password::Password;
     use crate::user::Username;
 
@@ -96,9 +97,8 @@ mod tests {
     }
 
     /// A hash that costs nothing to store.
-    pub(super) fn hash(first: char) -> HashString {
-        let hash = format!("$pbkdf2-sha256$1000${}${first}{}", "A".repeat(22), "A".repeat(42));
-        HashString::from_ready(hash.as_bytes()).unwrap()
+    pub(super) fn hash(first: char) -> Vec<u8> {
+        format!("$pbkdf2-sha256$1000${}${first}{}", "A".repeat(22), "A".repeat(42)).into()
     }
 
     /// A database with users of these names, whose ids are 1, 2, ...

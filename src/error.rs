@@ -200,14 +200,22 @@ pub enum Error {
     },
     /// The application writes hashes of another scheme, and could not read one that is stored here.
     #[error(
-        "The application of {} stores {scheme} hashes and may not be able to read a \
-         pbkdf2_sha256 one; nothing was changed",
+        "The application of {} stores {scheme} hashes and may not be able to read a {wanted} one; \
+         nothing was changed",
         shown(path)
     )]
     SchemeMismatch {
         /// The database file.
         path: PathBuf,
         /// The scheme of the newest hash that has a known one.
+        scheme: &'static str,
+        /// The scheme of what was to be stored.
+        wanted: &'static str,
+    },
+    /// An iteration count is wanted of a scheme that has none.
+    #[error("{scheme} has no number of rounds")]
+    NoRounds {
+        /// The scheme of new hashes.
         scheme: &'static str,
     },
     /// The file holds another application's users, so that a `user` table would be a second one.
@@ -287,7 +295,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::UserNotFound(_) => "user_not_found",
-            Error::InvalidId(_) | Error::InvalidColumn { .. } => "usage",
+            Error::InvalidId(_) | Error::InvalidColumn { .. } | Error::NoRounds { .. } => "usage",
             Error::UserExists(_) | Error::IdTaken { .. } => "user_exists",
             Error::LookalikeExists { .. } => "lookalike_exists",
             Error::AlreadyInitialised(_) => "already_initialised",

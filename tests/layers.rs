@@ -144,34 +144,44 @@ fn no_command_knows_another() {
 /// Where each dependency may be named: one file or folder, or several that each have a reason.
 const PLACES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli"]),
-    ("base64", &["hash/passlib"]),
+    // This and bcrypt have namesakes there, which are all that name them.
+    ("argon2", &["hash"]),
+    // Each library has its own.
+    ("base64", &["hash"]),
+    ("bcrypt", &["hash"]),
     ("caps", &["cli/identity"]),
     ("clap", &["cli"]),
     ("comfy-table", &["cli/format/table"]),
     ("csv-core", &["cli/format/csv"]),
     // Salts and passwords are made by what uses them; a draft without a name needs one for a while.
     ("getrandom", &["accounts", "files/draft"]),
+    ("hmac", &["hash/passlib", "hash/pepper"]),
     ("indicatif", &["cli/progress"]),
     ("itoa", &["cli/format"]),
+    ("md-5", &["hash/crypt"]),
     // The system is asked by whoever opens files, and by the program about its process and terminal.
     ("nix", &["files", "store/sqlite", "cli"]),
     ("pbkdf2", &["hash"]),
     ("rpassword", &["cli/terminal/line"]),
     ("rusqlite", &["store/sqlite"]),
+    ("scrypt", &["hash/work"]),
     ("serde", &["cli"]),
     ("serde_json", &["cli/format"]),
+    ("sha-crypt", &["hash/crypt"]),
+    ("sha1", &["hash/work"]),
     ("sha2", &["hash"]),
     ("signal-hook", &["cli/process", "cli/terminal"]),
     // Checksums and passwords are compared where they are.
-    ("subtle", &["hash/passlib", "password"]),
+    ("subtle", &["hash", "password"]),
     // Files without a name: for sorting, for SQLite, for drafts, for what waits to be written out.
     ("tempfile", &["sort", "store/sqlite", "files/draft", "cli/commands/export"]),
     // Each of both has errors of its own.
     ("thiserror", &["error", "cli/failure"]),
     ("toml", &["layout/file"]),
     ("toml_writer", &["layout/file"]),
-    // Names are compared in one form, and a password that is in another gets a warning.
-    ("unicode-normalization", &["user", "password"]),
+    // Names are compared in one form, a password that is in another gets a warning, and a pepper is
+    // mixed with one.
+    ("unicode-normalization", &["user", "password", "hash/pepper"]),
     ("unicode-properties", &["user"]),
     ("unicode-width", &["cli/format/table"]),
     // Whatever holds a secret wipes it.

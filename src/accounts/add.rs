@@ -3,9 +3,9 @@
 use super::credential::{Credential, Waived};
 use super::init::{change_or_create, make_table_if_absent};
 use super::names::Similar;
+use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Warning, guard};
 use crate::error::{Error, Result};
-use crate::hash::Rounds;
 use crate::store::{Access, Database, NewUser, Store, Transaction};
 use crate::user::{Id, User, UserId, Username};
 
@@ -16,8 +16,8 @@ pub struct Adding {
     pub name: Username,
     /// The password or hash.
     pub credential: Credential,
-    /// The iteration count, where a password is hashed.
-    pub rounds: Rounds,
+    /// What a password is hashed with.
+    pub recipe: WantedRecipe,
     /// Whether a user of that name is no error.
     pub if_not_exists: bool,
     /// Whether to make the database if there is none.
@@ -30,8 +30,8 @@ impl Adding {
     /// A user to be added to a database that is there, by all rules.
     #[must_use]
     pub fn new(name: Username, credential: Credential) -> Self {
-        let (rounds, waived) = (Rounds::DEFAULT, Waived::default());
-        Adding { name, credential, rounds, if_not_exists: false, create: false, waived }
+        let (recipe, waived) = (WantedRecipe::default(), Waived::default());
+        Adding { name, credential, recipe, if_not_exists: false, create: false, waived }
     }
 }
 
@@ -55,14 +55,20 @@ pub struct Added {
 /// [`Error::UserExists`] unless `if_not_exists`; [`Error::LookalikeExists`];
 /// [`Error::InvalidPassword`]; or what hashing and writing fail with.
 pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
-    let Adding { name, credential, rounds, if_not_exists, create, waived } = adding;
-    let warnings = credential.check(Some(name.as_str().as_bytes()), waived)?;
+    let Adding { name, credential, recipe, if_not_exists, create, waived } = adding;
+    let hashing = Hashing::passlib();
+    let warnings = credential.check(Some(name.as_str().as_bytes()), waived, hashing)?;
     if if_not_exists && let Some(user) = existing(database, &name)? {
         // Nothing will be changed, so nothing needs to be hashed.
         return Ok(Added { user, changed: false, created_database: false, warnings: vec![] });
     }
+    let store = match Store::open(database, Access::Write) {
+        Err(Error::DatabaseMissing { .. }) if create => None,
+        store => Some(store?),
+    };
+    let recipe = hashing.recipe(database, store.as_ref(), None, &recipe)?;
     // The password is wiped here, before anything is waited for.
-    let hash = credential.hash(rounds, random)?;
+    let hash = credential.hash(recipe, hashing, random)?;
     let insert = |transaction: &Transaction<'_>, id: Id<'_>, similar: Option<&mut Similar<'_>>| {
         if let Some(account) = transaction.reader().find(&(&name).into())?.pop() {
             if if_not_exists {
@@ -88,10 +94,11 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
             insert(transaction, id.borrowed(), prepared.as_mut())
         })
     };
-    let ((user, changed), created_database) = if create {
-        change_or_create(database, change, |transaction| insert(transaction, Id::Null, None))?
-    } else {
-        (change(&Store::open(database, Access::Write)?)?, false)
+    let ((user, changed), created_database) = match &store {
+        Some(store) => (change(store)?, false),
+        None => {
+            change_or_create(database, change, |transaction| insert(transaction, Id::Null, None))?
+        }
     };
     Ok(Added { user, changed, created_database, warnings })
 }
@@ -132,9 +139,9 @@ mod tests {
     #[test]
     fn a_weak_password_is_refused_and_one_in_another_form_is_warned_of() {
         let (_folder, database) = database(&[]);
-        let rounds = Rounds::new(Rounds::MIN).unwrap();
+        let recipe: WantedRecipe = Rounds::new(Rounds::MIN).unwrap().into();
         let adding = |text| {
-            let adding = Adding { rounds, ..Adding::new(named("username"), password(text)) };
+            let adding = Adding { recipe, ..Adding::new(named("username"), password(text)) };
             add(&database, adding, &mut random)
         };
         for weak in ["short", "username"] {

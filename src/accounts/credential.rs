@@ -1,17 +1,28 @@
 //! What a user will log in with, and the rules for it.
 
+use std::fmt;
+
+use super::recipe::Hashing;
 use super::{Random, Warning};
 use crate::error::Result;
-use crate::hash::{HashString, Rounds};
+use crate::hash::{HashString, Recipe};
 use crate::password::Password;
 
 /// What a user will log in with.
-#[derive(Debug)]
 pub enum Credential {
     /// A password to hash.
     Password(Password),
-    /// A hash that was made elsewhere.
-    Hash(HashString),
+    /// A hash that was made elsewhere, and that nobody has looked at.
+    Hash(Vec<u8>),
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Credential::Password(_) => "Password(..)",
+            Credential::Hash(_) => "Hash(..)",
+        })
+    }
 }
 
 /// Rules that an admin may waive.
@@ -25,17 +36,33 @@ pub struct Waived {
 
 impl Credential {
     /// Checks that a user of this name may have it, and tells what an admin should know about it.
-    pub(super) fn check(&self, name: Option<&[u8]>, waived: Waived) -> Result<Vec<Warning>> {
-        let Credential::Password(password) = self else { return Ok(Vec::new()) };
-        password.check_policy(name, waived.weak_password)?;
-        Ok(if password.is_nfc() { Vec::new() } else { vec![Warning::PasswordNotNfc] })
+    pub(super) fn check(
+        &self,
+        name: Option<&[u8]>,
+        waived: Waived,
+        hashing: Hashing<'_>,
+    ) -> Result<Vec<Warning>> {
+        match self {
+            Credential::Password(password) => {
+                password.check_policy(name, waived.weak_password)?;
+                Ok(if password.is_nfc() { Vec::new() } else { vec![Warning::PasswordNotNfc] })
+            }
+            Credential::Hash(hash) => hashing.ready(hash).map(|_| Vec::new()),
+        }
     }
 
     /// What is to be stored. A password is wiped here.
-    pub(super) fn hash(self, rounds: Rounds, random: Random<'_>) -> Result<HashString> {
+    pub(super) fn hash(
+        self,
+        recipe: Recipe,
+        hashing: Hashing<'_>,
+        random: Random<'_>,
+    ) -> Result<HashString> {
         match self {
-            Credential::Password(password) => HashString::make(&password, rounds, random),
-            Credential::Hash(hash) => Ok(hash),
+            Credential::Password(password) => {
+                HashString::make(&password, recipe, hashing.pepper, random)
+            }
+            Credential::Hash(hash) => hashing.ready(&hash),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::hash;
+use crate::hash::{self, Scheme};
 use crate::store::Store;
 
 /// How many of the newest users show what the application writes.
@@ -37,7 +37,8 @@ pub(super) fn has_table(store: &Store, create: bool) -> Result<bool> {
 pub(super) fn refuse_foreign_hashes(store: &Store) -> Result<()> {
     match newest(store)? {
         Newest { is_read: false, other: Some(scheme) } => {
-            Err(Error::SchemeMismatch { path: store.path().to_owned(), scheme })
+            let (path, wanted) = (store.path().to_owned(), Scheme::Pbkdf2Sha256.name());
+            Err(Error::SchemeMismatch { path, scheme, wanted })
         }
         _ => Ok(()),
     }
@@ -75,7 +76,7 @@ struct Newest {
 fn newest(store: &Store) -> Result<Newest> {
     let mut newest = Newest { is_read: false, other: None };
     store.newest_hashes(NEWEST, |stored| match hash::known_scheme(stored) {
-        Some(hash::NAME) => {
+        Some(known) if known == Scheme::Pbkdf2Sha256.name() => {
             newest.is_read = true;
             ControlFlow::Break(())
         }

@@ -17,12 +17,13 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Waived, Warning, guard};
 use crate::error::{Error, Result};
-use crate::hash::Rounds;
 use crate::password::Password;
 use crate::store::{Access, Database, Store};
 use crate::user::UserId;
+use hashing::{Hasher, Passwords};
 use plan::Plan;
 use row::Row;
 use write::Ready;
@@ -121,8 +122,8 @@ pub struct Importing {
     pub jobs: usize,
     /// After how many rows to commit; otherwise all are one transaction.
     pub batch: Option<u64>,
-    /// The iteration count for passwords.
-    pub rounds: Rounds,
+    /// What passwords are hashed with.
+    pub recipe: WantedRecipe,
     /// Which rules are waived.
     pub waived: Waived,
     /// How many of the skipped rows to report.
@@ -210,19 +211,24 @@ pub fn import(
     observer: &mut dyn Observer,
 ) -> Result<Imported> {
     observer.stage(Stage::Reading, None);
-    let mut checked = check::check(rows, importing, random, observer)?;
     let store = open(database, importing)?;
     let store = store.as_ref();
+    let hashing = Hashing::passlib();
+    let recipe = hashing.recipe(database, store, None, &importing.recipe)?;
+    let mut checked = check::check(rows, importing, hashing, random, observer)?;
     let mut plan = Plan::make(store, &checked.claims, importing)?;
     if let Err(error) = plan.verdict(checked.found.rejected) {
         plan.report(observer)?;
         return Err(error);
     }
     let (found, interrupt) = (&mut checked.found, &database.interrupt);
-    let hashes = hashing::hash(interrupt, store, found, &plan, importing, random, observer)?;
+    let passwords = Passwords::take(found, &plan, importing, recipe);
+    let hashing_all = Hasher { database, store, hashing, importing };
+    let hashes = hashing_all.hash(passwords, random, observer)?;
     // Nobody is to keep generated passwords for users who were never stored.
     let _section = importing.generate_passwords.then(|| interrupt.defer());
-    let ready = Ready { database, checked: &checked, hashes: &hashes, plan: &plan, importing };
+    let ready =
+        Ready { database, checked: &checked, hashes: &hashes, plan: &plan, importing, hashing };
     let mut imported = ready.write(store, observer)?;
     imported.skipped += checked.found.left_out;
     imported.skips.extend(checked.found.skips);
@@ -269,7 +275,7 @@ mod tests {
         let (_folder, database) = database(&["ann"]);
         let import_all = |rows: &[&str], importing: &Importing| {
             let row = |(line, &name): (u64, &&str)| {
-                let credential = Offered::Hash(hash('B').as_str().as_bytes().to_vec());
+                let credential = Offered::Hash(hash('B'));
                 Ok(Ok(InputRow { line, id: UserId::Null, name: Some(name.into()), credential }))
             };
             let rows = (1..).zip(rows).map(row);

@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use super::recipe::{Hashing, WantedRecipe};
 use super::{guard, only_one, open};
 use crate::error::{Error, Result};
-use crate::hash::{self, Rounds, Scheme};
+use crate::hash::{self, Effort, Recipe};
 use crate::password::Password;
 use crate::store::{Access, Database, Store};
 use crate::user::{Selector, User};
@@ -24,9 +25,10 @@ pub fn login(
     database: &Database,
     name: &[u8],
     password: &Password,
-    default_rounds: Rounds,
+    wanted: &WantedRecipe,
 ) -> Result<User> {
     let store = open(database, Access::Read)?;
+    let hashing = Hashing::passlib();
     let found = store.find_for_login(name)?;
     let is_ambiguous = found.iter().any(|account| account.user.name != found[0].user.name);
     if is_ambiguous {
@@ -35,46 +37,46 @@ pub fn login(
         return Err(Error::InvalidCredentials);
     }
     let account = found.into_iter().next();
-    let full_cost = full_cost(&store, default_rounds)?;
+    let recipe = hashing.recipe(database, Some(&store), None, wanted)?;
+    let effort = effort(&store, recipe)?;
 
     let Some(account) = account else {
         drop(store);
-        hash::verify_nothing(password, full_cost);
+        effort.spend(password, hashing.pepper, None);
         return Err(Error::InvalidCredentials);
     };
     let stored = account.hash.unwrap_or_default();
-    let Scheme { name: scheme, rounds } = hash::scheme(&stored);
-    let Some(rounds) = rounds else {
+    let Some(hash) = hashing.read(&stored) else {
         return Err(Error::UnreadableHash {
             id: account.user.id.to_string(),
             user: account.user.name.to_text().into_owned(),
-            scheme,
+            scheme: hash::scheme(&stored).name,
             replaceable: guard::would_be_read(&store)?,
         });
     };
     drop(store);
-    if hash::verify(password, &stored) == Ok(true) {
+    if hash.verify(password, hashing.pepper)? {
         return Ok(account.user);
     }
     // What the user's own hash has not cost yet.
-    hash::verify_nothing(password, full_cost.saturating_sub(rounds));
+    effort.spend(password, hashing.pepper, Some(&hash));
     Err(Error::InvalidCredentials)
 }
 
-/// The rounds that a failed check costs.
-fn full_cost(store: &Store, default_rounds: Rounds) -> Result<u32> {
-    let mut highest = default_rounds.get();
+/// What a failed check costs.
+fn effort(store: &Store, recipe: Recipe) -> Result<Effort> {
+    let mut effort = Effort::of(recipe);
     store.newest_hashes(NEWEST, |stored| {
-        highest = highest.max(hash::scheme(stored).rounds.unwrap_or(0));
+        effort.raise(stored);
         ControlFlow::Continue(())
     })?;
-    Ok(highest)
+    Ok(effort)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::HashString;
+    use crate::hash::Rounds;
     use crate::store::NewUser;
     use crate::user::Id;
 
@@ -88,7 +90,7 @@ mod tests {
                 let name = crate::user::Username::new(format!("user{number}").as_bytes())?;
                 let (salt, checksum) = ("A".repeat(22), "A".repeat(43));
                 let hash = format!("$pbkdf2-sha256${rounds}${salt}${checksum}");
-                let hash = HashString::from_ready(hash.as_bytes())?;
+                let hash = Hashing::passlib().ready(hash.as_bytes())?;
                 transaction.insert(NewUser { id: Id::Null, name: &name, hash: &hash })?;
             }
             Ok(())
@@ -99,14 +101,17 @@ mod tests {
 
     #[test]
     fn a_failed_check_costs_as_much_as_the_most_expensive_of_the_newest() {
-        let usual = Rounds::new(5000).unwrap();
-        let cost = |rounds: &[u32]| full_cost(&store_with(rounds).1, usual).unwrap();
-        assert_eq!(cost(&[]), 5000);
-        assert_eq!(cost(&[1000, 1, 29_000, 4000]), 29_000);
+        let usual = Recipe::default().with_rounds(Rounds::new(5000).unwrap()).unwrap();
+        let cost = |rounds: &[u32]| effort(&store_with(rounds).1, usual).unwrap();
+        let pbkdf2 = |rounds: u32| {
+            Effort::of(Recipe::default().with_rounds(Rounds::new(rounds).unwrap()).unwrap())
+        };
+        assert_eq!(cost(&[]), pbkdf2(5000));
+        assert_eq!(cost(&[1000, 1, 29_000, 4000]), pbkdf2(29_000));
         let mut rounds = vec![1000; 101];
         rounds[0] = 900_000;
-        assert_eq!(cost(&rounds), 5000);
+        assert_eq!(cost(&rounds), pbkdf2(5000));
         rounds[1] = 800_000;
-        assert_eq!(cost(&rounds), 800_000);
+        assert_eq!(cost(&rounds), pbkdf2(800_000));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::credential::{Credential, Waived};
 use super::names::Similar;
+use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Warning, guard, only_one, open};
 use crate::error::{Error, Result};
-use crate::hash::Rounds;
-use crate::store::{Access, Database};
+use crate::store::{Access, Account, Database};
 use crate::user::{Selector, User, Username};
 
 /// Changes to a user; what is none stays as it is.
@@ -15,8 +15,8 @@ pub struct Change {
     pub name: Option<Username>,
     /// The new password or hash.
     pub credential: Option<Credential>,
-    /// The iteration count, where a password is hashed.
-    pub rounds: Rounds,
+    /// What a password is hashed with.
+    pub recipe: WantedRecipe,
     /// Which rules are waived.
     pub waived: Waived,
 }
@@ -45,12 +45,14 @@ pub fn update(
     random: Random<'_>,
 ) -> Result<Updated> {
     let store = open(database, Access::Write)?;
-    let before = only_one(store.find(selector)?, selector)?.user;
+    let Account { user: before, hash: old, .. } = only_one(store.find(selector)?, selector)?;
     let (mut warnings, mut hash) = (Vec::new(), None);
     if let Some(credential) = change.credential {
         let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
-        warnings = credential.check(name.or(before.name.0.as_deref()), change.waived)?;
-        hash = Some(credential.hash(change.rounds, random)?);
+        let hashing = Hashing::passlib();
+        warnings = credential.check(name.or(before.name.0.as_deref()), change.waived, hashing)?;
+        let recipe = hashing.recipe(database, Some(&store), old.as_deref(), &change.recipe)?;
+        hash = Some(credential.hash(recipe, hashing, random)?);
     }
     let mut similar = match &change.name {
         Some(name) => Similar::prepare(&store, name, change.waived)?,

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::format::escape::{escaped_bytes, short};
-use useradm::accounts::Waived;
+use useradm::accounts::{Waived, WantedRecipe};
+use useradm::hash::Recipe;
 use useradm::password::GENERATED_CHARS;
 use useradm::user::{Selector, UserId};
 
@@ -103,6 +104,29 @@ impl Given {
     pub(crate) fn is_given(&self) -> bool {
         self.generate_password.is_some() || self.hashed
     }
+}
+
+/// What new hashes are made with, where a command says it.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct NewScheme {
+    /// How to hash, as bcrypt:12 [default: as the hashes that are there]
+    #[arg(long, value_name = "SCHEME[:PARAMETERS]", value_parser = recipe)]
+    scheme: Option<(Recipe, bool)>,
+}
+
+impl NewScheme {
+    /// What is wanted, where the settings want something too.
+    pub(crate) fn over(self, settings: WantedRecipe) -> WantedRecipe {
+        let Some((recipe, has_parameters)) = self.scheme else { return settings };
+        // An option wins over a variable.
+        let rounds = settings.rounds.filter(|_| !(has_parameters && settings.rounds_may_not_fit));
+        WantedRecipe { recipe: Some(recipe), rounds, ..settings }
+    }
+}
+
+/// Reads a recipe, and tells whether it has parameters.
+fn recipe(text: &str) -> Result<(Recipe, bool), String> {
+    Ok((text.parse()?, text.contains(':')))
 }
 
 /// Reads an id; whether the table can have such a one is found out when it is open.

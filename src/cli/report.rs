@@ -148,7 +148,7 @@ fn of_failure(failure: &Failure) -> Report<'_> {
 fn status(error: &Error) -> u8 {
     match error {
         Error::Internal(_) | Error::Output { .. } => INTERNAL,
-        Error::InvalidId(_) | Error::InvalidColumn { .. } => USAGE,
+        Error::InvalidId(_) | Error::InvalidColumn { .. } | Error::NoRounds { .. } => USAGE,
         Error::UserNotFound(_) => 3,
         Error::UserExists(_)
         | Error::IdTaken { .. }

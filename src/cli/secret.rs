@@ -21,7 +21,6 @@ use super::ui::can_ask;
 use useradm::Error;
 use useradm::accounts::{self, Credential};
 use useradm::error::{shown, system_words};
-use useradm::hash::HashString;
 use useradm::password::{MAX_PASSWORD_BYTES, Password};
 
 /// Gets what a user of this name is to log in with, and the password if it was made here.
@@ -38,7 +37,7 @@ pub(crate) fn credential(
         return Ok((Credential::Password(made.clone()), Some(made)));
     }
     let credential = if given.hashed {
-        Credential::Hash(HashString::from_ready(&hash(session, source, name)?)?)
+        Credential::Hash(hash(session, source, name)?.to_vec())
     } else {
         Credential::Password(new_password(session, source, name)?)
     };

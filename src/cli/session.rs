@@ -6,7 +6,7 @@ use std::path::Path;
 use super::format::Format;
 use super::identity::Identity;
 use useradm::Interrupt;
-use useradm::hash::Rounds;
+use useradm::accounts::WantedRecipe;
 use useradm::store::Database;
 
 /// What a command runs with.
@@ -14,7 +14,8 @@ use useradm::store::Database;
 pub(crate) struct Session {
     pub(super) identity: Identity,
     pub(crate) format: Format,
-    pub(crate) rounds: Rounds,
+    /// What is said of new hashes, apart from what a command says itself.
+    pub(crate) recipe: WantedRecipe,
     pub(crate) quiet: bool,
     pub(crate) no_input: bool,
 }

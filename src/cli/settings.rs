@@ -15,6 +15,7 @@ use super::identity::Identity;
 use super::session::Session;
 use super::shell;
 use useradm::Interrupt;
+use useradm::accounts::WantedRecipe;
 use useradm::hash::Rounds;
 use useradm::store::{Database, Place};
 
@@ -76,10 +77,14 @@ impl Options {
         let format = setting(self.format, "format", "table", format)?;
         let Place { path, undecoded } = setting(self.db, "db", "users.db", Place::parse)?;
         let timeout = setting(self.timeout, "timeout", "30", as_text(timeout))?;
-        let default = Rounds::DEFAULT.get().to_string();
-        let rounds = setting(self.rounds, "rounds", &default, as_text(rounds))?;
+        // A variable is there for every command, and says nothing of schemes without rounds.
+        let recipe = WantedRecipe {
+            recipe: None,
+            rounds_may_not_fit: self.rounds.is_none(),
+            rounds: optional(self.rounds, "rounds", as_text(rounds))?,
+        };
         let database = Database { path, undecoded, timeout, interrupt, trust_directory };
-        Ok(Session { identity: Identity::new(database), format, rounds, quiet, no_input })
+        Ok(Session { identity: Identity::new(database), format, recipe, quiet, no_input })
     }
 }
 
@@ -93,13 +98,29 @@ fn setting<T>(
     if let Some(value) = given {
         return Ok(value);
     }
-    let variable = format!("USERADM_{}", option.to_ascii_uppercase());
+    let variable = variable(option);
     let value = std::env::var_os(&variable).unwrap_or_else(|| default.into());
     read(&value).map_err(|reason| {
         let culprit = format!("the variable {variable}");
         let message = invalid_value(value.as_encoded_bytes(), &culprit, &reason);
         Failure::usage(message, format!("unset it; --{option} would win over it"))
     })
+}
+
+/// What an option was given, or else its variable, where there is no default.
+fn optional<T>(
+    given: Option<T>,
+    option: &str,
+    read: impl Fn(&OsStr) -> Result<T, String>,
+) -> Result<Option<T>, Failure> {
+    if given.is_none() && std::env::var_os(variable(option)).is_none() {
+        return Ok(None);
+    }
+    setting(given, option, "", read).map(Some)
+}
+
+fn variable(option: &str) -> String {
+    format!("USERADM_{}", option.to_ascii_uppercase())
 }
 
 /// The format of this name.

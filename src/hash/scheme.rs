@@ -1,124 +1,114 @@
-//! The names of schemes, whether they can be verified here or not. Nothing is computed; a scheme that
-//! can be verified has a file of its own beside this one.
+//! The schemes that can be verified here, by the names of Python's libraries. Nothing is computed;
+//! how each is read and written is in the file of its library, and what it costs in `work.rs`.
 
-use super::passlib::{self, Pbkdf2Sha256};
+use std::fmt;
 
-/// The shortest text that is taken for a hash of a known scheme: any of them has a checksum.
-pub const SHORTEST_KNOWN_BYTES: usize = 20;
-
-/// What a stored hash seems to be.
+/// A scheme of stored hashes: a text form, and a function that computes what stands in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Scheme {
-    /// passlib's name of the scheme, or `unknown`.
-    pub name: &'static str,
-    /// The iteration count, if the hash is one that can be verified.
-    pub rounds: Option<u32>,
+pub enum Scheme {
+    /// passlib's `pbkdf2_sha256`.
+    Pbkdf2Sha256,
+    /// passlib's `pbkdf2_sha512`.
+    Pbkdf2Sha512,
+    /// passlib's `bcrypt_sha256`: version 2 is read and written, version 1 read.
+    BcryptSha256,
+    /// The `$6$` of crypt(5).
+    Sha512Crypt,
+    /// The `$5$` of crypt(5).
+    Sha256Crypt,
+    /// Werkzeug's `scrypt`.
+    WerkzeugScrypt,
+    /// Werkzeug's `pbkdf2:sha256`.
+    WerkzeugPbkdf2Sha256,
+    /// Werkzeug's `pbkdf2:sha512`.
+    WerkzeugPbkdf2Sha512,
+    /// Werkzeug's `pbkdf2:sha1`.
+    WerkzeugPbkdf2Sha1,
+    /// Django's `pbkdf2_sha256`.
+    DjangoPbkdf2Sha256,
+    /// Django's `pbkdf2_sha1`.
+    DjangoPbkdf2Sha1,
+    /// Django's `argon2`.
+    DjangoArgon2,
+    /// Django's `bcrypt_sha256`.
+    DjangoBcryptSha256,
+    /// Django's `bcrypt`.
+    DjangoBcrypt,
+    /// Django's `scrypt`.
+    DjangoScrypt,
+    /// The `$2a$`, `$2b$` and `$2y$` of crypt(5).
+    Bcrypt,
+    /// Argon2id in the PHC string format.
+    Argon2id,
+    /// Argon2i in the PHC string format.
+    Argon2i,
+    /// Argon2d in the PHC string format.
+    Argon2d,
+    /// The `$apr1$` of Apache's htpasswd.
+    Apr1,
 }
 
 impl Scheme {
-    /// What is none of the known ones.
-    pub const UNKNOWN: Scheme = Scheme { name: "unknown", rounds: None };
-}
-
-/// Names the scheme of a stored hash by its prefix, whether it can be verified or not.
-#[must_use]
-pub fn scheme(stored: &[u8]) -> Scheme {
-    let rounds = Pbkdf2Sha256::parse(stored).ok().map(|hash| hash.rounds);
-    Scheme { name: known_scheme(stored).unwrap_or(Scheme::UNKNOWN.name), rounds }
-}
-
-/// The scheme of a hash that says so at its beginning.
-fn prefixed_scheme(stored: &[u8]) -> Option<&'static str> {
-    /// Prefixes of the Modular Crypt Format and of Python's frameworks, with passlib's names.
-    const PREFIXES: [(&str, &str); 30] = [
-        (passlib::PREFIX, passlib::NAME),
-        ("$pbkdf2-sha512$", "pbkdf2_sha512"),
-        ("$pbkdf2$", "pbkdf2_sha1"),
-        ("pbkdf2_sha256$", "django_pbkdf2_sha256"),
-        ("pbkdf2:", "werkzeug_pbkdf2"),
-        ("scrypt:", "werkzeug_scrypt"),
-        ("$2a$", "bcrypt"),
-        ("$2b$", "bcrypt"),
-        ("$2y$", "bcrypt"),
-        ("bcrypt", "django_bcrypt"),
-        ("$bcrypt-sha256$", "bcrypt_sha256"),
-        ("$argon2", "argon2"),
-        ("argon2$", "django_argon2"),
-        ("$scrypt$", "scrypt"),
-        ("$6$", "sha512_crypt"),
-        ("$5$", "sha256_crypt"),
-        ("$1$", "md5_crypt"),
-        ("$apr1$", "apr_md5_crypt"),
-        ("{SSHA}", "ldap_salted_sha1"),
-        ("{SHA}", "ldap_sha1"),
-        ("{PBKDF2", "ldap_pbkdf2"),
-        ("$y$", "yescrypt"),
-        ("$7$", "scrypt"),
-        ("$P$", "phpass"),
-        ("$H$", "phpass"),
-        ("$sha1$", "sha1_crypt"),
-        ("$md5", "sun_md5_crypt"),
-        ("sha1$", "django_salted_sha1"),
-        ("md5$", "django_salted_md5"),
-        ("sha256$", "werkzeug_sha256"),
+    /// All of them.
+    pub const ALL: [Scheme; 20] = [
+        Scheme::Pbkdf2Sha256,
+        Scheme::Pbkdf2Sha512,
+        Scheme::BcryptSha256,
+        Scheme::Sha512Crypt,
+        Scheme::Sha256Crypt,
+        Scheme::WerkzeugScrypt,
+        Scheme::WerkzeugPbkdf2Sha256,
+        Scheme::WerkzeugPbkdf2Sha512,
+        Scheme::WerkzeugPbkdf2Sha1,
+        Scheme::DjangoPbkdf2Sha256,
+        Scheme::DjangoPbkdf2Sha1,
+        Scheme::DjangoArgon2,
+        Scheme::DjangoBcryptSha256,
+        Scheme::DjangoBcrypt,
+        Scheme::DjangoScrypt,
+        Scheme::Bcrypt,
+        Scheme::Argon2id,
+        Scheme::Argon2i,
+        Scheme::Argon2d,
+        Scheme::Apr1,
     ];
-    let known = PREFIXES.iter().find(|(prefix, _)| stored.starts_with(prefix.as_bytes()));
-    known.map(|(_, name)| *name)
-}
 
-/// The scheme of a digest without salt, by its length.
-fn bare_scheme(stored: &[u8]) -> Option<&'static str> {
-    let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
-    if let Some(digits) = stored.strip_prefix(b"*") {
-        return (digits.len() == 40 && is_hex(digits)).then_some("mysql41");
-    }
-    match stored.len() {
-        32 if is_hex(stored) => Some("hex_md5"),
-        40 if is_hex(stored) => Some("hex_sha1"),
-        64 if is_hex(stored) => Some("hex_sha256"),
-        128 if is_hex(stored) => Some("hex_sha512"),
-        _ => None,
-    }
-}
-
-/// The scheme of a stored hash, if it is a known one, whether it can be verified or not.
-#[must_use]
-pub fn known_scheme(stored: &[u8]) -> Option<&'static str> {
-    prefixed_scheme(stored).or_else(|| bare_scheme(stored))
-}
-
-/// Whether a value of any column looks like a hash of a known scheme. Digits alone do not: tokens
-/// are made of them too.
-#[must_use]
-pub fn looks_like_one(value: &[u8]) -> bool {
-    value.len() >= SHORTEST_KNOWN_BYTES
-        && value.iter().all(u8::is_ascii_graphic)
-        && prefixed_scheme(value).is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn schemes_are_named_without_being_readable() {
-        let unreadable = |name| Scheme { name, rounds: None };
-        assert_eq!(scheme(b"$2y$10$abc"), unreadable("bcrypt"));
-        assert_eq!(scheme(b"$pbkdf2-sha256$i=1000,l=32$x$y"), unreadable("pbkdf2_sha256"));
-        assert_eq!(scheme(b"\xff"), unreadable("unknown"));
-        for (hash, name) in [
-            ("sha256$abc$5f4dcc", "werkzeug_sha256"),
-            ("$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/", "phpass"),
-            ("*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", "mysql41"),
-            ("*2470C0", "unknown"),
-            ("5f4dcc3b5aa765d61d8327deb882cf99", "hex_md5"),
-            ("5f4dcc3b5aa765d61d8327deb882cf9", "unknown"),
-        ] {
-            assert_eq!(scheme(hash.as_bytes()), unreadable(name), "{hash}");
+    /// The name, as options and listings have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scheme::Pbkdf2Sha256 => "pbkdf2_sha256",
+            Scheme::Pbkdf2Sha512 => "pbkdf2_sha512",
+            Scheme::BcryptSha256 => "bcrypt_sha256",
+            Scheme::Sha512Crypt => "sha512_crypt",
+            Scheme::Sha256Crypt => "sha256_crypt",
+            Scheme::WerkzeugScrypt => "werkzeug_scrypt",
+            Scheme::WerkzeugPbkdf2Sha256 => "werkzeug_pbkdf2_sha256",
+            Scheme::WerkzeugPbkdf2Sha512 => "werkzeug_pbkdf2_sha512",
+            Scheme::WerkzeugPbkdf2Sha1 => "werkzeug_pbkdf2_sha1",
+            Scheme::DjangoPbkdf2Sha256 => "django_pbkdf2_sha256",
+            Scheme::DjangoPbkdf2Sha1 => "django_pbkdf2_sha1",
+            Scheme::DjangoArgon2 => "django_argon2",
+            Scheme::DjangoBcryptSha256 => "django_bcrypt_sha256",
+            Scheme::DjangoBcrypt => "django_bcrypt",
+            Scheme::DjangoScrypt => "django_scrypt",
+            Scheme::Bcrypt => "bcrypt",
+            Scheme::Argon2id => "argon2id",
+            Scheme::Argon2i => "argon2i",
+            Scheme::Argon2d => "argon2d",
+            Scheme::Apr1 => "apr1",
         }
-        // A token is no sign of users.
-        assert!(!looks_like_one(b"5f4dcc3b5aa765d61d8327deb882cf99"));
-        assert!(looks_like_one(b"$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/"));
+    }
+
+    /// The scheme of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| scheme.name() == name)
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

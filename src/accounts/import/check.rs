@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::row::{Claims, Row};
 use super::{Generated, Importing, InputRow, Observer, Offered, Rejection};
+use crate::accounts::recipe::Hashing;
 use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
-use crate::hash::HashString;
 use crate::password::{GENERATED_CHARS, Password};
 use crate::sort::{Sorted, Sorter};
 use crate::user::{Id, Username};
@@ -42,6 +42,7 @@ pub(super) struct Found {
 pub(super) fn check(
     input: impl Iterator<Item = Result<Result<InputRow, Rejection>>>,
     importing: &Importing,
+    hashing: Hashing<'_>,
     random: Random<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Checked> {
@@ -54,7 +55,7 @@ pub(super) fn check(
                 let place = rows.count();
                 let (id, name) = (id.borrowed(), name.as_deref());
                 let mut row = Row { place, line, id, name, ..Row::default() };
-                match found.check(&row, credential, importing, random) {
+                match found.check(&row, credential, importing, hashing, random) {
                     Ok(Some((password, hash))) => {
                         (row.password, row.text) = (password, &hash);
                         row.write(&mut value);
@@ -86,6 +87,7 @@ impl Found {
         row: &Row<'_>,
         credential: Offered,
         importing: &Importing,
+        hashing: Hashing<'_>,
         random: Random<'_>,
     ) -> Result<Option<(Option<usize>, Vec<u8>)>> {
         if !importing.keep_ids {
@@ -106,7 +108,7 @@ impl Found {
                 self.passwords.push(password);
                 return Ok(Some((Some(self.passwords.len() - 1), Vec::new())));
             }
-            Offered::Hash(hash) => match HashString::from_ready(&hash) {
+            Offered::Hash(hash) => match hashing.ready(&hash) {
                 Ok(_) => return Ok(Some((None, hash))),
                 Err(error) => error,
             },

@@ -10,8 +10,8 @@ use super::plan::{Existing, Plan, has_hash};
 use super::row::{Claims, Row};
 use super::{Imported, Importing, Observer, OnConflict, Rejection, Stage};
 use crate::accounts::Warning;
+use crate::accounts::recipe::Hashing;
 use crate::error::{Error, Result};
-use crate::hash::HashString;
 use crate::sort::{Cursor, Sorted};
 use crate::store::{Access, Database, Store, Transaction};
 use crate::user::{Id, Key};
@@ -34,6 +34,7 @@ pub(super) struct Ready<'r> {
     pub(super) hashes: &'r Hashes,
     pub(super) plan: &'r Plan,
     pub(super) importing: &'r Importing,
+    pub(super) hashing: Hashing<'r>,
 }
 
 impl Ready<'_> {
@@ -275,7 +276,7 @@ impl<'r> Writer<'r> {
                 }
                 Step::Replace(user) => {
                     if let Some(transaction) = transaction {
-                        let hash = HashString::from_ready(hash.unwrap_or_default())?;
+                        let hash = self.ready.hashing.ready(hash.unwrap_or_default())?;
                         let updated = transaction.update(user, None, Some(&hash));
                         updated.map_err(|error| on_line(row.line, error))?;
                     }

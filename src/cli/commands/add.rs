@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::{Answer, text_of};
-use crate::cli::args::{Allowed, Given, Source};
+use crate::cli::args::{Allowed, Given, NewScheme, Source};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::{secret, shell};
@@ -35,6 +35,8 @@ pub(crate) struct AddArgs {
     #[arg(long)]
     if_not_exists: bool,
     #[command(flatten)]
+    scheme: NewScheme,
+    #[command(flatten)]
     allowed: Allowed,
 }
 
@@ -48,8 +50,8 @@ impl AddArgs {
         let (credential, generated) =
             secret::credential(session, &self.source, &self.given, name.as_str().as_bytes())?;
         let (if_not_exists, waived) = (self.if_not_exists, waived.into());
-        let rounds = session.rounds;
-        let adding = Adding { name, credential, rounds, if_not_exists, create, waived };
+        let recipe = self.scheme.over(session.recipe);
+        let adding = Adding { name, credential, recipe, if_not_exists, create, waived };
         let update = shell::command("update");
         let if_taken = format!("{update} changes an existing user, --if-not-exists accepts one");
         let added = accounts::add(session.database()?, adding, &mut accounts::random)

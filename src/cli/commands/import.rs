@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::cli::answer::{Answer, Counts};
-use crate::cli::args::{WaivedArgs, number};
+use crate::cli::args::{NewScheme, WaivedArgs, number};
 use crate::cli::failure::Failure;
 use crate::cli::format::rejection::{RowObject, row_line};
 use crate::cli::format::{FileFormat, Input};
@@ -70,6 +70,8 @@ pub(crate) struct ImportArgs {
     /// Make the database if there is none
     #[arg(long)]
     create: bool,
+    #[command(flatten)]
+    scheme: NewScheme,
     #[command(flatten)]
     waived: WaivedArgs,
 }
@@ -157,7 +159,7 @@ impl ImportArgs {
             dry_run: self.dry_run,
             jobs: self.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(cores),
             batch: self.batch,
-            rounds: session.rounds,
+            recipe: self.scheme.over(session.recipe),
             waived: self.waived.into(),
             max_skips: usize::try_from(self.max_errors).unwrap_or(usize::MAX),
         }

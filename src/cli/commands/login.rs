@@ -32,7 +32,7 @@ impl LoginArgs {
         session.check_present()?;
         let name = ui::username(session, self.username)?;
         let password = secret::known_password(session, &self.source, &name)?;
-        let user = accounts::login(session.database()?, &name, &password, session.rounds)?;
+        let user = accounts::login(session.database()?, &name, &password, &session.recipe)?;
         Answer { message: "Login successful", ..Answer::about(&user) }.print(session)
     }
 }

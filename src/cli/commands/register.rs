@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::Answer;
-use crate::cli::args::{Allowed, Source};
+use crate::cli::args::{Allowed, NewScheme, Source};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::{secret, ui};
@@ -27,6 +27,8 @@ pub(crate) struct RegisterArgs {
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
+    scheme: NewScheme,
+    #[command(flatten)]
     allowed: Allowed,
 }
 
@@ -40,7 +42,7 @@ impl RegisterArgs {
         let adding = Adding {
             name: Username::new(&name)?,
             credential: Credential::Password(secret::new_password(session, &self.source, &name)?),
-            rounds: session.rounds,
+            recipe: self.scheme.over(session.recipe),
             if_not_exists: false,
             create,
             waived: waived.into(),

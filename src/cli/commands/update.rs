@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::{Answer, text_of};
-use crate::cli::args::{Given, Source, WaivedArgs, Whom};
+use crate::cli::args::{Given, NewScheme, Source, WaivedArgs, Whom};
 use crate::cli::failure::Failure;
 use crate::cli::secret;
 use crate::cli::session::Session;
@@ -35,6 +35,8 @@ pub(crate) struct UpdateArgs {
     source: Source,
     #[command(flatten)]
     given: Given,
+    #[command(flatten)]
+    scheme: NewScheme,
     #[command(flatten)]
     waived: WaivedArgs,
 }
@@ -72,8 +74,8 @@ impl UpdateArgs {
             .sets_password()
             .then(|| secret::credential(session, &self.source, &self.given, whose.as_bytes()));
         let (credential, generated) = made.transpose()?.unzip();
-        let (rounds, waived) = (session.rounds, self.waived.into());
-        let change = Change { name, credential, rounds, waived };
+        let (recipe, waived) = (self.scheme.over(session.recipe), self.waived.into());
+        let change = Change { name, credential, recipe, waived };
         let updated =
             accounts::update(session.database()?, &selector, change, &mut accounts::random)
                 .map_err(|error| Failure::helped_if_taken(error, "choose another username"))?;

@@ -124,7 +124,7 @@ impl Printer for Csv<'_> {
 
 #[cfg(test)]
 mod tests {
-    use useradm::hash::Scheme;
+    use useradm::hash::Seen;
     use useradm::layout::Stored;
 
     use super::*;
@@ -136,7 +136,7 @@ mod tests {
         let mut out = Vec::new();
         let mut csv = Csv::new(&fields);
         csv.begin(&mut out);
-        let scheme = Scheme::UNKNOWN;
+        let scheme = Seen::UNKNOWN;
         csv.record(&mut out, &Record { id: Id::Number(7), name, scheme, further });
         String::from_utf8(out).unwrap()
     }

@@ -2,7 +2,7 @@
 //! beside this one.
 
 use crate::cli::failure::Failure;
-use useradm::hash::{Scheme, scheme};
+use useradm::hash::{Seen, scheme};
 use useradm::layout::Stored;
 use useradm::store::StoredUser;
 use useradm::user::Id;
@@ -91,14 +91,14 @@ impl std::ops::Deref for Fields {
 pub(crate) struct Record<'a> {
     pub(crate) id: Id<'a>,
     pub(crate) name: Option<&'a [u8]>,
-    pub(crate) scheme: Scheme,
+    pub(crate) scheme: Seen,
     /// What the further columns hold.
     pub(crate) further: &'a [Stored<'a>],
 }
 
 impl<'a> From<StoredUser<'a>> for Record<'a> {
     fn from(user: StoredUser<'a>) -> Self {
-        let scheme = user.hash.map_or(Scheme::UNKNOWN, scheme);
+        let scheme = user.hash.map_or(Seen::UNKNOWN, scheme);
         Record { id: user.id, name: user.name, scheme, further: user.further }
     }
 }
@@ -114,7 +114,7 @@ impl<'a> Record<'a> {
             },
             What::Username => self.name.map_or(Value::Null, Value::Text),
             What::Scheme => Value::Text(self.scheme.name.as_bytes()),
-            What::Rounds => self.scheme.rounds.map_or(Value::Null, |it| Value::Number(it.into())),
+            What::Rounds => self.scheme.rounds().map_or(Value::Null, |it| Value::Number(it.into())),
             What::Column(number) => match self.further.get(number) {
                 None | Some(Stored::Null) => Value::Null,
                 Some(Stored::Integer(number)) => Value::Number(*number),

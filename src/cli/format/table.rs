@@ -118,7 +118,7 @@ impl Printer for Table<'_> {
 
 #[cfg(test)]
 mod tests {
-    use useradm::hash::Scheme;
+    use useradm::hash::Seen;
     use useradm::user::Id;
 
     use super::*;
@@ -126,7 +126,7 @@ mod tests {
 
     fn table(names: &[&str]) -> String {
         let fields = Fields::new(&["id", "username"].map(str::to_owned)).unwrap();
-        let scheme = Scheme::UNKNOWN;
+        let scheme = Seen::UNKNOWN;
         let records: Vec<Record<'_>> = (1..)
             .zip(names)
             .map(|(id, name)| {

@@ -34,6 +34,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             format!("find out whose it is, and `{}`", shell::move_away(path))
         }
         Error::UsersElsewhere { .. } => "--db names another file".to_owned(),
+        Error::NoRounds { scheme } => {
+            format!("leave --rounds out, or say what a hash is to cost with --scheme {scheme}:...")
+        }
         Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
         Error::UnreadableHash { id, user, replaceable: true, .. } => {
             let command = format!("update {} --password", shell::user(id, user));

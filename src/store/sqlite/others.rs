@@ -200,7 +200,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::hash::HashString;
+    use crate::hash::{HashString, Scheme};
     use crate::store::{Access, Database, NewUser, Opened};
     use crate::user::{Selector, Username};
 
@@ -224,7 +224,7 @@ mod tests {
 
     fn hash() -> HashString {
         let hash = format!("$pbkdf2-sha256$1000${}${}", "A".repeat(22), "A".repeat(43));
-        HashString::from_ready(hash.as_bytes()).unwrap()
+        HashString::from_ready(hash.as_bytes(), &[Scheme::Pbkdf2Sha256], 120).unwrap()
     }
 
     /// The id that a new user gets, and the class of it and of the hash.

@@ -158,7 +158,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::hash::HashString;
+    use crate::hash::{HashString, Scheme};
     use crate::store::{Access, Database, NewUser, Order, Selection, Transaction};
     use crate::user::{Id, Selector, User, UserId, Username};
 
@@ -178,7 +178,7 @@ mod tests {
 
     fn hash(first: char) -> HashString {
         let hash = format!("$pbkdf2-sha256$1000${}${first}{}", "A".repeat(22), "A".repeat(42));
-        HashString::from_ready(hash.as_bytes()).unwrap()
+        HashString::from_ready(hash.as_bytes(), &[Scheme::Pbkdf2Sha256], 120).unwrap()
     }
 
     fn named(name: &str) -> Username {

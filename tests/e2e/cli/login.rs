@@ -56,7 +56,7 @@ fn tells_a_hash_that_cannot_be_read_from_a_wrong_password() {
     let sandbox = Sandbox::application(&["alice"]);
     for (hash, scheme) in [
         ("$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW", "bcrypt"),
-        ("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$c29tZWhhc2h2YWx1ZQ", "argon2"),
+        ("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$c29tZWhhc2h2YWx1ZQ", "argon2id"),
         ("$pbkdf2-sha512$25000$c29tZXNhbHRzb21lc2FsdA$c29tZWhhc2h2YWx1ZQ", "pbkdf2_sha512"),
         ("$pbkdf2-sha256$i=1000,l=32$c29tZXNhbHRzb21lc2FsdA$c29tZWhhc2h2YWx1ZQ", "pbkdf2_sha256"),
     ] {
