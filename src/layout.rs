@@ -2,12 +2,15 @@
 //! what a database holds is asked for in `store.rs`.
 
 pub mod file;
+pub mod ordinary;
 mod stored;
 mod text;
 mod typed;
 mod uuid;
 mod value;
 mod wanted;
+
+use typed::is_day;
 
 pub use stored::Stored;
 pub use text::quoted;

@@ -156,6 +156,11 @@ fn is_date(text: &str) -> bool {
     is_like(text, DATE) && part(8..10).is_some_and(|day| (1..=days).contains(&day))
 }
 
+/// Whether bytes are a day of the calendar, as `2024-12-31`.
+pub(super) fn is_day(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(is_date)
+}
+
 /// A time of day with its microseconds.
 fn time(text: &str) -> Option<String> {
     if is_like(text, MINUTES) {
