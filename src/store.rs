@@ -21,7 +21,8 @@ use crate::user::{Id, Key, User, UserId, Username};
 
 pub use place::Place;
 pub use sqlite::{
-    Inserter, Lookup, Opened, Owner, Pages, Selected, Store, Transaction, limit_memory,
+    Inserter, LinkedRow, Lookup, MadeLike, Opened, Owner, Pages, Selected, Store, Template,
+    Transaction, limit_memory,
 };
 
 /// A database that may be opened.
@@ -154,6 +155,27 @@ pub struct NewUser<'a> {
     pub name: &'a Username,
     /// The hash.
     pub hash: &'a HashString,
+}
+
+/// A table in which every user has exactly one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Companion {
+    /// The table.
+    pub table: String,
+    /// Its column that refers to a user.
+    pub column: String,
+}
+
+/// What is copied of another user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Copied {
+    /// The columns of the users' table whose values are those of the other user.
+    pub columns: Vec<String>,
+    /// The tables of memberships, each with what people call the group or role.
+    pub memberships: Vec<(String, String)>,
+    /// The tables in which every user has a row.
+    pub companions: Vec<String>,
 }
 
 /// In which order users are read.

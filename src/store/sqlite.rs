@@ -10,6 +10,7 @@
 //! | what its rows are like, for new ones | `others.rs` |
 //! | finding users, counting them, all of one moment | `read.rs` |
 //! | what further columns there are, and what they hold | `columns.rs` |
+//! | making one like another | `like.rs`, `template.rs`, and `linked.rs` for rows of other tables |
 //! | listing them in pages | `page.rs`, by `keyed.rs` or `sorted.rs` |
 //! | who looks like whom | `similar.rs`, with `filter.rs` |
 //! | changing users, in a transaction | `write.rs`, `bulk.rs`, `transaction.rs` |
@@ -28,7 +29,9 @@ mod failure;
 mod filter;
 mod hooks;
 mod keyed;
+mod like;
 mod limits;
+mod linked;
 mod open;
 mod others;
 mod owner;
@@ -40,6 +43,7 @@ mod schema;
 mod similar;
 mod sorted;
 mod sql;
+mod template;
 mod transaction;
 mod usable;
 mod vfs;
@@ -53,8 +57,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{
-    Access, Account, Database, Limits, MAX_NAMESAKES, NewIds, NewUser, Order, Reference, Selection,
-    State, StoredUser,
+    Access, Account, Companion, Copied, Database, Limits, MAX_NAMESAKES, NewIds, NewUser, Order,
+    Reference, Selection, State, StoredUser,
 };
 use crate::layout::{Column, Layout, Table};
 use hooks::{Commits, Deleted};
@@ -68,6 +72,7 @@ pub use limits::limit_memory;
 pub use owner::Owner;
 pub use page::{Pages, Selected};
 pub use similar::Lookup;
+pub use template::{LinkedRow, MadeLike, Template};
 pub use transaction::Transaction;
 
 /// How long an attempt to empty the write-ahead log waits for readers. It holds off writers

@@ -93,7 +93,7 @@ impl Opened {
 }
 
 /// Whether SQLite knows no function, collation or module that the table asks for.
-fn is_wrong_sql(error: &rusqlite::Error) -> bool {
+pub(super) fn is_wrong_sql(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqlInputError { .. })
         || error.sqlite_error_code() == Some(ErrorCode::Unknown)
 }

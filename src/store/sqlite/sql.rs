@@ -303,6 +303,52 @@ impl Sql {
         )
     }
 
+    /// Reads columns of the rows of another table in which `column` has what the row `?1` has in
+    /// `target`.
+    pub(super) fn linked<'n>(
+        &self,
+        columns: impl Iterator<Item = &'n str>,
+        other: &str,
+        column: &str,
+        target: &str,
+    ) -> String {
+        let columns: Vec<String> = columns.map(quoted).collect();
+        format!(
+            "SELECT {} FROM {} WHERE {} = {}",
+            columns.join(", "),
+            quoted(other),
+            quoted(column),
+            self.of_user(target)
+        )
+    }
+
+    /// What the row `?1` has in a column, as a part of a statement.
+    pub(super) fn of_user(&self, column: &str) -> String {
+        let Sql { table, key, .. } = self;
+        format!("(SELECT {} FROM {table} WHERE {key} = ?1)", quoted(column))
+    }
+
+    /// Counts the newest users, and tells whether each has one row in another table, which is read once,
+    /// or by its index.
+    pub(super) fn companions(
+        &self,
+        other: &str,
+        column: &str,
+        target: &str,
+        newest: u32,
+    ) -> String {
+        let Sql { table, key, .. } = self;
+        let (other, column, target) = (quoted(other), quoted(column), quoted(target));
+        let newest =
+            format!("SELECT {target} AS target FROM {table} ORDER BY {key} DESC LIMIT {newest}");
+        format!(
+            "SELECT users, rows = users AND kinds = users FROM
+                 (SELECT count(*) AS users FROM ({newest})),
+                 (SELECT count(*) AS rows, count(DISTINCT {column}) AS kinds FROM {other}
+                  WHERE {column} IN (SELECT target FROM ({newest})))"
+        )
+    }
+
     /// Counts the rows of another table in which `column` has what the row `?1` has in `target`.
     pub(super) fn references(&self, other: &str, column: &str, target: &str) -> String {
         let Sql { table, key, .. } = self;
