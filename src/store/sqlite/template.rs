@@ -194,7 +194,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::hash::HashString;
+    use crate::hash::{HashString, Scheme};
     use crate::layout::{Assignment, Layout};
     use crate::store::{Access, Database, NewUser, Opened, Store};
     use crate::user::{Id, Selector};
@@ -250,7 +250,7 @@ mod tests {
             })
             .unwrap();
         let hash = format!("$pbkdf2-sha256$1000${}${}", "A".repeat(22), "A".repeat(43));
-        let hash = HashString::from_ready(hash.as_bytes()).unwrap();
+        let hash = HashString::from_ready(hash.as_bytes(), &[Scheme::Pbkdf2Sha256], 120).unwrap();
         let mut shown: Vec<String> = columns
             .into_iter()
             .map(|(column, value)| match value {
