@@ -119,7 +119,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__add)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --generate-password --hashed --if-not-exists --scheme --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --generate-password --hashed --set --email --admin --if-not-exists --scheme --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -150,6 +150,14 @@ _useradm() {
                     return 0
                     ;;
                 --generate-password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -661,7 +669,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__update)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --scheme --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --id --username --password --password-stdin --password-file --password-env --generate-password --hashed --scheme --set --email --admin --enable --disable --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -704,6 +712,14 @@ _useradm() {
                     return 0
                     ;;
                 --scheme)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -43,7 +43,7 @@ complete -c useradm -n "__fish_useradm_needs_command" -f -a "login" -d 'Check a 
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "list" -d 'List the users'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "add" -d 'Add a user'
-complete -c useradm -n "__fish_useradm_needs_command" -f -a "update" -d 'Change a user\'s name, password or both'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "update" -d 'Change a user\'s name, password or other columns'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "delete" -d 'Delete users: all that are named, or none'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
@@ -145,12 +145,15 @@ complete -c useradm -n "__fish_useradm_using_subcommand add" -l rounds -d 'PBKDF
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l set -d 'Store VALUE in a column of the user\'s row; may be repeated' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l email -d 'Store the e-mail address in the column that the layout names for it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l hashed -d 'Take a ready hash from the password\'s source'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l admin -d 'Make the user an admin, as the layout says how'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l if-not-exists -d 'Succeed if the user exists already, and change nothing'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l allow-weak-password -d 'Take a password of any length, even the username itself'
@@ -171,12 +174,17 @@ complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-file
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l set -d 'Store VALUE in a column of the user\'s row; may be repeated' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l email -d 'Store the e-mail address in the column that the layout names for it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password -d 'Ask for a new password'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l hashed -d 'Take a ready hash from the password\'s source'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l admin -d 'Make the user an admin, as the layout says how'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l enable -d 'Let the user log in, and clear locks and counters of failed log-ins, as the layout says how'
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l disable -d 'Keep the user from logging in, as the layout says how'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l allow-weak-password -d 'Take a password of any length, even the username itself'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l allow-lookalike -d 'Take a name that differs from another one only by case or Unicode normal form'
 complete -c useradm -n "__fish_useradm_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -251,7 +259,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_see
 complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "list" -d 'List the users'
 complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
 complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "add" -d 'Add a user'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "update" -d 'Change a user\'s name, password or both'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "update" -d 'Change a user\'s name, password or other columns'
 complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "delete" -d 'Delete users: all that are named, or none'
 complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
 complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'

@@ -9,6 +9,7 @@ mod add;
 mod credential;
 mod delete;
 mod export;
+mod further;
 mod guard;
 mod import;
 mod init;
@@ -22,6 +23,7 @@ pub use add::{Added, Adding, add};
 pub use credential::{Credential, Waived};
 pub use delete::{Deletion, delete, plan_deletion};
 pub use export::export;
+pub use further::{Further, check_change, check_new};
 pub use import::{
     Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
     import,

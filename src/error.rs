@@ -2,9 +2,10 @@
 //!
 //! Every error has a stable [`Error::code`] that scripts can rely on. Nothing here prints, knows an
 //! exit status, or shows a type of the database engine, so that either can change by itself. No
-//! message holds a password or a hash. Which exit status and hint the program gives to each is in
-//! `cli/report.rs`.
+//! message holds a password or a hash. The codes are in `error/code.rs`; which exit status and hint the
+//! program gives to each is in `cli/report.rs`.
 
+mod code;
 mod remedy;
 
 use std::io;
@@ -36,6 +37,20 @@ pub enum Error {
         column: String,
         /// Why it cannot be used.
         reason: String,
+    },
+    /// Something was asked for that the layout says nothing of.
+    #[error("The layout names no {0}")]
+    LayoutLacks(&'static str),
+    /// A new row needs something in columns that nothing fills.
+    #[error(
+        "The database refuses the change: a new user needs a value in {}, which nothing gives",
+        in_table(table, columns)
+    )]
+    ColumnsNeeded {
+        /// The table.
+        table: String,
+        /// The columns.
+        columns: Vec<String>,
     },
     /// The name is taken, byte for byte.
     #[error("User already exists: {0}")]
@@ -290,46 +305,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// The stable code of this error, as scripts see it in JSON.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Error::UserNotFound(_) => "user_not_found",
-            Error::InvalidId(_) | Error::InvalidColumn { .. } | Error::NoRounds { .. } => "usage",
-            Error::UserExists(_) | Error::IdTaken { .. } => "user_exists",
-            Error::LookalikeExists { .. } => "lookalike_exists",
-            Error::AlreadyInitialised(_) => "already_initialised",
-            Error::InvalidCredentials => "invalid_credentials",
-            Error::InvalidUsername(_) => "invalid_username",
-            Error::InvalidPassword(_) | Error::WeakPassword(_) => "invalid_password",
-            Error::InvalidHash(_) => "invalid_hash",
-            Error::InvalidInput(_) => "invalid_input",
-            Error::UnreadableSource { .. } => "unreadable_source",
-            Error::DatabaseBusy { .. } => "database_busy",
-            Error::DatabaseMissing { .. } | Error::DirectoryMissing(_) => "database_missing",
-            Error::NotADatabase { .. } => "not_a_database",
-            Error::WrongSchema { .. } => "wrong_schema",
-            Error::DatabaseReadOnly { .. } => "database_read_only",
-            Error::DatabaseFull { .. } => "database_full",
-            Error::DatabaseCorrupt { .. } | Error::HugeValue { .. } | Error::TooLarge { .. } => {
-                "database_corrupt"
-            }
-            Error::Io { .. } => "io_error",
-            Error::UnreadableHash { .. } => "unreadable_hash",
-            Error::SchemeMismatch { .. } => "scheme_mismatch",
-            Error::UsersElsewhere { .. } => "users_elsewhere",
-            Error::ConstraintFailed(_) => "constraint_failed",
-            Error::WrongOwner { .. } | Error::OpenToOthers { .. } => "wrong_owner",
-            Error::LeftoverJournal(_) => "leftover_journal",
-            Error::FileExists(_) => "file_exists",
-            Error::Output { .. } => "output_failed",
-            Error::OutcomeUnknown(_) => "outcome_unknown",
-            Error::Interrupted => "interrupted",
-            Error::Partly { cause, .. } => cause.code(),
-            Error::Internal(_) => "internal",
-        }
-    }
-
     /// A file that cannot be made or written, by this error of the system.
     #[must_use]
     pub fn output(path: &Path, error: &io::Error) -> Self {
@@ -387,6 +362,10 @@ fn for_so_long(waited: Duration) -> String {
 
 fn table_of(name: Option<&String>) -> String {
     name.map_or_else(|| "table of users".to_owned(), |name| format!("`{name}` table"))
+}
+
+fn in_table(table: &str, columns: &[String]) -> String {
+    columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
 }
 
 fn found_in(elsewhere: Option<&PathBuf>) -> String {

@@ -12,7 +12,7 @@ mod wanted;
 
 use typed::is_day;
 
-pub use stored::Stored;
+pub use stored::{Assigned, Stored};
 pub use text::quoted;
 pub use uuid::{Uuid, UuidForm};
 pub use value::{Assignment, Value};

@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, MAX_READABLE_BYTES};
 use crate::interrupt::Interrupt;
-use crate::layout::{Case, Stored, Uuid, UuidForm};
+use crate::layout::{Assigned, Case, Stored, Uuid, UuidForm};
 use crate::user::{Id, Key, User, UserId, Username};
 
 pub use place::Place;
@@ -155,6 +155,8 @@ pub struct NewUser<'a> {
     pub name: &'a Username,
     /// The hash.
     pub hash: &'a HashString,
+    /// What further columns are to hold.
+    pub further: &'a [Assigned],
 }
 
 /// A table in which every user has exactly one row.

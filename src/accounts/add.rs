@@ -1,6 +1,7 @@
 //! Adding a user. Many at once are added in `import.rs`.
 
 use super::credential::{Credential, Waived};
+use super::further::{Filling, Further};
 use super::init::{change_or_create, make_table_if_absent};
 use super::names::Similar;
 use super::recipe::{Hashing, WantedRecipe};
@@ -18,6 +19,8 @@ pub struct Adding {
     pub credential: Credential,
     /// What a password is hashed with.
     pub recipe: WantedRecipe,
+    /// What further columns get.
+    pub further: Further,
     /// Whether a user of that name is no error.
     pub if_not_exists: bool,
     /// Whether to make the database if there is none.
@@ -30,8 +33,8 @@ impl Adding {
     /// A user to be added to a database that is there, by all rules.
     #[must_use]
     pub fn new(name: Username, credential: Credential) -> Self {
-        let (recipe, waived) = (WantedRecipe::default(), Waived::default());
-        Adding { name, credential, recipe, if_not_exists: false, create: false, waived }
+        let (recipe, further, waived) = Default::default();
+        Adding { name, credential, recipe, further, if_not_exists: false, create: false, waived }
     }
 }
 
@@ -53,9 +56,10 @@ pub struct Added {
 ///
 /// # Errors
 /// [`Error::UserExists`] unless `if_not_exists`; [`Error::LookalikeExists`];
-/// [`Error::InvalidPassword`]; or what hashing and writing fail with.
+/// [`Error::InvalidPassword`]; [`Error::InvalidColumn`], [`Error::LayoutLacks`] or
+/// [`Error::ColumnsNeeded`]; or what hashing and writing fail with.
 pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
-    let Adding { name, credential, recipe, if_not_exists, create, waived } = adding;
+    let Adding { name, credential, recipe, further, if_not_exists, create, waived } = adding;
     let hashing = Hashing::passlib();
     let warnings = credential.check(Some(name.as_str().as_bytes()), waived, hashing)?;
     if if_not_exists && let Some(user) = existing(database, &name)? {
@@ -65,6 +69,13 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
     let store = match Store::open(database, Access::Write) {
         Err(Error::DatabaseMissing { .. }) if create => None,
         store => Some(store?),
+    };
+    let further = match &store {
+        Some(store) if guard::has_table(store, create)? => {
+            let filling = Filling::of_new(store, &further)?;
+            filling.make(store, name.as_str().as_bytes(), random)?
+        }
+        _ => further.of_first()?,
     };
     let recipe = hashing.recipe(database, store.as_ref(), None, &recipe)?;
     // The password is wiped here, before anything is waited for.
@@ -80,10 +91,10 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         if let Some(similar) = similar {
             similar.refuse(None)?;
         }
-        Ok((transaction.insert(NewUser { id, name: &name, hash: &hash })?, true))
+        Ok((transaction.insert(NewUser { id, name: &name, hash: &hash, further: &further })?, true))
     };
     let mut change = |store: &Store| {
-        let has_table = guard::has_table(store, create)?;
+        let has_table = store.has_table()?;
         let similar = || Similar::prepare(store, &name, waived);
         let mut prepared = if has_table { similar()? } else { None };
         let id = if has_table { store.new_ids()?.next(random)? } else { UserId::Null };

@@ -91,7 +91,12 @@ mod tests {
                 let (salt, checksum) = ("A".repeat(22), "A".repeat(43));
                 let hash = format!("$pbkdf2-sha256${rounds}${salt}${checksum}");
                 let hash = Hashing::passlib().ready(hash.as_bytes())?;
-                transaction.insert(NewUser { id: Id::Null, name: &name, hash: &hash })?;
+                transaction.insert(NewUser {
+                    id: Id::Null,
+                    name: &name,
+                    hash: &hash,
+                    further: &[],
+                })?;
             }
             Ok(())
         });

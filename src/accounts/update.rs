@@ -1,6 +1,7 @@
 //! Changing a user.
 
 use super::credential::{Credential, Waived};
+use super::further::{Filling, Further};
 use super::names::Similar;
 use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Warning, guard, only_one, open};
@@ -17,6 +18,8 @@ pub struct Change {
     pub credential: Option<Credential>,
     /// What a password is hashed with.
     pub recipe: WantedRecipe,
+    /// What further columns get.
+    pub further: Further,
     /// Which rules are waived.
     pub waived: Waived,
 }
@@ -33,11 +36,12 @@ pub struct Updated {
     pub warnings: Vec<Warning>,
 }
 
-/// Changes a user's name, password or both.
+/// Changes a user's name, password or what further columns hold.
 ///
 /// # Errors
 /// [`Error::UserNotFound`]; [`Error::UserExists`]; [`Error::LookalikeExists`];
-/// [`Error::InvalidPassword`]; or what hashing and writing fail with.
+/// [`Error::InvalidPassword`]; [`Error::InvalidColumn`] or [`Error::LayoutLacks`]; or what hashing
+/// and writing fail with.
 pub fn update(
     database: &Database,
     selector: &Selector,
@@ -46,6 +50,7 @@ pub fn update(
 ) -> Result<Updated> {
     let store = open(database, Access::Write)?;
     let Account { user: before, hash: old, .. } = only_one(store.find(selector)?, selector)?;
+    let filling = Filling::of_old(&store, &change.further)?;
     let (mut warnings, mut hash) = (Vec::new(), None);
     if let Some(credential) = change.credential {
         let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
@@ -54,6 +59,8 @@ pub fn update(
         let recipe = hashing.recipe(database, Some(&store), old.as_deref(), &change.recipe)?;
         hash = Some(credential.hash(recipe, hashing, random)?);
     }
+    let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
+    let further = filling.make(&store, name.unwrap_or(before.name.as_bytes()), random)?;
     let mut similar = match &change.name {
         Some(name) => Similar::prepare(&store, name, change.waived)?,
         None => None,
@@ -77,10 +84,11 @@ pub fn update(
         if hash.is_some() {
             guard::refuse_foreign_hashes(transaction.reader())?;
         }
-        if name.is_none() && hash.is_none() {
+        let further = transaction.reader().that_differ(key, &further)?;
+        if name.is_none() && hash.is_none() && further.is_empty() {
             return Ok((account.user, false));
         }
-        Ok((transaction.update(key, name, hash)?, true))
+        Ok((transaction.update(key, name, hash, &further)?, true))
     })?;
     if changed && hash.is_some() && !store.forget_replaced_hashes() {
         warnings.push(Warning::OldPagesInLog);

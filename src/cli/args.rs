@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::format::escape::{escaped_bytes, short};
-use useradm::accounts::{Waived, WantedRecipe};
+use useradm::accounts::{Further, Waived, WantedRecipe};
 use useradm::hash::Recipe;
+use useradm::layout::Assignment;
 use useradm::password::GENERATED_CHARS;
 use useradm::user::{Selector, UserId};
 
@@ -45,6 +46,29 @@ pub(crate) struct Allowed {
     pub(crate) create: bool,
     #[command(flatten)]
     pub(crate) waived: WaivedArgs,
+}
+
+/// What a row gets beside name and hash.
+#[derive(Debug, Default, Args)]
+pub(crate) struct RowArgs {
+    /// Store VALUE in a column of the user's row; may be repeated
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = assignment)]
+    #[arg(long_help = "\
+Store VALUE in a column of the user's row; may be repeated. @now is the present moment, @uuid4 and
+@uuid4hex are random UUIDs, @username is the name, and @null is NULL")]
+    set: Vec<Assignment>,
+    /// Store the e-mail address in the column that the layout names for it
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Make the user an admin, as the layout says how
+    #[arg(long)]
+    admin: bool,
+}
+
+impl From<RowArgs> for Further {
+    fn from(args: RowArgs) -> Self {
+        Further { set: args.set, email: args.email, admin: args.admin, enable: None }
+    }
 }
 
 /// Which rules are waived.
@@ -143,6 +167,14 @@ pub(crate) fn number(min: u64, max: u64) -> impl Fn(&str) -> Result<u64, String>
             u64::MAX => format!("not a whole number from {min} on"),
             max => format!("not a whole number from {min} to {max}"),
         })
+    }
+}
+
+/// Reads what a column gets.
+fn assignment(text: &str) -> Result<Assignment, String> {
+    match text.split_once('=') {
+        Some((column, value)) if !column.is_empty() => Ok(Assignment::new(column, value)),
+        _ => Err("not COLUMN=VALUE".to_owned()),
     }
 }
 

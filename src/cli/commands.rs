@@ -71,7 +71,7 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     /// Add a user
     Add(add::AddArgs),
-    /// Change a user's name, password or both
+    /// Change a user's name, password or other columns
     Update(update::UpdateArgs),
     #[command(hide = true)]
     Passwd(update::PasswdArgs),

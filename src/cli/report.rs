@@ -148,7 +148,10 @@ fn of_failure(failure: &Failure) -> Report<'_> {
 fn status(error: &Error) -> u8 {
     match error {
         Error::Internal(_) | Error::Output { .. } => INTERNAL,
-        Error::InvalidId(_) | Error::InvalidColumn { .. } | Error::NoRounds { .. } => USAGE,
+        Error::InvalidId(_)
+        | Error::InvalidColumn { .. }
+        | Error::LayoutLacks(_)
+        | Error::NoRounds { .. } => USAGE,
         Error::UserNotFound(_) => 3,
         Error::UserExists(_)
         | Error::IdTaken { .. }
@@ -177,6 +180,7 @@ fn status(error: &Error) -> u8 {
         | Error::UnreadableHash { .. }
         | Error::SchemeMismatch { .. }
         | Error::ConstraintFailed(_)
+        | Error::ColumnsNeeded { .. }
         | Error::WrongOwner { .. }
         | Error::OpenToOthers { .. }
         | Error::LeftoverJournal(_) => 8,

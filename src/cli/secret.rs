@@ -44,6 +44,11 @@ pub(crate) fn credential(
     Ok((credential, None))
 }
 
+/// Whether somebody is going to be asked for it on a terminal.
+pub(crate) fn is_asked_for(session: &Session, source: &Source, given: &Given) -> bool {
+    !source.is_given() && given.generate_password.is_none() && can_ask(session)
+}
+
 /// Gets a password that is being set: on a terminal it is asked for twice.
 pub(crate) fn new_password(session: &Session, source: &Source, name: &[u8]) -> Result<Password> {
     match read(source, session)? {

@@ -18,6 +18,15 @@ pub enum Stored<'a> {
     Blob(Cow<'a, [u8]>),
 }
 
+/// A column of a row, and what it is to hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assigned {
+    /// The column, as the table calls it.
+    pub column: String,
+    /// What it is to hold.
+    pub stored: Stored<'static>,
+}
+
 impl Stored<'_> {
     /// A text to be kept.
     pub(super) fn text(text: impl Into<String>) -> Stored<'static> {

@@ -29,6 +29,7 @@ mod permissions;
 mod register;
 mod rows;
 mod schemas;
+mod set;
 mod show;
 mod sorted;
 mod streams;

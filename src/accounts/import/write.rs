@@ -277,7 +277,7 @@ impl<'r> Writer<'r> {
                 Step::Replace(user) => {
                     if let Some(transaction) = transaction {
                         let hash = self.ready.hashing.ready(hash.unwrap_or_default())?;
-                        let updated = transaction.update(user, None, Some(&hash));
+                        let updated = transaction.update(user, None, Some(&hash), &[]);
                         updated.map_err(|error| on_line(row.line, error))?;
                     }
                     self.done.updated += 1;

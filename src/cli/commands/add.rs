@@ -6,11 +6,11 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::{Answer, text_of};
-use crate::cli::args::{Allowed, Given, NewScheme, Source};
+use crate::cli::args::{Allowed, Given, NewScheme, RowArgs, Source};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::{secret, shell};
-use useradm::accounts::{self, Adding};
+use useradm::accounts::{self, Adding, Further};
 use useradm::user::Username;
 
 /// Add a user
@@ -20,6 +20,7 @@ Examples:
   useradm add alice
   useradm add bob --generate-password
   printf %s \"$PASSWORD\" | useradm add carol --password-stdin --if-not-exists
+  useradm add erin --email erin@example.org --set locale=en --set created=@now
   useradm add dave --hashed --password-file dave.hash
 
 A username that begins with a dash needs two dashes before it: useradm add -- -eve")]
@@ -31,6 +32,8 @@ pub(crate) struct AddArgs {
     source: Source,
     #[command(flatten)]
     given: Given,
+    #[command(flatten)]
+    row: RowArgs,
     /// Succeed if the user exists already, and change nothing
     #[arg(long)]
     if_not_exists: bool,
@@ -47,11 +50,15 @@ impl AddArgs {
             session.check_present()?;
         }
         let name = Username::new(&self.username.into_encoded_bytes())?;
+        let further = Further::from(self.row);
+        if !self.if_not_exists && secret::is_asked_for(session, &self.source, &self.given) {
+            accounts::check_new(session.database()?, &further)?;
+        }
         let (credential, generated) =
             secret::credential(session, &self.source, &self.given, name.as_str().as_bytes())?;
         let (if_not_exists, waived) = (self.if_not_exists, waived.into());
         let recipe = self.scheme.over(session.recipe);
-        let adding = Adding { name, credential, recipe, if_not_exists, create, waived };
+        let adding = Adding { name, credential, recipe, further, if_not_exists, create, waived };
         let update = shell::command("update");
         let if_taken = format!("{update} changes an existing user, --if-not-exists accepts one");
         let added = accounts::add(session.database()?, adding, &mut accounts::random)

@@ -10,7 +10,7 @@ use crate::cli::args::{Allowed, NewScheme, Source};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::{secret, ui};
-use useradm::accounts::{self, Adding, Credential};
+use useradm::accounts::{self, Adding, Credential, Further};
 use useradm::user::Username;
 
 /// Make your own account, asking for what is not given
@@ -43,6 +43,7 @@ impl RegisterArgs {
             name: Username::new(&name)?,
             credential: Credential::Password(secret::new_password(session, &self.source, &name)?),
             recipe: self.scheme.over(session.recipe),
+            further: Further::default(),
             if_not_exists: false,
             create,
             waived: waived.into(),

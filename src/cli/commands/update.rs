@@ -6,19 +6,20 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::{Answer, text_of};
-use crate::cli::args::{Given, NewScheme, Source, WaivedArgs, Whom};
+use crate::cli::args::{Given, NewScheme, RowArgs, Source, WaivedArgs, Whom};
 use crate::cli::failure::Failure;
 use crate::cli::secret;
 use crate::cli::session::Session;
-use useradm::accounts::{self, Change};
+use useradm::accounts::{self, Change, Further};
 use useradm::user::Username;
 
-/// Change a user's name, password or both
+/// Change a user's name, password or other columns
 #[derive(Debug, Default, Args)]
 #[command(after_long_help = "\
 Examples:
   useradm update alice --password
   useradm update alice --username alicia
+  useradm update alice --disable --set note='left in May'
   printf %s \"$PASSWORD\" | useradm update --id 7 --password-stdin
 
 What is not named stays as it is.")]
@@ -37,6 +38,14 @@ pub(crate) struct UpdateArgs {
     given: Given,
     #[command(flatten)]
     scheme: NewScheme,
+    #[command(flatten)]
+    row: RowArgs,
+    /// Let the user log in, and clear locks and counters of failed log-ins, as the layout says how
+    #[arg(long, conflicts_with = "disable")]
+    enable: bool,
+    /// Keep the user from logging in, as the layout says how
+    #[arg(long)]
+    disable: bool,
     #[command(flatten)]
     waived: WaivedArgs,
 }
@@ -64,18 +73,27 @@ pub(crate) struct RenameArgs {
 
 impl UpdateArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        self.refuse_nothing()?;
+        let (sets_password, names_another) = (self.sets_password(), self.new_username.is_some());
+        let enable = (self.enable || self.disable).then_some(self.enable);
+        let further = Further { enable, ..self.row.into() };
+        if !sets_password && !names_another && !further.is_given() {
+            let hint =
+                "--username <NEW>, --password, a password source or --set says what to change";
+            return Err(Failure::usage("nothing to update was named", hint).into());
+        }
         session.check_present()?;
         let selector = self.whom.selector();
         let name = self.new_username.as_ref().map(|name| Username::new(name.as_encoded_bytes()));
         let name = name.transpose()?;
         let whose = selector.to_string();
-        let made = self
-            .sets_password()
+        if sets_password && secret::is_asked_for(session, &self.source, &self.given) {
+            accounts::check_change(session.database()?, &further)?;
+        }
+        let made = sets_password
             .then(|| secret::credential(session, &self.source, &self.given, whose.as_bytes()));
         let (credential, generated) = made.transpose()?.unzip();
         let (recipe, waived) = (self.scheme.over(session.recipe), self.waived.into());
-        let change = Change { name, credential, recipe, waived };
+        let change = Change { name, credential, recipe, further, waived };
         let updated =
             accounts::update(session.database()?, &selector, change, &mut accounts::random)
                 .map_err(|error| Failure::helped_if_taken(error, "choose another username"))?;
@@ -88,14 +106,6 @@ impl UpdateArgs {
             ..Answer::about(&updated.user)
         };
         answer.print(session)
-    }
-
-    fn refuse_nothing(&self) -> Result<(), Failure> {
-        if self.sets_password() || self.new_username.is_some() {
-            return Ok(());
-        }
-        let hint = "--username <NEW>, --password or a password source says what to change";
-        Err(Failure::usage("nothing to update was named", hint))
     }
 
     fn sets_password(&self) -> bool {

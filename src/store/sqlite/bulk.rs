@@ -45,8 +45,8 @@ impl Transaction<'_> {
         };
         Ok(Inserter {
             store: self.store,
-            insert: prepare(&self.store.sql.insert)?,
-            insert_with_id: prepare(&self.store.sql.insert_with_id)?,
+            insert: prepare(&self.store.sql.insert(false, &[]))?,
+            insert_with_id: prepare(&self.store.sql.insert(true, &[]))?,
             id_class: self.store.id_class()?,
             hash_class: self.store.hash_class()?,
             reads_back: !self.store.stores_faithfully()?,

@@ -1,12 +1,12 @@
 //! The columns that are neither id nor name nor hash: which there are, and what they hold.
 
-use rusqlite::types::ValueRef;
-use rusqlite::{ErrorCode, OptionalExtension, Row, ffi};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, OptionalExtension, Row, ToSql, ffi};
 
 use super::Store;
 use super::limits::MAX_VALUE_BYTES;
 use crate::error::{Error, Result};
-use crate::layout::{Column, Stored, Table};
+use crate::layout::{Assigned, Column, Layout, Stored, Table};
 use crate::user::Key;
 
 /// The most bytes that the further columns of one row may hold together: what is printed of them is
@@ -41,6 +41,78 @@ impl Store {
             Ok(values.iter().map(Stored::owned).collect())
         });
         self.read_further(&columns, values.optional())
+    }
+
+    /// The column of this name, whatever the case of its letters is, in which something can be stored.
+    ///
+    /// # Errors
+    /// [`Error::InvalidColumn`] if it is not there, or generated.
+    pub fn assignable(&self, name: &str) -> Result<Column> {
+        let table = self.table()?;
+        let column = table.column(name).ok_or_else(|| unknown_column(&table, name))?;
+        if column.is_generated {
+            let reason = "it is generated, so nothing can be stored in it".to_owned();
+            return Err(Error::InvalidColumn { column: column.name.clone(), reason });
+        }
+        Ok(column.clone())
+    }
+
+    /// The columns that a new row needs beside id, name and hash: they refuse NULL, and nothing but
+    /// the row itself fills them.
+    ///
+    /// # Errors
+    /// As [`Store::table`].
+    pub fn needed_columns(&self) -> Result<Vec<String>> {
+        let Layout { id, username, hash, .. } = &self.layout;
+        let is_own = |column: &Column| {
+            [id, username, hash].into_iter().any(|own| column.name.eq_ignore_ascii_case(own))
+        };
+        // A key that is the row id is made where it is not given.
+        let is_row_id =
+            |column: &Column| column.key > 0 && column.kind.eq_ignore_ascii_case("INTEGER");
+        let columns = self.table()?.columns.into_iter().filter(|column| {
+            column.not_null
+                && !column.has_default
+                && !column.is_generated
+                && !is_row_id(column)
+                && !is_own(column)
+        });
+        Ok(columns.map(|column| column.name).collect())
+    }
+
+    /// What a query finds, which is one value.
+    ///
+    /// # Errors
+    /// [`Error::ConstraintFailed`] if it finds nothing, or as [`Store::find`].
+    pub fn query(&self, sql: &'static str) -> Result<Stored<'static>> {
+        let found = self
+            .file
+            .connection
+            .query_row(sql, [], |row| Ok(stored(row, 0, 1)?.first().map(Stored::owned)));
+        let found = self.read(found.optional())?.flatten();
+        found.ok_or_else(|| Error::ConstraintFailed(format!("`{sql}` finds nothing")))
+    }
+
+    /// Those of these that are not yet what the columns hold in a row.
+    ///
+    /// # Errors
+    /// As [`Store::values`].
+    pub fn that_differ(&self, key: Key, further: &[Assigned]) -> Result<Vec<Assigned>> {
+        let columns: Vec<String> = further.iter().map(|it| it.column.clone()).collect();
+        let holds = self.values(key, &columns)?.unwrap_or_default();
+        let differing = further.iter().zip(holds).filter(|(given, holds)| given.stored != *holds);
+        Ok(differing.map(|(given, _)| given.clone()).collect())
+    }
+
+    /// Reads a row back and fails unless further columns hold what they were given.
+    pub(super) fn require_further(&self, key: Key, further: &[Assigned]) -> Result<()> {
+        match self.that_differ(key, further)?.first() {
+            None => Ok(()),
+            Some(given) => Err(Error::ConstraintFailed(format!(
+                "the column `{}` stores something else than it was given",
+                given.column
+            ))),
+        }
     }
 
     /// The table of the users.
@@ -81,6 +153,18 @@ pub(super) fn unknown_column(table: &Table, name: &str) -> Error {
     };
     let reason = format!("the table `{}` has the columns {shown}{more}", table.name);
     Error::InvalidColumn { column: name.to_owned(), reason }
+}
+
+impl ToSql for Stored<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Stored::Null => ValueRef::Null,
+            Stored::Integer(number) => ValueRef::Integer(*number),
+            Stored::Real(number) => ValueRef::Real(*number),
+            Stored::Text(text) => ValueRef::Text(text),
+            Stored::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
 }
 
 /// What columns of a row hold, from the first of them on.

@@ -239,7 +239,8 @@ mod tests {
             }),
         };
         let hash = hash();
-        let new = NewUser { id: id.as_ref().unwrap().borrowed(), name: &name, hash: &hash };
+        let new =
+            NewUser { id: id.as_ref().unwrap().borrowed(), name: &name, hash: &hash, further: &[] };
         let user = match store.write(|transaction| transaction.insert(new)) {
             Err(error) => return error.to_string(),
             Ok(user) => user,

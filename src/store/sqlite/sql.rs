@@ -5,7 +5,7 @@
 //! `elsewhere.rs`.
 
 use super::{Order, Selection};
-use crate::layout::Layout;
+use crate::layout::{Assigned, Layout};
 
 /// The table of the first application, with ids that are never given out again.
 pub(super) const CREATE_TABLE: &str = "CREATE TABLE user (
@@ -33,8 +33,6 @@ pub(super) struct Sql {
     id: Option<String>,
     username: String,
     hash: String,
-    pub(super) insert: String,
-    pub(super) insert_with_id: String,
     pub(super) update_name: String,
     pub(super) update_hash: String,
     pub(super) delete: String,
@@ -114,10 +112,6 @@ impl Sql {
             id.as_ref().map_or_else(String::new, |_| format!(", {shown_id}"))
         );
         Sql {
-            insert: format!("INSERT INTO {table} ({username}, {hash}) VALUES (?1, ?2)"),
-            insert_with_id: format!(
-                "INSERT INTO {table} ({username}, {hash}, {id_column}) VALUES (?1, ?2, ?3)"
-            ),
             update_name: format!("UPDATE {table} SET {username} = ?1 WHERE {key} = ?2"),
             update_hash: format!("UPDATE {table} SET {hash} = ?1 WHERE {key} = ?2"),
             delete: format!("DELETE FROM {table} WHERE {key} = ?1"),
@@ -275,6 +269,26 @@ impl Sql {
             "SELECT {row}, {username}{id}{hash}{stored}{is_selected}{further} FROM {table} \
              WHERE {rows} {not_before} ORDER BY {by} {direction}, {row} {direction}"
         )
+    }
+
+    /// Adds a row with name and hash, and with the id where it has one, and in these further columns
+    /// what comes after them.
+    pub(super) fn insert(&self, has_id: bool, further: &[Assigned]) -> String {
+        let Sql { table, key, id, username, hash, .. } = self;
+        let mut columns = vec![username.clone(), hash.clone()];
+        columns.extend(has_id.then(|| id.as_ref().unwrap_or(key).clone()));
+        columns.extend(further.iter().map(|it| quoted(&it.column)));
+        let values: Vec<String> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
+        format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), values.join(", "))
+    }
+
+    /// Changes further columns of the row whose key comes after what they are to hold.
+    pub(super) fn update(&self, further: &[Assigned]) -> String {
+        let Sql { table, key, .. } = self;
+        let columns = (1..).zip(further).map(|(n, it)| format!("{} = ?{n}", quoted(&it.column)));
+        let columns: Vec<String> = columns.collect();
+        let last = columns.len() + 1;
+        format!("UPDATE {table} SET {} WHERE {key} = ?{last}", columns.join(", "))
     }
 
     /// Reads what some columns hold in the row of the key `?1`.

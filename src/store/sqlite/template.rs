@@ -270,7 +270,7 @@ mod tests {
         .unwrap();
         store
             .write(|transaction| {
-                let new = NewUser { id: Id::Null, name: &name, hash: &hash };
+                let new = NewUser { id: Id::Null, name: &name, hash: &hash, further: &[] };
                 let user = transaction.insert(new)?;
                 transaction.insert_linked(user.key, &rows)
             })

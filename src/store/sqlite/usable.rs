@@ -187,7 +187,7 @@ mod tests {
 
     fn insert(transaction: &Transaction<'_>, name: &str, first: char) -> Result<User> {
         let (name, hash) = (named(name), hash(first));
-        transaction.insert(NewUser { id: Id::Null, name: &name, hash: &hash })
+        transaction.insert(NewUser { id: Id::Null, name: &name, hash: &hash, further: &[] })
     }
 
     /// Id and name of all users in an order.
@@ -241,8 +241,8 @@ mod tests {
                     assert_eq!(taken.unwrap_err().code(), "user_exists", "{names:?}");
                 }
                 assert_eq!(store.similar("Bob").unwrap(), std::slice::from_ref(&bob));
-                let changed =
-                    store.write(|it| it.update(bob.key, Some(&named("rob")), Some(&hash('B'))));
+                let changed = store
+                    .write(|it| it.update(bob.key, Some(&named("rob")), Some(&hash('B')), &[]));
                 assert_eq!(changed.unwrap().name.to_text(), "rob");
                 let sql = "INSERT INTO other VALUES (1, NULL), (NULL, 1)";
                 store.file.connection.execute_batch(sql).unwrap_err();

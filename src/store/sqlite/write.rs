@@ -9,6 +9,7 @@ use super::others::{IdInClass, InClass};
 use super::{Account, NewUser, Store, Transaction, sql};
 use crate::error::{Error, Result};
 use crate::hash::HashString;
+use crate::layout::Assigned;
 use crate::user::{Id, Key, StoredName, User, Username};
 
 impl Store {
@@ -92,16 +93,17 @@ impl Transaction<'_> {
     /// [`Error::UserExists`], or [`Error::ConstraintFailed`] if the database refuses the row or
     /// stores something else.
     pub fn insert(&self, new: NewUser<'_>) -> Result<User> {
-        let NewUser { id, name, hash } = new;
+        let NewUser { id, name, hash, further } = new;
         let hash = InClass(hash.as_str().as_bytes(), self.store.hash_class()?);
         let id_value = IdInClass(id, self.store.id_class()?);
-        let (sql, with_id) = (&self.store.sql, [&name.as_str() as &dyn ToSql, &hash, &id_value]);
-        let (sql, parameters) = match id {
-            Id::Null => (&sql.insert, &with_id[..2]),
-            _ => (&sql.insert_with_id, &with_id[..]),
-        };
-        self.change(&self.aborting(sql)?, parameters, Some((name, None)))?;
+        let name_text = name.as_str();
+        let mut parameters: Vec<&dyn ToSql> = vec![&name_text, &hash];
+        parameters.extend((id != Id::Null).then_some(&id_value as &dyn ToSql));
+        parameters.extend(further.iter().map(|it| &it.stored as &dyn ToSql));
+        let sql = self.aborting(&self.store.sql.insert(id != Id::Null, further))?;
+        self.change(&sql, &parameters, Some((name, None)))?;
         let key = Key(self.store.file.connection.last_insert_rowid());
+        self.store.require_further(key, further)?;
         self.store.require(key, id, Some(&stored(name)), Some(hash.0))
     }
 
@@ -114,6 +116,7 @@ impl Transaction<'_> {
         key: Key,
         name: Option<&Username>,
         hash: Option<&HashString>,
+        further: &[Assigned],
     ) -> Result<User> {
         if let Some(name) = name {
             let sql = self.aborting(&self.store.sql.update_name)?;
@@ -123,6 +126,12 @@ impl Transaction<'_> {
             let sql = self.aborting(&self.store.sql.update_hash)?;
             let hash = InClass(hash.as_str().as_bytes(), self.store.hash_class()?);
             self.change(&sql, &[&hash, &key.0], None)?;
+        }
+        if !further.is_empty() {
+            let sql = self.aborting(&self.store.sql.update(further))?;
+            let values = further.iter().map(|it| &it.stored as &dyn ToSql);
+            self.change(&sql, &values.chain([&key.0 as &dyn ToSql]).collect::<Vec<_>>(), None)?;
+            self.store.require_further(key, further)?;
         }
         let name = name.map(stored);
         self.store.require(key, Id::Null, name.as_ref(), hash.map(|hash| hash.as_str().as_bytes()))

@@ -1,0 +1,314 @@
+//! What a user's row gets beside name and hash: what the layout says of new rows, and what an admin
+//! says. Which type it has there is for the column to say.
+
+use std::time::SystemTime;
+
+use super::{Random, open};
+use crate::error::{Error, Result};
+use crate::layout::{Assigned, Assignment, Column, Layout, Stored, Uuid, UuidForm, Value};
+use crate::store::{Access, Database, Store};
+
+/// What an admin says of a user's row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Further {
+    /// Columns, and what they get.
+    pub set: Vec<Assignment>,
+    /// The e-mail address, for the column that the layout names for it.
+    pub email: Option<String>,
+    /// Whether to make the user an admin, as the layout says it.
+    pub admin: bool,
+    /// Whether the user is to be let in or kept out, as the layout says it.
+    pub enable: Option<bool>,
+}
+
+impl Further {
+    /// Whether anything is said.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        *self != Further::default()
+    }
+
+    /// What a row of the first application's table gets, which has no further columns.
+    pub(super) fn of_first(&self) -> Result<Vec<Assigned>> {
+        match self.assignments(&Layout::passlib())?.into_iter().next() {
+            None => Ok(Vec::new()),
+            Some(Assignment { column, .. }) => Err(Error::InvalidColumn {
+                column,
+                reason: "the table that is to be made has no such column".to_owned(),
+            }),
+        }
+    }
+
+    /// All of it as columns and what they get, each once.
+    fn assignments(&self, layout: &Layout) -> Result<Vec<Assignment>> {
+        let mut all = self.set.clone();
+        if let Some(email) = &self.email {
+            let column = layout.email.clone();
+            let column = column.ok_or(Error::LayoutLacks("column of e-mail addresses"))?;
+            all.push(Assignment { column, value: Value::Text(email.clone()) });
+        }
+        if self.admin {
+            all.extend(named(&layout.admin, "column that makes a user an admin")?);
+        }
+        match self.enable {
+            Some(true) => all.extend(named(&layout.enable, "column that lets a user log in")?),
+            Some(false) => {
+                all.extend(named(&layout.disable, "column that keeps a user from logging in")?);
+            }
+            None => {}
+        }
+        for (at, Assignment { column, .. }) in all.iter().enumerate() {
+            if all[..at].iter().any(|other| other.column.eq_ignore_ascii_case(column)) {
+                let reason = "it is given twice".to_owned();
+                return Err(Error::InvalidColumn { column: column.clone(), reason });
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn named(assignments: &[Assignment], what: &'static str) -> Result<Vec<Assignment>> {
+    if assignments.is_empty() {
+        return Err(Error::LayoutLacks(what));
+    }
+    Ok(assignments.to_vec())
+}
+
+/// Fails if what an admin says of a new row cannot be, or if it would lack something, before anybody
+/// is asked for a password. Where there is no table it is to be made.
+///
+/// # Errors
+/// As [`super::add`].
+pub fn check_new(database: &Database, further: &Further) -> Result<()> {
+    match Store::open(database, Access::Read) {
+        Ok(store) if store.has_table()? => Filling::of_new(&store, further).map(|_| ()),
+        Ok(_) | Err(Error::DatabaseMissing { .. }) => further.of_first().map(|_| ()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Fails if what an admin says of a row that is there cannot be.
+///
+/// # Errors
+/// As [`super::update`].
+pub fn check_change(database: &Database, further: &Further) -> Result<()> {
+    Filling::of_old(&open(database, Access::Read)?, further).map(|_| ())
+}
+
+/// Columns of the users' table, and what they get.
+pub(super) struct Filling {
+    columns: Vec<(Column, Value)>,
+}
+
+impl Filling {
+    /// What a new row gets.
+    pub(super) fn of_new(store: &Store, further: &Further) -> Result<Self> {
+        let layout = store.layout();
+        let mut all = further.assignments(layout)?;
+        let is_given = |it: &&Assignment| {
+            !all.iter().any(|other| other.column.eq_ignore_ascii_case(&it.column))
+        };
+        let of_layout: Vec<Assignment> = layout.add.iter().filter(is_given).cloned().collect();
+        check_settable(store, &all)?;
+        all.extend(of_layout);
+        let filling = Filling::of(store, &all)?;
+        filling.require_complete(store, &[])?;
+        Ok(filling)
+    }
+
+    /// What a row gets that is there.
+    pub(super) fn of_old(store: &Store, further: &Further) -> Result<Self> {
+        let all = further.assignments(store.layout())?;
+        check_settable(store, &all)?;
+        Filling::of(store, &all)
+    }
+
+    fn of(store: &Store, all: &[Assignment]) -> Result<Self> {
+        let columns = all.iter().map(|Assignment { column, value }| {
+            let column = store.assignable(column)?;
+            check(&column, value)?;
+            Ok((column, value.clone()))
+        });
+        Ok(Filling { columns: columns.collect::<Result<_>>()? })
+    }
+
+    /// Fails unless a new row with these columns as well has something in every column that needs it.
+    pub(super) fn require_complete(&self, store: &Store, more: &[String]) -> Result<()> {
+        let is_filled = |name: &str| {
+            self.columns.iter().any(|(column, _)| column.name.eq_ignore_ascii_case(name))
+                || more.iter().any(|more| more.eq_ignore_ascii_case(name))
+        };
+        let lacking: Vec<String> =
+            (store.needed_columns()?.into_iter()).filter(|name| !is_filled(name)).collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        Err(Error::ColumnsNeeded { table: store.layout().table.clone(), columns: lacking })
+    }
+
+    /// What one row gets.
+    pub(super) fn make(
+        &self,
+        store: &Store,
+        name: &[u8],
+        random: Random<'_>,
+    ) -> Result<Vec<Assigned>> {
+        let assigned = self.columns.iter().map(|(column, value)| {
+            let stored = match value {
+                Value::Null => Ok(Stored::Null),
+                Value::Now => column.moment(SystemTime::now()),
+                Value::Uuid4 => column.typed(&uuid(UuidForm::HYPHENS, random)?),
+                Value::Uuid4Hex => column.typed(&uuid(UuidForm::DIGITS, random)?),
+                Value::Username => column.typed(name),
+                Value::Query(sql) => Ok(store.query(sql)?),
+                Value::Text(text) => column.typed(text.as_bytes()),
+            };
+            let stored = stored.map_err(|reason| invalid(column, reason))?;
+            Ok(Assigned { column: column.name.clone(), stored })
+        });
+        assigned.collect()
+    }
+}
+
+/// Fails if a column is not one that an admin may set.
+fn check_settable(store: &Store, all: &[Assignment]) -> Result<()> {
+    let Layout { id, username, hash, .. } = store.layout();
+    for Assignment { column, .. } in all {
+        let is = |name: &str| column.eq_ignore_ascii_case(name);
+        let reason = if is(id) {
+            "users keep their ids"
+        } else if is(username) {
+            "it is the username"
+        } else if is(hash) {
+            "it is the password hash, which follows from the password"
+        } else {
+            continue;
+        };
+        let (column, reason) = (column.clone(), reason.to_owned());
+        return Err(Error::InvalidColumn { column, reason });
+    }
+    Ok(())
+}
+
+/// Fails if a column cannot get a value, whatever row it is for.
+fn check(column: &Column, value: &Value) -> Result<()> {
+    let fits = match value {
+        Value::Null if column.not_null => Err("it cannot be NULL".to_owned()),
+        Value::Null | Value::Query(_) | Value::Username => Ok(()),
+        Value::Now => column.moment(SystemTime::UNIX_EPOCH).map(|_| ()),
+        Value::Uuid4 => column.typed(&Uuid::of([0; 16]).written(UuidForm::HYPHENS)).map(|_| ()),
+        Value::Uuid4Hex => column.typed(&Uuid::of([0; 16]).written(UuidForm::DIGITS)).map(|_| ()),
+        Value::Text(text) => column.typed(text.as_bytes()).map(|_| ()),
+    };
+    fits.map_err(|reason| invalid(column, reason))
+}
+
+fn invalid(column: &Column, reason: String) -> Error {
+    Error::InvalidColumn { column: column.name.clone(), reason }
+}
+
+fn uuid(form: UuidForm, random: Random<'_>) -> Result<Vec<u8>> {
+    let mut bytes = [0; 16];
+    random(&mut bytes)?;
+    Ok(Uuid::of(bytes).written(form))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::store::Opened;
+
+    fn assigned(column: &str, value: &str) -> Assignment {
+        Assignment::new(column, value)
+    }
+
+    /// What a row of a table would get, or the code of the error, by a layout that names columns.
+    fn made(further: &Further, is_new: bool) -> Result<Vec<(String, Stored<'static>)>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.db");
+        let schema = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, pw TEXT,
+             email TEXT NOT NULL, locale TEXT NOT NULL, active BOOLEAN NOT NULL, token CHAR(32),
+             is_admin INTEGER NOT NULL DEFAULT 0, fails INTEGER, twice AS (2 * id))";
+        Connection::open(&path).unwrap().execute_batch(schema).unwrap();
+        let [table, username, hash] = ["users", "name", "pw"].map(str::to_owned);
+        let layout = Layout {
+            email: Some("email".to_owned()),
+            add: vec![assigned("active", "1"), assigned("token", "@uuid4hex")],
+            admin: vec![assigned("is_admin", "1")],
+            enable: vec![assigned("active", "1"), assigned("fails", "0")],
+            ..Layout { table, username, hash, ..Layout::passlib() }
+        };
+        let store = Opened::open(&Database::at(path), Access::Write)?.store(layout)?;
+        let filling = if is_new { Filling::of_new } else { Filling::of_old }(&store, further)?;
+        let zero = &mut |bytes: &mut [u8]| {
+            bytes.fill(0);
+            Ok(())
+        };
+        let made = filling.make(&store, b"ann", zero)?;
+        Ok(made.into_iter().map(|it| (it.column, it.stored)).collect())
+    }
+
+    fn text(text: &str) -> Stored<'static> {
+        Stored::Text(text.as_bytes().to_vec().into())
+    }
+
+    #[test]
+    fn a_new_row_gets_what_the_layout_says_unless_the_admin_says_otherwise() {
+        let email = Some("a@x.org".to_owned());
+        let set = vec![assigned("Locale", "en"), assigned("active", "false")];
+        let further = Further { set, email, admin: true, enable: None };
+        let expected = [
+            ("locale", text("en")),
+            ("active", Stored::Integer(0)),
+            ("email", text("a@x.org")),
+            ("is_admin", Stored::Integer(1)),
+            ("token", text("00000000000040008000000000000000")),
+        ];
+        assert_eq!(made(&further, true).unwrap(), expected.map(|(name, it)| (name.into(), it)));
+    }
+
+    #[test]
+    fn a_row_that_is_there_gets_only_what_the_admin_says() {
+        let further = Further { enable: Some(true), ..Further::default() };
+        let expected = [("active", Stored::Integer(1)), ("fails", Stored::Integer(0))];
+        assert_eq!(made(&further, false).unwrap(), expected.map(|(name, it)| (name.into(), it)));
+        assert_eq!(made(&Further::default(), false).unwrap(), []);
+        // The layout does not say how.
+        let further = Further { enable: Some(false), ..Further::default() };
+        assert_eq!(made(&further, false).unwrap_err().code(), "usage");
+    }
+
+    #[test]
+    fn all_columns_that_a_new_row_lacks_are_named_at_once() {
+        let error = made(&Further::default(), true).unwrap_err();
+        assert_eq!(error.code(), "constraint_failed");
+        let said = error.to_string();
+        assert!(said.contains("users.email, users.locale, which"), "{said}");
+    }
+
+    #[test]
+    fn what_cannot_be_set_is_a_usage_error() {
+        for (column, value) in [
+            ("id", "1"),
+            ("name", "x"),
+            ("PW", "x"),
+            ("twice", "1"),
+            ("colour", "red"),
+            ("fails", "0 OR 1"),
+            ("fails", "@uuid4"),
+            ("active", "@now"),
+            ("email", "@null"),
+        ] {
+            let further = Further { set: vec![assigned(column, value)], ..Further::default() };
+            assert_eq!(made(&further, false).unwrap_err().code(), "usage", "{column} {value}");
+        }
+        let twice = vec![assigned("locale", "en"), assigned("LOCALE", "en")];
+        let further = Further { set: twice, ..Further::default() };
+        assert_eq!(made(&further, false).unwrap_err().code(), "usage");
+        let set = vec![assigned("is_admin", "0")];
+        let further = Further { set, admin: true, ..Further::default() };
+        assert_eq!(made(&further, false).unwrap_err().code(), "usage");
+    }
+}
