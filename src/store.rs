@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::hash::{HashString, MAX_READABLE_BYTES};
 use crate::interrupt::Interrupt;
-use crate::layout::{Assigned, Case, Stored, Uuid, UuidForm};
+use crate::layout::{Affinity, Assigned, Case, Stored, Uuid, UuidForm};
 use crate::user::{Id, Key, User, UserId, Username};
 
 pub use place::Place;
@@ -143,6 +143,25 @@ impl NewIds {
         let mut bytes = [0; 16];
         random(&mut bytes)?;
         Ok(UserId::Text(Uuid::of(bytes).written(form)))
+    }
+}
+
+/// The id that a row of a file may have in a column of this affinity.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for one that it cannot have.
+pub fn fit_id(affinity: Affinity, id: UserId) -> Result<UserId> {
+    match (affinity, id) {
+        // Quotes around nothing are no id either, where ids are numbers.
+        (Affinity::Integer, UserId::Text(text)) if text.is_empty() => Ok(UserId::Null),
+        (Affinity::Integer, UserId::Text(_)) => {
+            let reason = "its id is not a whole number of 64 bits in plain digits";
+            Err(Error::InvalidInput(reason.to_owned()))
+        }
+        (Affinity::Text, UserId::Number(number)) => {
+            Ok(UserId::Text(number.to_string().into_bytes()))
+        }
+        (_, id) => Ok(id),
     }
 }
 

@@ -11,8 +11,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::error::{Error, Result};
 
-/// The longest name in Unicode scalar values: the application's `VARCHAR(80)`, which SQLite
-/// itself does not enforce.
+/// The longest name in Unicode scalar values that the first application takes: its `VARCHAR(80)`, which
+/// SQLite itself does not enforce.
 pub const MAX_USERNAME_CHARS: usize = 80;
 
 /// The row of a user, by which the store pages, changes and deletes: SQLite's row id. It is nobody
@@ -94,7 +94,7 @@ impl fmt::Display for Id<'_> {
     }
 }
 
-/// A name that a new user may have, exactly as it will be stored.
+/// A name that a new user may have, exactly as it will be stored, unless it is too long for the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
@@ -102,8 +102,7 @@ impl Username {
     /// Takes `name` if a new user may have it; it is never rewritten.
     ///
     /// # Errors
-    /// [`Error::InvalidUsername`] unless it is UTF-8 of 1 to [`MAX_USERNAME_CHARS`] characters
-    /// without leading or trailing white space and without any character that [`is_unprintable`].
+    /// [`Error::InvalidUsername`] unless it is UTF-8 of at least one character without leading or trailing white space and without any character that [`is_unprintable`].
     pub fn new(name: &[u8]) -> Result<Self> {
         let refuse = |reason: &str| Err(Error::InvalidUsername(reason.to_owned()));
         let Ok(name) = std::str::from_utf8(name) else {
@@ -120,12 +119,6 @@ impl Username {
         }
         if name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace) {
             return refuse("it begins or ends with white space");
-        }
-        let length = name.chars().count();
-        if length > MAX_USERNAME_CHARS {
-            return refuse(&format!(
-                "it has {length} characters, {MAX_USERNAME_CHARS} are allowed"
-            ));
         }
         Ok(Username(name.to_owned()))
     }
@@ -277,7 +270,6 @@ mod tests {
         ] {
             assert_eq!(Username::new(name.as_bytes()).unwrap().as_str(), name);
         }
-        assert!(Username::new("é".repeat(80).as_bytes()).is_ok());
     }
 
     #[test]
@@ -313,6 +305,5 @@ mod tests {
             assert!(matches!(refused, Err(Error::InvalidUsername(_))), "{name:?} was taken");
         }
         assert!(Username::new(&[0xff]).is_err());
-        assert!(Username::new("é".repeat(81).as_bytes()).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use super::credential::{Credential, Waived};
 use super::further::{Filling, Further};
 use super::init::{change_or_create, make_table_if_absent};
-use super::names::Similar;
+use super::names::{Similar, check_name};
 use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Warning, guard};
 use crate::error::{Error, Result};
@@ -70,6 +70,7 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         Err(Error::DatabaseMissing { .. }) if create => None,
         store => Some(store?),
     };
+    check_name(store.as_ref(), &name)?;
     let further = match &store {
         Some(store) if guard::has_table(store, create)? => {
             let filling = Filling::of_new(store, &further)?;
@@ -119,6 +120,7 @@ fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
         Err(Error::DatabaseMissing { .. }) => return Ok(None),
         store => store?,
     };
+    check_name(Some(&store), name)?;
     if !store.has_table()? {
         return Ok(None);
     }

@@ -13,6 +13,7 @@ mod plan;
 mod row;
 mod write;
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -20,9 +21,11 @@ use zeroize::Zeroizing;
 use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Waived, Warning, guard};
 use crate::error::{Error, Result};
+use crate::layout::Affinity;
 use crate::password::Password;
-use crate::store::{Access, Database, Store};
+use crate::store::{Access, Database, Limits, NewIds, Store};
 use crate::user::UserId;
+use check::Rules;
 use hashing::{Hasher, Passwords};
 use plan::Plan;
 use row::Row;
@@ -215,20 +218,29 @@ pub fn import(
     let store = store.as_ref();
     let hashing = Hashing::passlib();
     let recipe = hashing.recipe(database, store, None, &importing.recipe)?;
-    let mut checked = check::check(rows, importing, hashing, random, observer)?;
+    let rules = Rules {
+        hashing,
+        limits: store.map_or(Ok(Limits::FIRST), Store::limits)?,
+        ids: store.map_or(Affinity::Integer, Store::id_affinity),
+    };
+    let mut checked = check::check(rows, importing, rules, random, observer)?;
     let mut plan = Plan::make(store, &checked.claims, importing)?;
     if let Err(error) = plan.verdict(checked.found.rejected) {
         plan.report(observer)?;
         return Err(error);
     }
+    let ids = new_ids(store, importing)?;
     let (found, interrupt) = (&mut checked.found, &database.interrupt);
     let passwords = Passwords::take(found, &plan, importing, recipe);
     let hashing_all = Hasher { database, store, hashing, importing };
     let hashes = hashing_all.hash(passwords, random, observer)?;
     // Nobody is to keep generated passwords for users who were never stored.
     let _section = importing.generate_passwords.then(|| interrupt.defer());
+    let (plan, hashes) = (&plan, &hashes);
+    let mut for_ids = |bytes: &mut [u8]| random(bytes);
+    let random = &RefCell::new(&mut for_ids as Random<'_>);
     let ready =
-        Ready { database, checked: &checked, hashes: &hashes, plan: &plan, importing, hashing };
+        Ready { database, checked: &checked, hashes, plan, importing, hashing, ids, random };
     let mut imported = ready.write(store, observer)?;
     imported.skipped += checked.found.left_out;
     imported.skips.extend(checked.found.skips);
@@ -236,6 +248,18 @@ pub fn import(
     imported.skips.truncate(importing.max_skips);
     imported.warnings.extend(checked.found.warnings);
     Ok(imported)
+}
+
+/// How new users get their ids, who do not keep those of their rows; nothing if they cannot, which is
+/// wrong where any row may be that of a new user.
+fn new_ids(store: Option<&Store>, importing: &Importing) -> Result<Option<NewIds>> {
+    let Some(store) = store.filter(|_| !importing.keep_ids) else {
+        return Ok(Some(NewIds::OfTheTable));
+    };
+    match store.new_ids() {
+        Err(Error::ConstraintFailed(_)) if importing.on_conflict != OnConflict::Fail => Ok(None),
+        ids => ids.map(Some),
+    }
 }
 
 /// Opens the database, or tells that it is to be made.

@@ -5,8 +5,14 @@
 
 use super::Waived;
 use crate::error::{Error, Result};
-use crate::store::{State, Store};
+use crate::store::{Limits, State, Store};
 use crate::user::{Key, User, Username};
+
+/// Fails if a name is too long for the table, or if nobody could log in by it. Where there is no
+/// database, it will be the first application's.
+pub(super) fn check_name(store: Option<&Store>, name: &Username) -> Result<()> {
+    store.map_or(Ok(Limits::FIRST), Store::limits)?.check_name(name)
+}
 
 /// The users whose names look like one name, ready to be asked for under a lock.
 pub(super) struct Similar<'s> {

@@ -2,7 +2,7 @@
 
 use super::credential::{Credential, Waived};
 use super::further::{Filling, Further};
-use super::names::Similar;
+use super::names::{Similar, check_name};
 use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Warning, guard, only_one, open};
 use crate::error::{Error, Result};
@@ -49,6 +49,9 @@ pub fn update(
     random: Random<'_>,
 ) -> Result<Updated> {
     let store = open(database, Access::Write)?;
+    if let Some(name) = &change.name {
+        check_name(Some(&store), name)?;
+    }
     let Account { user: before, hash: old, .. } = only_one(store.find(selector)?, selector)?;
     let filling = Filling::of_old(&store, &change.further)?;
     let (mut warnings, mut hash) = (Vec::new(), None);

@@ -7,9 +7,11 @@ use super::{Generated, Importing, InputRow, Observer, Offered, Rejection};
 use crate::accounts::recipe::Hashing;
 use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
+use crate::layout::Affinity;
 use crate::password::{GENERATED_CHARS, Password};
 use crate::sort::{Sorted, Sorter};
-use crate::user::{Id, Username};
+use crate::store::{Limits, fit_id};
+use crate::user::{Id, UserId, Username};
 
 /// How many rows are read between two reports of progress.
 const PROGRESS_ROWS: u64 = 1000;
@@ -38,11 +40,20 @@ pub(super) struct Found {
     pub(super) warnings: Vec<Warning>,
 }
 
+/// What rows have to keep to.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) hashing: Hashing<'a>,
+    pub(super) limits: Limits,
+    /// What the column of the ids makes of them.
+    pub(super) ids: Affinity,
+}
+
 /// Reads all rows; those that are wrong are reported.
 pub(super) fn check(
     input: impl Iterator<Item = Result<Result<InputRow, Rejection>>>,
     importing: &Importing,
-    hashing: Hashing<'_>,
+    rules: Rules<'_>,
     random: Random<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Checked> {
@@ -53,9 +64,15 @@ pub(super) fn check(
             Err(rejection) => Some(rejection),
             Ok(InputRow { line, id, name, credential }) => {
                 let place = rows.count();
-                let (id, name) = (id.borrowed(), name.as_deref());
-                let mut row = Row { place, line, id, name, ..Row::default() };
-                match found.check(&row, credential, importing, hashing, random) {
+                let name = name.as_deref();
+                let mut row = Row { place, line, name, ..Row::default() };
+                let fitting = fit_id(rules.ids, id);
+                row.id = fitting.as_ref().map_or(Id::Null, UserId::borrowed);
+                let checked = match &fitting {
+                    Ok(_) => found.check(&row, credential, importing, rules, random),
+                    Err(error) => Err(Error::InvalidInput(error.to_string())),
+                };
+                match checked {
                     Ok(Some((password, hash))) => {
                         (row.password, row.text) = (password, &hash);
                         row.write(&mut value);
@@ -87,18 +104,14 @@ impl Found {
         row: &Row<'_>,
         credential: Offered,
         importing: &Importing,
-        hashing: Hashing<'_>,
+        rules: Rules<'_>,
         random: Random<'_>,
     ) -> Result<Option<(Option<usize>, Vec<u8>)>> {
         if !importing.keep_ids {
-            Username::new(row.name.unwrap_or_default())?;
+            rules.limits.check_name(&Username::new(row.name.unwrap_or_default())?)?;
             self.warn(row.id != Id::Null, Warning::IdsNotKept);
         } else if row.id == Id::Null {
             return Err(Error::InvalidInput("it has no id to keep".to_owned()));
-        }
-        if let Id::Text(_) = row.id {
-            let reason = "its id is not a whole number of 64 bits in plain digits";
-            return Err(Error::InvalidInput(reason.to_owned()));
         }
         let error = match credential {
             Offered::Password(bytes) => {
@@ -108,7 +121,7 @@ impl Found {
                 self.passwords.push(password);
                 return Ok(Some((Some(self.passwords.len() - 1), Vec::new())));
             }
-            Offered::Hash(hash) => match hashing.ready(&hash) {
+            Offered::Hash(hash) => match rules.hashing.ready(&hash) {
                 Ok(_) => return Ok(Some((None, hash))),
                 Err(error) => error,
             },

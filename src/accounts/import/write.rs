@@ -1,5 +1,6 @@
 //! Storing the rows: one transaction, or one for each batch.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,12 +10,12 @@ use super::hashing::Hashes;
 use super::plan::{Existing, Plan, has_hash};
 use super::row::{Claims, Row};
 use super::{Imported, Importing, Observer, OnConflict, Rejection, Stage};
-use crate::accounts::Warning;
 use crate::accounts::recipe::Hashing;
+use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
 use crate::sort::{Cursor, Sorted};
-use crate::store::{Access, Database, Store, Transaction};
-use crate::user::{Id, Key};
+use crate::store::{Access, Database, NewIds, Store, Transaction};
+use crate::user::{Id, Key, UserId};
 
 /// How many rows are stored between two checks for an interruption.
 const CHECKED_ROWS: u64 = 1000;
@@ -35,6 +36,9 @@ pub(super) struct Ready<'r> {
     pub(super) plan: &'r Plan,
     pub(super) importing: &'r Importing,
     pub(super) hashing: Hashing<'r>,
+    /// How new users get their ids, if they can.
+    pub(super) ids: Option<NewIds>,
+    pub(super) random: &'r RefCell<Random<'r>>,
 }
 
 impl Ready<'_> {
@@ -113,6 +117,17 @@ impl Ready<'_> {
             (Some(user), OnConflict::Fail) if is_same(user)? => Step::Skip("it is stored already"),
             (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
         })
+    }
+
+    /// The id of a new user; null where the table gives it.
+    fn new_id(&self, store: Option<&Store>) -> Result<UserId> {
+        let ids = match (self.ids, store) {
+            (Some(ids), _) => ids,
+            // It fails, and says why.
+            (None, Some(store)) => store.new_ids()?,
+            (None, None) => NewIds::OfTheTable,
+        };
+        ids.next(&mut **self.random.borrow_mut())
     }
 }
 
@@ -252,7 +267,8 @@ impl<'r> Writer<'r> {
         newer: Option<&Plan>,
         limit: u64,
     ) -> Result<()> {
-        let Ready { hashes, importing, .. } = self.ready;
+        let ready = self.ready;
+        let Ready { hashes, importing, .. } = ready;
         let mut newer = newer.map(Plan::existing).transpose()?;
         let mut inserter = transaction.map(Transaction::inserter).transpose()?;
         let mut count = 0;
@@ -267,7 +283,9 @@ impl<'r> Writer<'r> {
             match self.ready.step(store, &row, hash, user)? {
                 Step::Insert => {
                     if let Some(inserter) = &mut inserter {
-                        let id = Some(row.id).filter(|id| importing.keep_ids && *id != Id::Null);
+                        let own = ready.new_id(store)?;
+                        let id = if importing.keep_ids { row.id } else { own.borrowed() };
+                        let id = Some(id).filter(|id| *id != Id::Null);
                         inserter
                             .insert(id, row.name, hash.unwrap_or_default())
                             .map_err(|error| on_line(row.line, error))?;

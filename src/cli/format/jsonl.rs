@@ -1,7 +1,6 @@
 //! JSON lines: one object a line with `username`, one of `password` and `password_hash`, and
 //! perhaps `id`.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, Visitor};
@@ -21,6 +20,9 @@ use useradm::user::{Id, UserId};
 struct Fields {
     #[serde(default)]
     id: Option<WantedId>,
+    /// The bytes of an id that is not UTF-8, in hexadecimal, as `export` writes them.
+    #[serde(default)]
+    id_hex: Option<String>,
     #[serde(default, deserialize_with = "given")]
     username: Option<Nullable<String>>,
     /// The bytes of a name that is not UTF-8, in hexadecimal, as `export` writes them.
@@ -144,7 +146,15 @@ fn row_of(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
             return Err((name, "it has both a password and a password_hash".to_owned()));
         }
     };
-    let id = fields.id.map_or(UserId::Null, |WantedId(id)| id);
+    let id = match (fields.id, fields.id_hex) {
+        (None, None) => UserId::Null,
+        (Some(WantedId(id)), None) => id,
+        (None, Some(hex)) => match unhex(&hex) {
+            Some(bytes) => UserId::Text(bytes),
+            None => return Err((name, "its id_hex is not hexadecimal".to_owned())),
+        },
+        (Some(_), Some(_)) => return Err((name, "it has both an id and an id_hex".to_owned())),
+    };
     Ok(InputRow { line, id, name, credential })
 }
 
@@ -161,12 +171,15 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 pub(super) fn push_user(out: &mut Vec<u8>, user: &StoredUser<'_>) {
     let (username, username_hex) = text_or_hexadecimal(user.name);
     let (password_hash, password_hash_hex) = text_or_hexadecimal(user.hash);
-    let id = match user.id {
-        Id::Null => StoredId::Null,
-        Id::Number(number) => StoredId::Number(number),
-        Id::Text(text) => StoredId::Text(String::from_utf8_lossy(text)),
+    let (id, id_hex) = match user.id {
+        Id::Null => (Some(StoredId::Null), None),
+        Id::Number(number) => (Some(StoredId::Number(number)), None),
+        Id::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => (Some(StoredId::Text(text)), None),
+            Err(_) => (None, Some(hexadecimal(bytes))),
+        },
     };
-    json::line(out, &User { id, username, username_hex, password_hash, password_hash_hex });
+    json::line(out, &User { id, id_hex, username, username_hex, password_hash, password_hash_hex });
 }
 
 /// A value as text, or where it is not UTF-8 the digits of its bytes; one of them is given.
@@ -189,13 +202,16 @@ fn hexadecimal(bytes: &[u8]) -> String {
 enum StoredId<'a> {
     Null,
     Number(i64),
-    Text(Cow<'a, str>),
+    Text(&'a str),
 }
 
 /// A user as JSON lines hold them.
 #[derive(Serialize)]
 struct User<'a> {
-    id: StoredId<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<StoredId<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_hex: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<Nullable<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]

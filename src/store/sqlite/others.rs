@@ -10,7 +10,7 @@ use super::{Limits, NewIds, Store};
 use crate::error::{Error, Result};
 use crate::hash::MAX_HASH_BYTES;
 use crate::layout::{Affinity, Case, Layout, UuidForm, length};
-use crate::user::{Id, MAX_USERNAME_CHARS, UserId};
+use crate::user::{Id, MAX_USERNAME_CHARS};
 
 /// In which class SQLite keeps a hash. An application that gets the other one may not read it: Python
 /// makes `bytes` of a BLOB and `str` of a text.
@@ -151,25 +151,10 @@ impl Store {
         Ok((self.read(form)?, is_any))
     }
 
-    /// The id that a row may have, which came from a file.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] for one that the table cannot have.
-    pub fn fit_id(&self, id: UserId) -> Result<UserId> {
-        let affinity =
-            if self.sql.key_is_id() { Affinity::Integer } else { self.affinity(&self.layout.id) };
-        match (affinity, id) {
-            // Quotes around nothing are no id either, where ids are numbers.
-            (Affinity::Integer, UserId::Text(text)) if text.is_empty() => Ok(UserId::Null),
-            (Affinity::Integer, UserId::Text(_)) => {
-                let reason = "its id is not a whole number of 64 bits in plain digits";
-                Err(Error::InvalidInput(reason.to_owned()))
-            }
-            (Affinity::Text, UserId::Number(number)) => {
-                Ok(UserId::Text(number.to_string().into_bytes()))
-            }
-            (_, id) => Ok(id),
-        }
+    /// What the column of the ids makes of them.
+    #[must_use]
+    pub fn id_affinity(&self) -> Affinity {
+        if self.sql.key_is_id() { Affinity::Integer } else { self.affinity(&self.layout.id) }
     }
 
     /// The class in which a hash is to be stored: that of the newest one, or else what the column is
@@ -201,8 +186,8 @@ mod tests {
 
     use super::*;
     use crate::hash::{HashString, Scheme};
-    use crate::store::{Access, Database, NewUser, Opened};
-    use crate::user::{Selector, Username};
+    use crate::store::{Access, Database, NewUser, Opened, fit_id};
+    use crate::user::{Selector, UserId, Username};
 
     /// The users of a table of these columns and rows, in a file of their own.
     fn users(columns: &str, rows: &str, case: Case) -> (TempDir, Store) {
@@ -317,6 +302,10 @@ mod tests {
             let Limits { name_chars, hash_bytes, .. } = store.limits().unwrap();
             assert_eq!((name_chars, hash_bytes), limits, "{name} {hash} {rows}");
         }
+        let first = |length| {
+            Limits::FIRST.check_name(&Username::new("é".repeat(length).as_bytes()).unwrap())
+        };
+        assert!(first(80).is_ok() && first(81).is_err());
         let limits = Limits { name_chars: 5, hash_bytes: 3, case: Case::Lower };
         let check = |name: &str| limits.check_name(&Username::new(name.as_bytes()).unwrap());
         assert!(check("ééééé").is_ok());
@@ -359,7 +348,7 @@ mod tests {
     fn an_id_from_a_file_is_such_as_the_table_has() {
         let fit = |columns: &str, id: &[u8]| {
             let (_folder, store) = users(columns, "", Case::Exact);
-            store.fit_id(UserId::parse(id)).map_err(|error| error.code())
+            fit_id(store.id_affinity(), UserId::parse(id)).map_err(|error| error.code())
         };
         let (number, text) = ("id INTEGER PRIMARY KEY, mail, pw", "id TEXT, mail, pw");
         assert_eq!(fit(number, b"7"), Ok(UserId::Number(7)));
