@@ -162,6 +162,7 @@ const PLACES: &[(&str, &[&str])] = &[
     // The system is asked by whoever opens files, and by the program about its process and terminal.
     ("nix", &["files", "store/sqlite", "cli"]),
     ("pbkdf2", &["hash"]),
+    ("rayon", &["hash/argon2"]),
     ("rpassword", &["cli/terminal/line"]),
     ("rusqlite", &["store/sqlite"]),
     ("scrypt", &["hash/work"]),

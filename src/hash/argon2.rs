@@ -3,6 +3,7 @@
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
+use rayon::ThreadPoolBuilder;
 
 use super::text::{UNPADDED, decimal, fields};
 use super::work::{Variant, Work};
@@ -50,6 +51,15 @@ pub(super) fn parse(stored: &[u8]) -> Result<Hash, &'static str> {
     Ok(Hash::new(scheme, work, salt, checksum))
 }
 
+/// Has the lanes of a whole batch computed on one core each, since all cores are busy with others.
+pub(super) fn alone<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(work),
+        // Without a thread for it, it is done by the threads that there are.
+        Err(_) => work(),
+    }
+}
+
 /// Writes a hash of this form.
 pub(super) fn write(work: Work, salt: &[u8], checksum: &[u8]) -> String {
     let Work::Argon2 { variant, memory, passes, lanes } = work else { return String::new() };
@@ -62,7 +72,8 @@ pub(super) fn write(work: Work, salt: &[u8], checksum: &[u8]) -> String {
     format!("${name}$v=19$m={memory},t={passes},p={lanes}${salt}${checksum}")
 }
 
-/// Computes the checksum, unless there is no memory for it.
+/// Computes the checksum, unless there is no memory for it. The lanes are computed on all cores, as
+/// argon2-cffi does it, or on those of [`alone`].
 pub(super) fn compute(
     variant: Variant,
     [memory, passes, lanes]: [u32; 3],

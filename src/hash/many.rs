@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::lanes::{Engine, Job, Key};
 use super::work::{Digest, Work};
-use super::{Hash, HashString, Pepper, Recipe};
+use super::{Hash, HashString, Pepper, Recipe, argon2};
 use crate::error::{Error, Result};
 use crate::password::Password;
 
@@ -207,12 +207,16 @@ fn one_by_one(
     let threads = threads.min(fitting).min(tasks.len());
     let tasks = Mutex::new(tasks.into_iter());
     let (done, failed) = (AtomicU64::new(0), Mutex::new(None));
+    let derive = |task: &Task<'_>| match task.work {
+        Work::Argon2 { .. } => argon2::alone(|| task.derive()),
+        _ => task.derive(),
+    };
     let work = |stop: &AtomicBool| {
         let next = || tasks.lock().ok()?.next();
         while !stop.load(Ordering::Relaxed)
             && let Some((task, checksum)) = next()
         {
-            match task.derive() {
+            match derive(task) {
                 Ok(derived) => *checksum = derived,
                 Err(error) => {
                     stop.store(true, Ordering::Relaxed);
