@@ -107,7 +107,7 @@ impl Hash {
     /// Checks a password, in constant time for hashes of equal cost.
     ///
     /// A password of which the function looks only at a part never matches, whatever the library
-    /// does: see [`Recipe`] for what it costs to set one.
+    /// does: [`Recipe::check`] keeps such ones from being set.
     ///
     /// # Errors
     /// [`crate::Error::Internal`] for want of memory.

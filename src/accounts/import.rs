@@ -220,6 +220,7 @@ pub fn import(
     let recipe = hashing.recipe(database, store, None, &importing.recipe)?;
     let rules = Rules {
         hashing,
+        recipe,
         limits: store.map_or(Ok(Limits::FIRST), Store::limits)?,
         ids: store.map_or(Affinity::Integer, Store::id_affinity),
     };

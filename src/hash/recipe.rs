@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::many::Task;
 use super::work::{Digest, MAX_PBKDF2_ROUNDS, Variant, Work};
-use super::{Hash, Scheme, django, werkzeug};
+use super::{Hash, Pepper, Scheme, django, werkzeug};
+use crate::error::Result;
+use crate::password::Password;
 
 /// An iteration count for new hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,15 @@ impl Recipe {
             }
         };
         self.with_work(work)
+    }
+
+    /// Checks that the scheme tells this password from all others.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidPassword`] for one of which it looks only at a part: more than 72 bytes with
+    /// bcrypt, or one with a NUL.
+    pub fn check(self, password: &Password, pepper: Option<&Pepper>) -> Result<()> {
+        Task::make(&Hash::begin(self, [0; 16]), password, pepper).map(|_| ())
     }
 
     /// The scheme.

@@ -7,6 +7,7 @@ use super::{Generated, Importing, InputRow, Observer, Offered, Rejection};
 use crate::accounts::recipe::Hashing;
 use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
+use crate::hash::Recipe;
 use crate::layout::Affinity;
 use crate::password::{GENERATED_CHARS, Password};
 use crate::sort::{Sorted, Sorter};
@@ -44,6 +45,8 @@ pub(super) struct Found {
 #[derive(Clone, Copy)]
 pub(super) struct Rules<'a> {
     pub(super) hashing: Hashing<'a>,
+    /// What new users' passwords are hashed with.
+    pub(super) recipe: Recipe,
     pub(super) limits: Limits,
     /// What the column of the ids makes of them.
     pub(super) ids: Affinity,
@@ -117,6 +120,7 @@ impl Found {
             Offered::Password(bytes) => {
                 let password = Password::new(bytes)?;
                 password.check_policy(row.name, importing.waived.weak_password)?;
+                rules.recipe.check(&password, rules.hashing.pepper)?;
                 self.warn(!password.is_nfc(), Warning::PasswordNotNfc);
                 self.passwords.push(password);
                 return Ok(Some((Some(self.passwords.len() - 1), Vec::new())));

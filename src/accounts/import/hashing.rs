@@ -135,9 +135,16 @@ impl Hasher<'_> {
             } else if self.importing.on_conflict == OnConflict::Fail {
                 let name = account.user.name.to_text();
                 return Err(Error::UserExists(format!("{name}, with another password")));
-            } else if let Some((_, recipe)) = &mut left[number] {
+            } else if let Some((password, recipe)) = &mut left[number] {
                 let (old, wanted) = (account.hash.as_deref(), &self.importing.recipe);
                 *recipe = self.hashing.recipe(self.database, Some(store), old, wanted)?;
+                recipe.check(password, self.hashing.pepper).map_err(|error| match error {
+                    Error::InvalidPassword(reason) => {
+                        let name = account.user.name.to_text();
+                        Error::InvalidPassword(format!("that of {name}: {reason}"))
+                    }
+                    error => error,
+                })?;
             }
         }
         Ok(())
