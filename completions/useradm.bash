@@ -119,7 +119,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__add)
-            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --generate-password --hashed --set --email --admin --if-not-exists --scheme --create --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --quiet --no-input --trust-directory --password-stdin --password-file --password-env --generate-password --hashed --set --email --admin --like --without-memberships --without-companions --if-not-exists --scheme --create --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -158,6 +158,10 @@ _useradm() {
                     return 0
                     ;;
                 --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --like)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

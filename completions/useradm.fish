@@ -147,6 +147,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l set -d 'Store VALUE in a column of the user\'s row; may be repeated' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l email -d 'Store the e-mail address in the column that the layout names for it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l like -d 'Make the new user like this one' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l no-input -d 'Never prompt: fail instead'
@@ -154,6 +155,8 @@ complete -c useradm -n "__fish_useradm_using_subcommand add" -l trust-directory 
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l hashed -d 'Take a ready hash from the password\'s source'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l admin -d 'Make the user an admin, as the layout says how'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l without-memberships -d 'Copy no memberships of groups and roles'
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l without-companions -d 'Add the user without rows in other tables, even where every user has one'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l if-not-exists -d 'Succeed if the user exists already, and change nothing'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l create -d 'Make the database if there is none'
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l allow-weak-password -d 'Take a password of any length, even the username itself'

@@ -13,6 +13,7 @@ mod further;
 mod guard;
 mod import;
 mod init;
+mod like;
 mod list;
 mod login;
 mod names;
@@ -29,6 +30,7 @@ pub use import::{
     import,
 };
 pub use init::init;
+pub use like::Like;
 pub use list::{Users, count, show};
 pub use login::login;
 pub use recipe::WantedRecipe;

@@ -27,6 +27,15 @@ pub enum Error {
     /// No user has this name or id.
     #[error("User not found: {0}")]
     UserNotFound(String),
+    /// Every user has a row in other tables, and a new one would have none.
+    #[error(
+        "Every user has a row in {}, which the application may need; nothing was changed",
+        tables_of(tables)
+    )]
+    CompanionsNeeded {
+        /// The tables.
+        tables: Vec<String>,
+    },
     /// No user of this table can have such an id: it is not a number, as all of them are.
     #[error("Invalid value '{0}' of --id: not an id as `useradm list` shows it")]
     InvalidId(String),
@@ -358,6 +367,11 @@ pub fn system_words(error: &io::Error) -> String {
 
 fn for_so_long(waited: Duration) -> String {
     if waited.is_zero() { String::new() } else { format!(" for {} s", waited.as_secs_f64()) }
+}
+
+fn tables_of(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!("the {} {}", if names.len() == 1 { "table" } else { "tables" }, names.join(", "))
 }
 
 fn table_of(name: Option<&String>) -> String {

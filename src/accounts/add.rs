@@ -3,11 +3,12 @@
 use super::credential::{Credential, Waived};
 use super::further::{Filling, Further};
 use super::init::{change_or_create, make_table_if_absent};
+use super::like::{Likeness, Made};
 use super::names::{Similar, check_name};
 use super::recipe::{Hashing, WantedRecipe};
 use super::{Random, Warning, guard};
 use crate::error::{Error, Result};
-use crate::store::{Access, Database, NewUser, Store, Transaction};
+use crate::store::{Access, Copied, Database, NewUser, Store, Transaction};
 use crate::user::{Id, User, UserId, Username};
 
 /// A user to be added.
@@ -48,6 +49,8 @@ pub struct Added {
     pub changed: bool,
     /// Whether the database is new too.
     pub created_database: bool,
+    /// What is that of another user.
+    pub copied: Copied,
     /// What the admin should know.
     pub warnings: Vec<Warning>,
 }
@@ -64,17 +67,23 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
     let warnings = credential.check(Some(name.as_str().as_bytes()), waived, hashing)?;
     if if_not_exists && let Some(user) = existing(database, &name)? {
         // Nothing will be changed, so nothing needs to be hashed.
-        return Ok(Added { user, changed: false, created_database: false, warnings: vec![] });
+        let copied = Copied::default();
+        let warnings = Vec::new();
+        return Ok(Added { user, changed: false, created_database: false, copied, warnings });
     }
     let store = match Store::open(database, Access::Write) {
         Err(Error::DatabaseMissing { .. }) if create => None,
         store => Some(store?),
     };
     check_name(store.as_ref(), &name)?;
+    let (mut like, mut copied) = (Made::default(), Copied::default());
     let further = match &store {
         Some(store) if guard::has_table(store, create)? => {
-            let filling = Filling::of_new(store, &further)?;
-            filling.make(store, name.as_str().as_bytes(), random)?
+            let likeness = Likeness::find(store, &further.like)?;
+            let filling = Filling::of_new(store, &further, &likeness.columns())?;
+            let given = filling.make(store, name.as_str().as_bytes(), random)?;
+            (like, copied) = (likeness.make(&name, random)?, likeness.copied());
+            like.complete(given)
         }
         _ => further.of_first()?,
     };
@@ -92,7 +101,10 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         if let Some(similar) = similar {
             similar.refuse(None)?;
         }
-        Ok((transaction.insert(NewUser { id, name: &name, hash: &hash, further: &further })?, true))
+        let new = NewUser { id, name: &name, hash: &hash, further: &further };
+        let user = transaction.insert(new)?;
+        like.store(transaction, user.key)?;
+        Ok((user, true))
     };
     let mut change = |store: &Store| {
         let has_table = store.has_table()?;
@@ -112,7 +124,8 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
             change_or_create(database, change, |transaction| insert(transaction, Id::Null, None))?
         }
     };
-    Ok(Added { user, changed, created_database, warnings })
+    let copied = if changed { copied } else { Copied::default() };
+    Ok(Added { user, changed, created_database, copied, warnings })
 }
 
 fn existing(database: &Database, name: &Username) -> Result<Option<User>> {

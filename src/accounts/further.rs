@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use super::like::{Like, Likeness};
 use super::{Random, open};
 use crate::error::{Error, Result};
 use crate::layout::{Assigned, Assignment, Column, Layout, Stored, Uuid, UuidForm, Value};
@@ -19,6 +20,8 @@ pub struct Further {
     pub admin: bool,
     /// Whether the user is to be let in or kept out, as the layout says it.
     pub enable: Option<bool>,
+    /// Whom a new user is to be like, and what they do without.
+    pub like: Like,
 }
 
 impl Further {
@@ -30,6 +33,9 @@ impl Further {
 
     /// What a row of the first application's table gets, which has no further columns.
     pub(super) fn of_first(&self) -> Result<Vec<Assigned>> {
+        if let Some(whom) = &self.like.whom {
+            return Err(Error::UserNotFound(whom.to_string()));
+        }
         match self.assignments(&Layout::passlib())?.into_iter().next() {
             None => Ok(Vec::new()),
             Some(Assignment { column, .. }) => Err(Error::InvalidColumn {
@@ -81,7 +87,10 @@ fn named(assignments: &[Assignment], what: &'static str) -> Result<Vec<Assignmen
 /// As [`super::add`].
 pub fn check_new(database: &Database, further: &Further) -> Result<()> {
     match Store::open(database, Access::Read) {
-        Ok(store) if store.has_table()? => Filling::of_new(&store, further).map(|_| ()),
+        Ok(store) if store.has_table()? => {
+            let likeness = Likeness::find(&store, &further.like)?;
+            Filling::of_new(&store, further, &likeness.columns()).map(|_| ())
+        }
         Ok(_) | Err(Error::DatabaseMissing { .. }) => further.of_first().map(|_| ()),
         Err(error) => Err(error),
     }
@@ -101,18 +110,25 @@ pub(super) struct Filling {
 }
 
 impl Filling {
-    /// What a new row gets.
-    pub(super) fn of_new(store: &Store, further: &Further) -> Result<Self> {
+    /// What a new row gets that is to be like another one in these columns.
+    pub(super) fn of_new(store: &Store, further: &Further, like: &[String]) -> Result<Self> {
         let layout = store.layout();
         let mut all = further.assignments(layout)?;
         let is_given = |it: &&Assignment| {
             !all.iter().any(|other| other.column.eq_ignore_ascii_case(&it.column))
         };
-        let of_layout: Vec<Assignment> = layout.add.iter().filter(is_given).cloned().collect();
+        // Where the other user is kept out, the new one is not to be.
+        let lets_in =
+            |column: &str| layout.enable.iter().any(|it| it.column.eq_ignore_ascii_case(column));
+        let is_like = |it: &&Assignment| {
+            !lets_in(&it.column) && like.iter().any(|like| like.eq_ignore_ascii_case(&it.column))
+        };
+        let of_layout = layout.add.iter().filter(is_given).filter(|it| !is_like(it));
+        let of_layout: Vec<Assignment> = of_layout.cloned().collect();
         check_settable(store, &all)?;
         all.extend(of_layout);
         let filling = Filling::of(store, &all)?;
-        filling.require_complete(store, &[])?;
+        filling.require_complete(store, like)?;
         Ok(filling)
     }
 
@@ -241,7 +257,11 @@ mod tests {
             ..Layout { table, username, hash, ..Layout::passlib() }
         };
         let store = Opened::open(&Database::at(path), Access::Write)?.store(layout)?;
-        let filling = if is_new { Filling::of_new } else { Filling::of_old }(&store, further)?;
+        let filling = if is_new {
+            Filling::of_new(&store, further, &[])?
+        } else {
+            Filling::of_old(&store, further)?
+        };
         let zero = &mut |bytes: &mut [u8]| {
             bytes.fill(0);
             Ok(())
@@ -258,7 +278,7 @@ mod tests {
     fn a_new_row_gets_what_the_layout_says_unless_the_admin_says_otherwise() {
         let email = Some("a@x.org".to_owned());
         let set = vec![assigned("Locale", "en"), assigned("active", "false")];
-        let further = Further { set, email, admin: true, enable: None };
+        let further = Further { set, email, admin: true, enable: None, ..Further::default() };
         let expected = [
             ("locale", text("en")),
             ("active", Stored::Integer(0)),

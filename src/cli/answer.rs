@@ -15,6 +15,7 @@ use super::ui;
 use useradm::accounts::{Added, Warning};
 use useradm::error::shown;
 use useradm::password::Password;
+use useradm::store::Copied;
 use useradm::user::{User, UserId};
 
 /// The answer of a command. In JSON all of it is one object on standard output.
@@ -41,6 +42,9 @@ pub(crate) struct Answer<'a> {
     /// Whether the database is new, which people are told.
     #[serde(skip)]
     pub(crate) created_database: bool,
+    /// What is that of another user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) copied: Option<CopiedObject<'a>>,
     /// A password that was made here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) password: Option<&'a str>,
@@ -97,11 +101,51 @@ impl From<&User> for UserObject {
     }
 }
 
+/// What a new user has of another one.
+#[derive(Serialize)]
+pub(crate) struct CopiedObject<'a> {
+    columns: &'a [String],
+    memberships: Vec<MembershipObject<'a>>,
+    companions: &'a [String],
+}
+
+#[derive(Serialize)]
+struct MembershipObject<'a> {
+    table: &'a str,
+    name: &'a str,
+}
+
+impl<'a> CopiedObject<'a> {
+    /// Nothing where nothing was copied.
+    fn of(copied: &'a Copied) -> Option<Self> {
+        let Copied { columns, memberships, companions, .. } = copied;
+        let membership = |(table, name): &'a (String, String)| MembershipObject { table, name };
+        (*copied != Copied::default()).then(|| CopiedObject {
+            columns,
+            memberships: memberships.iter().map(membership).collect(),
+            companions,
+        })
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let membership = |it: &MembershipObject<'_>| format!("{} ({})", it.name, it.table);
+        let memberships: Vec<String> = self.memberships.iter().map(membership).collect();
+        let lines = [
+            ("copied columns", self.columns),
+            ("copied memberships", &memberships),
+            ("a row of its own in", self.companions),
+        ];
+        let lines = lines.into_iter().filter(|(_, what)| !what.is_empty());
+        lines.map(|(how, what)| escaped(&format!("{how}: {}", what.join(", ")))).collect()
+    }
+}
+
 impl<'a> From<&'a Added> for Answer<'a> {
     fn from(added: &'a Added) -> Self {
         Answer {
             changed: added.changed,
             created_database: added.created_database,
+            copied: CopiedObject::of(&added.copied),
             warnings: &added.warnings,
             ..Answer::about(&added.user)
         }
@@ -150,7 +194,8 @@ impl Answer<'_> {
         let mut lines: Vec<String> =
             warnings.map(|&warning| format!("warning: {}", text(warning))).collect();
         if !session.quiet && self.before.is_empty() {
-            lines.insert(0, message);
+            let copied = self.copied.iter().flat_map(CopiedObject::lines);
+            lines.splice(0..0, std::iter::once(message).chain(copied));
         } else if !session.quiet {
             // Counts stand at the end, where a script looks for them.
             lines.splice(0..0, self.before.iter().map(|line| escaped(line)));

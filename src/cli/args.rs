@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::format::escape::{escaped_bytes, short};
-use useradm::accounts::{Further, Waived, WantedRecipe};
+use useradm::accounts::{Further, Like, Waived, WantedRecipe};
 use useradm::hash::Recipe;
 use useradm::layout::Assignment;
 use useradm::password::GENERATED_CHARS;
@@ -65,9 +65,43 @@ Store VALUE in a column of the user's row; may be repeated. @now is the present 
     admin: bool,
 }
 
+/// Whom a new user is to be like.
+#[derive(Debug, Default, Args)]
+pub(crate) struct LikeArgs {
+    /// Make the new user like this one
+    #[arg(long, value_name = "USERNAME")]
+    #[arg(long_help = "\
+Make the new user like this one: copy ordinary columns, memberships of groups and roles, and rows of
+tables in which every user has one. Nothing is copied that is unique, secret or of a log-in, and no right
+of an admin in the user's own row")]
+    like: Option<OsString>,
+    /// Copy no memberships of groups and roles
+    #[arg(long, requires = "like")]
+    without_memberships: bool,
+    /// Add the user without rows in other tables, even where every user has one
+    #[arg(long)]
+    without_companions: bool,
+}
+
+impl From<LikeArgs> for Like {
+    fn from(args: LikeArgs) -> Self {
+        Like {
+            whom: args.like.map(|name| Selector::Name(name.into_encoded_bytes())),
+            without_memberships: args.without_memberships,
+            without_companions: args.without_companions,
+        }
+    }
+}
+
 impl From<RowArgs> for Further {
     fn from(args: RowArgs) -> Self {
-        Further { set: args.set, email: args.email, admin: args.admin, enable: None }
+        Further {
+            set: args.set,
+            email: args.email,
+            admin: args.admin,
+            enable: None,
+            ..Further::default()
+        }
     }
 }
 

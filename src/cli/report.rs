@@ -180,6 +180,7 @@ fn status(error: &Error) -> u8 {
         | Error::UnreadableHash { .. }
         | Error::SchemeMismatch { .. }
         | Error::ConstraintFailed(_)
+        | Error::CompanionsNeeded { .. }
         | Error::ColumnsNeeded { .. }
         | Error::WrongOwner { .. }
         | Error::OpenToOthers { .. }

@@ -34,7 +34,9 @@ impl Error {
             Error::UnreadableHash { .. } => "unreadable_hash",
             Error::SchemeMismatch { .. } => "scheme_mismatch",
             Error::UsersElsewhere { .. } => "users_elsewhere",
-            Error::ConstraintFailed(_) | Error::ColumnsNeeded { .. } => "constraint_failed",
+            Error::CompanionsNeeded { .. }
+            | Error::ConstraintFailed(_)
+            | Error::ColumnsNeeded { .. } => "constraint_failed",
             Error::WrongOwner { .. } | Error::OpenToOthers { .. } => "wrong_owner",
             Error::LeftoverJournal(_) => "leftover_journal",
             Error::FileExists(_) => "file_exists",

@@ -18,6 +18,7 @@ mod guards;
 mod hashes;
 mod huge;
 mod init;
+mod like;
 mod list;
 mod login;
 mod messages;

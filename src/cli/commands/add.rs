@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::{Answer, text_of};
-use crate::cli::args::{Allowed, Given, NewScheme, RowArgs, Source};
+use crate::cli::args::{Allowed, Given, LikeArgs, NewScheme, RowArgs, Source};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::{secret, shell};
@@ -34,6 +34,8 @@ pub(crate) struct AddArgs {
     given: Given,
     #[command(flatten)]
     row: RowArgs,
+    #[command(flatten)]
+    like: LikeArgs,
     /// Succeed if the user exists already, and change nothing
     #[arg(long)]
     if_not_exists: bool,
@@ -50,7 +52,7 @@ impl AddArgs {
             session.check_present()?;
         }
         let name = Username::new(&self.username.into_encoded_bytes())?;
-        let further = Further::from(self.row);
+        let further = Further { like: self.like.into(), ..self.row.into() };
         if !self.if_not_exists && secret::is_asked_for(session, &self.source, &self.given) {
             accounts::check_new(session.database()?, &further)?;
         }

@@ -13,6 +13,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::WeakPassword(_) => WEAK_ALLOWED.to_owned(),
         Error::LookalikeExists { .. } => "--allow-lookalike takes the name all the same".to_owned(),
         Error::IdTaken { .. } => "without --keep-ids the row gets a new id".to_owned(),
+        Error::CompanionsNeeded { .. } => {
+            "--like USERNAME gives the new user such rows too; --without-companions adds the user without them".to_owned()
+        }
         Error::AlreadyInitialised(_) => "--if-not-exists accepts that".to_owned(),
         Error::DatabaseBusy { .. } => {
             "--timeout waits longer; a transaction left open in the application keeps the lock"

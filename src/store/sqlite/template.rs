@@ -65,6 +65,12 @@ enum Cell {
 }
 
 impl Template {
+    /// The columns of the users' table in which a new user gets something.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<String> {
+        self.columns.iter().map(|(column, _)| column.name.clone()).collect()
+    }
+
     /// What the row of a user of this name gets in further columns, and the rows of other tables.
     ///
     /// # Errors
