@@ -27,7 +27,7 @@ pub(crate) struct ListArgs {
     /// What to print of each user, in this order
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', default_value = "id,username")]
     #[arg(long_help = "\
-What to print of each user, in this order: id, username, scheme, rounds, or any column but the hash")]
+What to print of each user, in this order: id, username, scheme, rounds, parameters, or any column but the hash")]
     fields: Vec<String>,
     /// Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these
     #[arg(long = "match", value_name = "GLOB", value_parser = pattern)]

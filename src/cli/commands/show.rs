@@ -28,13 +28,15 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let fields = self.fields.as_deref().map_or_else(|| Ok(Fields::all()), Fields::new)?;
+        let fields = self.fields.as_deref().map(Fields::new).transpose()?;
+        let columns = fields.as_ref().map_or(&[][..], |fields| &fields.columns);
         let (account, further) =
-            accounts::show(session.database()?, &self.whom.selector(), &fields.columns)?;
+            accounts::show(session.database()?, &self.whom.selector(), columns)?;
         let User { key, id, name } = &account.user;
         let (key, id, name) = (*key, id.borrowed(), name.0.as_deref());
         let (hash, further) = (account.hash.as_deref(), &further);
         let record = Record::from(StoredUser { key, id, name, hash, further });
+        let fields = fields.unwrap_or_else(|| Fields::all(&record.scheme));
         // One user is one object, not an array of one.
         let format = if session.format.is_json() { Format::Jsonl } else { session.format };
         let mut widths = Widths::default();

@@ -115,7 +115,7 @@ impl Printer for Csv<'_> {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
                 Value::Real(number) => push_real(out, number),
-                Value::Text(text) => push_field(out, text),
+                Value::Text(text) => push_field(out, &text),
             }
         }
         end_line(out, start);

@@ -67,7 +67,7 @@ impl Printer for Objects<'_> {
                 Value::Null => value(out, &()),
                 Value::Number(number) => push_number(out, number),
                 Value::Real(number) => push_real(out, number),
-                Value::Text(text) => push_text(out, text),
+                Value::Text(text) => push_text(out, &text),
             }
         }
         out.push(b'}');

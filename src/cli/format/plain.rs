@@ -23,7 +23,7 @@ impl Printer for Plain<'_> {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
                 Value::Real(number) => push_real(out, number),
-                Value::Text(text) => push_escaped(out, text),
+                Value::Text(text) => push_escaped(out, &text),
             }
         }
         out.push(b'\n');

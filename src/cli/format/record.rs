@@ -1,6 +1,8 @@
 //! What is printed of a user, and what a format must be able to do with it. The formats are the files
 //! beside this one.
 
+use std::borrow::Cow;
+
 use crate::cli::failure::Failure;
 use useradm::hash::{Seen, scheme};
 use useradm::layout::Stored;
@@ -34,23 +36,29 @@ enum What {
     Scheme,
     /// The cost of the stored hash, where its scheme has one number for it.
     Rounds,
+    /// All numbers that set the cost of the stored hash, as they stand in a recipe.
+    Parameters,
     /// What this one of the further columns holds.
     Column(usize),
 }
 
 /// The names that are no columns, or columns whatever the table calls them.
-const NAMES: [(&str, What); 4] = [
+const NAMES: [(&str, What); 5] = [
     ("id", What::Id),
     ("username", What::Username),
     ("scheme", What::Scheme),
     ("rounds", What::Rounds),
+    ("parameters", What::Parameters),
 ];
 
 impl Fields {
-    /// All fields that are no further columns, as `show` prints them.
-    pub(crate) fn all() -> Self {
-        let fields = NAMES.map(|(name, what)| Field { name: name.to_owned(), what });
-        Fields { fields: fields.into(), columns: Vec::new() }
+    /// What `show` prints: the fields that are no further columns, the numbers of the hash only where
+    /// the rounds do not say them all.
+    pub(crate) fn all(scheme: &Seen) -> Self {
+        let has_more = scheme.rounds().is_none() && scheme.parameters().is_some();
+        let names = if has_more { &NAMES[..] } else { &NAMES[..NAMES.len() - 1] };
+        let field = |&(name, what): &(&str, What)| Field { name: name.to_owned(), what };
+        Fields { fields: names.iter().map(field).collect(), columns: Vec::new() }
     }
 
     /// Fields of these names; the table may turn out not to have such columns.
@@ -74,7 +82,9 @@ impl Fields {
 
     /// Whether the stored hash is needed for them.
     pub(crate) fn need_hash(&self) -> bool {
-        self.fields.iter().any(|field| matches!(field.what, What::Scheme | What::Rounds))
+        self.fields
+            .iter()
+            .any(|field| matches!(field.what, What::Scheme | What::Rounds | What::Parameters))
     }
 }
 
@@ -110,16 +120,20 @@ impl<'a> Record<'a> {
             What::Id => match self.id {
                 Id::Null => Value::Null,
                 Id::Number(id) => Value::Number(id),
-                Id::Text(id) => Value::Text(id),
+                Id::Text(id) => Value::text(id),
             },
-            What::Username => self.name.map_or(Value::Null, Value::Text),
-            What::Scheme => Value::Text(self.scheme.name.as_bytes()),
+            What::Username => self.name.map_or(Value::Null, Value::text),
+            What::Scheme => Value::text(self.scheme.name.as_bytes()),
             What::Rounds => self.scheme.rounds().map_or(Value::Null, |it| Value::Number(it.into())),
+            What::Parameters => match self.scheme.parameters() {
+                Some(parameters) => Value::Text(Cow::Owned(parameters.into_bytes())),
+                None => Value::Null,
+            },
             What::Column(number) => match self.further.get(number) {
                 None | Some(Stored::Null) => Value::Null,
                 Some(Stored::Integer(number)) => Value::Number(*number),
                 Some(Stored::Real(number)) => Value::Real(*number),
-                Some(Stored::Text(bytes) | Stored::Blob(bytes)) => Value::Text(bytes),
+                Some(Stored::Text(bytes) | Stored::Blob(bytes)) => Value::text(bytes),
             },
         }
     }
@@ -130,7 +144,13 @@ pub(super) enum Value<'a> {
     Null,
     Number(i64),
     Real(f64),
-    Text(&'a [u8]),
+    Text(Cow<'a, [u8]>),
+}
+
+impl<'a> Value<'a> {
+    fn text(text: &'a [u8]) -> Self {
+        Value::Text(Cow::Borrowed(text))
+    }
 }
 
 /// Prints users into memory, one after the other.

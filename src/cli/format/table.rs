@@ -101,7 +101,7 @@ impl Printer for Table<'_> {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
                 Value::Real(number) => push_real(out, number),
-                Value::Text(text) => push_escaped(out, text),
+                Value::Text(text) => push_escaped(out, &text),
             }
             let padding = width.saturating_sub(width_of_shown(&out[start..])) + PADDING;
             out.resize(out.len() + padding, b' ');

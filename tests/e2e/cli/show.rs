@@ -75,3 +75,27 @@ fn shows_users_whose_hash_it_cannot_read() {
         sandbox.useradm("show alice --format json").stdout(object).check();
     }
 }
+
+#[test]
+fn shows_all_numbers_of_a_hash_where_the_rounds_do_not_say_them() {
+    let sandbox = Sandbox::application(&["alice"]);
+    for (hash, json, listed) in [
+        (
+            format!("scrypt:32768:8:1$dBwZXagKMWpoM3rO${}", "0".repeat(128)),
+            r#""scheme":"werkzeug_scrypt","rounds":null,"parameters":"32768:8:1"}"#,
+            "werkzeug_scrypt\t\t32768:8:1\n",
+        ),
+        (
+            "$2b$12$bms2BrkFQbPmTyt3hcoXsuPlIW0tX6ReW.be5sfwj0hEWnCI/YA9S".to_owned(),
+            r#""scheme":"bcrypt","rounds":12}"#,
+            "bcrypt\t12\t12\n",
+        ),
+        ("!".to_owned(), r#""scheme":"unknown","rounds":null}"#, "unknown\t\t\n"),
+    ] {
+        sandbox.sql(&format!("UPDATE user SET password_hash = '{hash}'"));
+        let object = format!("{{\"id\":1,\"username\":\"alice\",{json}\n");
+        sandbox.useradm("show alice --format json").stdout(object).check();
+        let list = "list --fields scheme,rounds,parameters --format plain";
+        sandbox.useradm(list).stdout(listed).check();
+    }
+}
