@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_useradm_global_optspecs
-    string join \n db= format= timeout= rounds= q/quiet no-input trust-directory h/help V/version
+    string join \n db= format= timeout= rounds= layout= config= pepper-file= q/quiet no-input trust-directory h/help V/version
 end
 
 function __fish_useradm_needs_command
@@ -32,6 +32,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_needs_command" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_needs_command" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_needs_command" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_needs_command" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_needs_command" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_needs_command" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_needs_command" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_needs_command" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
@@ -47,6 +50,7 @@ complete -c useradm -n "__fish_useradm_needs_command" -f -a "update" -d 'Change 
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "delete" -d 'Delete users: all that are named, or none'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "config" -d 'Show every setting, its value and where that comes from'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l format -d 'How to print' -r -f -a "table\t'A table for people'
@@ -56,6 +60,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand init" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand init" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
@@ -70,6 +77,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand register" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand register" -l scheme -d 'How to hash, as bcrypt:12 [default: as the hashes that are there]' -r
@@ -90,6 +100,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand login" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand login" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand login" -s q -l quiet -d 'Print no message on success; data and errors still come'
@@ -106,6 +119,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand list" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l fields -d 'What to print of each user, in this order' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l match -d 'Only names that match, case-sensitively: * any characters, ? one, [a-z] one of these' -r
 complete -c useradm -n "__fish_useradm_using_subcommand list" -l sort -d 'What to sort by' -r -f -a "id\t''
@@ -127,6 +143,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand show" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l id -d 'The id, in place of the username' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -l fields -d 'What to print of the user, in this order: as for `list`' -r
 complete -c useradm -n "__fish_useradm_using_subcommand show" -s q -l quiet -d 'Print no message on success; data and errors still come'
@@ -142,6 +161,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand add" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l password-env -d 'Take the password from this environment variable' -r
 complete -c useradm -n "__fish_useradm_using_subcommand add" -l generate-password -d 'Make a password of 20 characters, or of LENGTH from 8 to 128, and print it' -r
@@ -171,6 +193,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand update" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l id -d 'The id, in place of the username' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l username -d 'The new username' -r
 complete -c useradm -n "__fish_useradm_using_subcommand update" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
@@ -200,6 +225,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand delete" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l id -d 'An id, instead of a username or beside one; may be repeated' -r
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand delete" -l no-input -d 'Never prompt: fail instead'
@@ -216,6 +244,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l from -d 'The format of the file [default: by its ending]' -r -f -a "csv\t'RFC 4180, with a header'
 jsonl\t'One JSON object a line'
 htpasswd\t'NAME:HASH lines'"
@@ -247,6 +278,9 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'"
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l timeout -d 'How long to wait for another process\'s lock' -r
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand export" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l to -d 'The format [default: by the file\'s ending; csv for standard output]' -r -f -a "csv\t'RFC 4180, with a header'
 jsonl\t'One JSON object a line'
 htpasswd\t'NAME:HASH lines'"
@@ -256,14 +290,31 @@ complete -c useradm -n "__fish_useradm_using_subcommand export" -l trust-directo
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l force -d 'Replace the file if it exists'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "register" -d 'Make your own account, asking for what is not given'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "login" -d 'Check a username and password against the stored hash'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "list" -d 'List the users'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "add" -d 'Add a user'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "update" -d 'Change a user\'s name, password or other columns'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "delete" -d 'Delete users: all that are named, or none'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand config" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand config" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
+complete -c useradm -n "__fish_useradm_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand config" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "register" -d 'Make your own account, asking for what is not given'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "login" -d 'Check a username and password against the stored hash'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "list" -d 'List the users'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "add" -d 'Add a user'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "update" -d 'Change a user\'s name, password or other columns'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "delete" -d 'Delete users: all that are named, or none'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "config" -d 'Show every setting, its value and where that comes from'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -17,6 +17,7 @@ mod like;
 mod list;
 mod login;
 mod names;
+mod open;
 mod recipe;
 mod update;
 
@@ -33,12 +34,14 @@ pub use init::init;
 pub use like::Like;
 pub use list::{Users, count, show};
 pub use login::login;
+pub use open::layout;
 pub use recipe::WantedRecipe;
 pub use update::{Change, Updated, update};
 
 use crate::error::{Error, Result};
-use crate::store::{Access, Account, Database, MAX_NAMESAKES, Store};
+use crate::store::{Account, MAX_NAMESAKES};
 use crate::user::Selector;
+use open::open;
 
 /// Something that an admin should know about a change that was made. A new one may be added: the
 /// program is to find words for it, so a match is to stop compiling.
@@ -63,13 +66,6 @@ pub fn random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))
 }
 
-/// Opens a database that has a usable table.
-fn open(database: &Database, access: Access) -> Result<Store> {
-    let store = Store::open(database, access)?;
-    store.require_table()?;
-    Ok(store)
-}
-
 /// The one user that a selector means.
 fn only_one(mut found: Vec<Account>, selector: &Selector) -> Result<Account> {
     if found.len() > 1 {
@@ -90,6 +86,7 @@ mod tests {
 
     use super::*;
     use crate::password::Password;
+    use crate::store::Database;
     use crate::user::Username;
 
     pub(super) fn named(name: &str) -> Username {

@@ -152,6 +152,61 @@ pub enum Error {
         /// Whether the table is merely absent, so that `init` would help.
         absent: bool,
     },
+    /// A table has hashes, but no column that is known to hold the names of users.
+    #[error(
+        "No usable table of users in {}: the table `{table}` has hashes, and no column that is known \
+         to hold names",
+        shown(path)
+    )]
+    NoNames {
+        /// The database file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+    },
+    /// Several tables, or columns of one, may hold the users.
+    #[error("Several places in {} may hold its users: {}", shown(path), layouts.join("; "))]
+    LayoutAmbiguous {
+        /// The database file.
+        path: PathBuf,
+        /// The tables.
+        tables: Vec<String>,
+        /// The layouts that are possible, as an option takes them.
+        layouts: Vec<String>,
+    },
+    /// Nobody who knows the application has said that its users are where they seem to be.
+    #[error(
+        "The users of {} seem to be in the table `{table}`, and nobody has confirmed it; nothing was \
+         changed",
+        shown(path)
+    )]
+    LayoutUnconfirmed {
+        /// The database file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The layout as an option takes it.
+        layout: String,
+        /// Whether its hashes are of a scheme that can be written.
+        is_writable: bool,
+    },
+    /// The application mixes its passwords with a key, and that was not given.
+    #[error(
+        "The application of {} mixes its passwords with a key (a pepper), and none was given",
+        shown(path)
+    )]
+    PepperMissing {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// A file of settings says what it cannot.
+    #[error("The settings in {} are wrong: {reason}", shown(path))]
+    InvalidSettings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and in which line.
+        reason: String,
+    },
     /// The database, or the directory that must hold its journal, cannot be written to.
     #[error("Database is read-only: {} ({reason})", shown(path))]
     DatabaseReadOnly {

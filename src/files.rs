@@ -5,10 +5,13 @@
 //! a file, nor of SQLite: what may be beside a database is decided in
 //! `store/sqlite/paths.rs`.
 //!
-//! How a name is looked up is in `files/resolved.rs`, how a file is made in `files/draft.rs`.
+//! How a name is looked up is in `files/resolved.rs`, how a file is made in `files/draft.rs`, and how
+//! one that says what to do is read in `files/read.rs`.
 
 mod draft;
+mod read;
 mod resolved;
 
 pub use draft::{Draft, Taken};
+pub use read::read;
 pub(crate) use resolved::{Resolved, name_of, not_let_in};

@@ -1,26 +1,51 @@
-//! Where an application keeps its users: a table, and what its columns are to this program. No I/O:
-//! what a database holds is asked for in `store.rs`.
+//! Where an application keeps its users: a table, and what its columns are to this program.
+//!
+//! A layout is asked for (`wanted.rs`, written as in `text.rs` or `file.rs`), or that of a well-known
+//! application (`builtin.rs`, `recognise.rs`), or seen from what the tables hold (`detect.rs`); how
+//! these come together is in `resolve.rs` and `complete.rs`. What its columns make of what they are
+//! given is in `stored.rs`. No I/O: what a database holds is handed in by `store.rs`.
 
+mod builtin;
+mod complete;
+mod detect;
+mod examples;
 pub mod file;
 pub mod ordinary;
+mod recognise;
+mod resolve;
 mod stored;
 mod text;
 mod typed;
 mod uuid;
 mod value;
+mod values;
 mod wanted;
 
+use std::fmt;
+
+use crate::error::Result;
+use crate::hash::{Recipe, Scheme};
 use typed::is_day;
 
+pub use builtin::{BUILTINS, Builtin};
+pub use detect::{Candidate, detect};
+pub use recognise::recognise;
+pub use resolve::{Found, Place, Said, Source, Unclear, find, the_one};
 pub use stored::{Assigned, Stored};
 pub use text::quoted;
 pub use uuid::{Uuid, UuidForm};
 pub use value::{Assignment, Value};
+pub use values::Values;
 pub use wanted::{KEYS, Wanted};
+
+/// Looks at the values of some columns of a table in so many of its newest rows.
+pub type Look<'a> = &'a mut dyn FnMut(&Table, &[String], u32) -> Result<Vec<Values>>;
 
 /// Where an application keeps its users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
+    /// The name of the built-in layout that it is, if it is one.
+    pub name: Option<&'static str>,
     /// The table.
     pub table: String,
     /// The column by which the application knows a user.
@@ -29,6 +54,10 @@ pub struct Layout {
     pub username: String,
     /// The column of the hash.
     pub hash: String,
+    /// What new hashes are made with; none where no scheme is known that can be written.
+    pub recipe: Option<Recipe>,
+    /// The schemes that the application can read.
+    pub accepts: Vec<Scheme>,
     /// How the application compares names when somebody logs in.
     pub case: Case,
     /// The column of the e-mail address, where the name is another one.
@@ -41,6 +70,17 @@ pub struct Layout {
     pub enable: Vec<Assignment>,
     /// What keeps a user from logging in.
     pub disable: Vec<Assignment>,
+    /// Where the key is that passwords are mixed with, if they are.
+    pub pepper: Option<PepperFrom>,
+}
+
+/// Where the key is that an application mixes passwords with before it hashes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PepperFrom {
+    /// Somewhere outside of the database: it has to be given.
+    Needed,
+    /// In the database, where this query finds it.
+    Query(String),
 }
 
 /// How an application compares the name that somebody types with the stored ones.
@@ -74,8 +114,42 @@ impl Layout {
         let [table, id, username, hash] =
             ["user", "id", "username", "password_hash"].map(str::to_owned);
         let [add, admin, enable, disable] = [const { Vec::new() }; 4];
-        let (case, email) = (Case::Exact, None);
-        Layout { table, id, username, hash, case, email, add, admin, enable, disable }
+        Layout {
+            name: Some("passlib"),
+            table,
+            id,
+            username,
+            hash,
+            recipe: Recipe::new(Scheme::Pbkdf2Sha256),
+            accepts: vec![Scheme::Pbkdf2Sha256],
+            case: Case::Exact,
+            email: None,
+            add,
+            admin,
+            enable,
+            disable,
+            pepper: None,
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    /// The layout as an option takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = self.name {
+            return f.write_str(name);
+        }
+        let Layout { table, id, username, hash, .. } = self;
+        let keys = [("table", table), ("id", id), ("username", username), ("hash", hash)];
+        let keys = keys.map(|(key, name)| format!("{key}={}", quoted(name)));
+        f.write_str(&keys.join(","))?;
+        match self.recipe {
+            Some(recipe) if Recipe::new(recipe.scheme()) == Some(recipe) => {
+                write!(f, ",scheme={}", recipe.scheme())
+            }
+            Some(recipe) => write!(f, ",scheme={recipe}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -110,6 +184,12 @@ impl Table {
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether there is a column of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.column(name).is_some()
     }
 }
 
@@ -151,6 +231,23 @@ pub fn length(kind: &str) -> Option<usize> {
     let (name, length) = kind.trim().strip_suffix(')')?.split_once('(')?;
     let length = length.trim().parse().ok().filter(|length| *length > 0)?;
     (Affinity::of(name) == Affinity::Text).then_some(length)
+}
+
+impl Column {
+    /// Whether texts may be in it, by the declared type: SQLite itself would let them into any column.
+    #[must_use]
+    pub fn may_hold_text(&self) -> bool {
+        const OTHERS: [&str; 9] =
+            ["INT", "REAL", "FLOA", "DOUB", "BOOL", "DATE", "TIME", "DEC", "NUM"];
+        let kind = self.kind.to_ascii_uppercase();
+        !OTHERS.iter().any(|other| kind.contains(other))
+    }
+
+    /// Whether a new row has to say what it gets.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        self.not_null && !self.has_default && !self.is_generated && self.key == 0
+    }
 }
 
 #[cfg(test)]

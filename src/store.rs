@@ -11,12 +11,13 @@ mod place;
 mod sqlite;
 
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::hash::{HashString, MAX_READABLE_BYTES};
+use crate::hash::{HashString, MAX_READABLE_BYTES, Pepper};
 use crate::interrupt::Interrupt;
-use crate::layout::{Affinity, Assigned, Case, Stored, Uuid, UuidForm};
+use crate::layout::{Affinity, Assigned, Case, Found, Said, Stored, Uuid, UuidForm};
 use crate::user::{Id, Key, User, UserId, Username};
 
 pub use place::Place;
@@ -38,6 +39,31 @@ pub struct Database {
     pub interrupt: Interrupt,
     /// Whether root works here though others could have prepared what it finds.
     pub trust_directory: bool,
+    /// Where the users are, if somebody has said it; else that is found.
+    pub layout: Option<Said>,
+    /// What passwords are mixed with, if it was given.
+    pub pepper: Option<Pepper>,
+    /// The layout that it had when it was opened first.
+    pub found: FoundLayout,
+}
+
+/// The layout that a database had when it was opened first, for whoever tells about it afterwards: one
+/// for all copies of a [`Database`].
+#[derive(Clone, Debug, Default)]
+pub struct FoundLayout(Arc<OnceLock<Found>>);
+
+impl FoundLayout {
+    /// Keeps what was found first.
+    pub fn set(&self, found: Found) {
+        // Whoever opens it again looks again, and works by what is found then.
+        let _ = self.0.set(found);
+    }
+
+    /// What was found, if it was opened.
+    #[must_use]
+    pub fn get(&self) -> Option<&Found> {
+        self.0.get()
+    }
 }
 
 /// What a database is opened for.
@@ -258,6 +284,9 @@ impl Database {
             timeout: Duration::from_secs(30),
             interrupt: Interrupt::default(),
             trust_directory: false,
+            layout: None,
+            pepper: None,
+            found: FoundLayout::default(),
         }
     }
 }

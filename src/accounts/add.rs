@@ -5,7 +5,8 @@ use super::further::{Filling, Further};
 use super::init::{change_or_create, make_table_if_absent};
 use super::like::{Likeness, Made};
 use super::names::{Similar, check_name};
-use super::recipe::{Hashing, WantedRecipe};
+use super::open::{open, open_or_empty, refuse_creation};
+use super::recipe::{Application, WantedRecipe};
 use super::{Random, Warning, guard};
 use crate::error::{Error, Result};
 use crate::store::{Access, Copied, Database, NewUser, Store, Transaction};
@@ -63,22 +64,26 @@ pub struct Added {
 /// [`Error::ColumnsNeeded`]; or what hashing and writing fail with.
 pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
     let Adding { name, credential, recipe, further, if_not_exists, create, waived } = adding;
-    let hashing = Hashing::passlib();
-    let warnings = credential.check(Some(name.as_str().as_bytes()), waived, hashing)?;
     if if_not_exists && let Some(user) = existing(database, &name)? {
         // Nothing will be changed, so nothing needs to be hashed.
         let copied = Copied::default();
         let warnings = Vec::new();
         return Ok(Added { user, changed: false, created_database: false, copied, warnings });
     }
-    let store = match Store::open(database, Access::Write) {
-        Err(Error::DatabaseMissing { .. }) if create => None,
+    let store = match if create { open_or_empty } else { open }(database, Access::Write) {
+        Err(Error::DatabaseMissing { .. }) if create => {
+            refuse_creation(database)?;
+            None
+        }
         store => Some(store?),
     };
+    let application = Application::of(database, store.as_ref())?;
+    let hashing = credential.hashing(&application)?;
+    let warnings = credential.check(Some(name.as_str().as_bytes()), waived, hashing)?;
     check_name(store.as_ref(), &name)?;
     let (mut like, mut copied) = (Made::default(), Copied::default());
     let further = match &store {
-        Some(store) if guard::has_table(store, create)? => {
+        Some(store) if store.has_table()? => {
             let likeness = Likeness::find(store, &further.like)?;
             let filling = Filling::of_new(store, &further, &likeness.columns())?;
             let given = filling.make(store, name.as_str().as_bytes(), random)?;
@@ -129,14 +134,13 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
 }
 
 fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
-    let store = match Store::open(database, Access::Read) {
-        Err(Error::DatabaseMissing { .. }) => return Ok(None),
+    let store = match open(database, Access::Read) {
+        Err(Error::DatabaseMissing { .. } | Error::WrongSchema { absent: true, .. }) => {
+            return Ok(None);
+        }
         store => store?,
     };
     check_name(Some(&store), name)?;
-    if !store.has_table()? {
-        return Ok(None);
-    }
     Ok(store.find(&name.into())?.pop().map(|account| account.user))
 }
 
@@ -145,6 +149,7 @@ mod tests {
     use crate::accounts::tests::{database, hash, named, names, password};
     use crate::accounts::*;
     use crate::hash::Rounds;
+    use crate::store::Database;
     use crate::user::UserId;
 
     #[test]

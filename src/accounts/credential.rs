@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::recipe::Hashing;
+use super::recipe::{Application, Hashing};
 use super::{Random, Warning};
 use crate::error::Result;
 use crate::hash::{HashString, Recipe};
@@ -35,6 +35,14 @@ pub struct Waived {
 }
 
 impl Credential {
+    /// How its application hashes; a ready hash needs no pepper.
+    pub(super) fn hashing<'a>(&self, application: &'a Application) -> Result<Hashing<'a>> {
+        match self {
+            Credential::Password(_) => application.hashing(),
+            Credential::Hash(_) => Ok(application.reading()),
+        }
+    }
+
     /// Checks that a user of this name may have it, and tells what an admin should know about it.
     pub(super) fn check(
         &self,

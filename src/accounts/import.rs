@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::recipe::{Hashing, WantedRecipe};
+use super::open::{open_or_empty, refuse_creation};
+use super::recipe::{Application, WantedRecipe};
 use super::{Random, Waived, Warning, guard};
 use crate::error::{Error, Result};
 use crate::layout::Affinity;
@@ -216,7 +217,8 @@ pub fn import(
     observer.stage(Stage::Reading, None);
     let store = open(database, importing)?;
     let store = store.as_ref();
-    let hashing = Hashing::passlib();
+    let application = Application::of(database, store)?;
+    let hashing = application.reading();
     let recipe = hashing.recipe(database, store, None, &importing.recipe)?;
     let rules = Rules {
         hashing,
@@ -230,6 +232,10 @@ pub fn import(
         plan.report(observer)?;
         return Err(error);
     }
+    let hashing = match checked.found.passwords.as_slice() {
+        [] => hashing,
+        [_, ..] => application.hashing()?,
+    };
     let ids = new_ids(store, importing)?;
     let (found, interrupt) = (&mut checked.found, &database.interrupt);
     let passwords = Passwords::take(found, &plan, importing, recipe);
@@ -266,11 +272,15 @@ fn new_ids(store: Option<&Store>, importing: &Importing) -> Result<Option<NewIds
 /// Opens the database, or tells that it is to be made.
 fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
     let access = if importing.dry_run { Access::Read } else { Access::Write };
-    let store = match Store::open(database, access) {
-        Err(Error::DatabaseMissing { .. }) if importing.create => return Ok(None),
+    let create = importing.create;
+    let store = match if create { open_or_empty } else { super::open }(database, access) {
+        Err(Error::DatabaseMissing { .. }) if create => {
+            refuse_creation(database)?;
+            return Ok(None);
+        }
         store => store?,
     };
-    if guard::has_table(&store, importing.create)? {
+    if store.has_table()? {
         guard::refuse_foreign_hashes(&store)?;
     }
     Ok(Some(store))

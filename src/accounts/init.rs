@@ -1,7 +1,9 @@
 //! Making a database, or the table in one. Its schema is in the store.
 
 use super::guard;
+use super::open::{open_or_empty, refuse_creation};
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::store::{Access, Database, Store, Transaction};
 
 /// Makes the database, or the table in one that lacks it. Returns whether anything was made.
@@ -11,17 +13,32 @@ use crate::store::{Access, Database, Store, Transaction};
 /// `user` table that does not fit; or what opening and writing fail with.
 pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
     let complete = |store: &Store| {
-        if !guard::has_table(store, true)? {
+        if !store.has_table()? {
             return store.write(make_table_if_absent);
+        }
+        if store.layout().name != Layout::passlib().name {
+            let (path, table) = (database.path.clone(), store.layout().table.clone());
+            return Err(Error::UsersElsewhere { path, table });
         }
         guard::refuse_foreign_table(store)?;
         Ok(false)
     };
-    let (made, _) = change_or_create(database, complete, |_| Ok(true))?;
+    let (made, _) = change_or_create(database, complete, |_| Ok(true)).map_err(elsewhere)?;
     if made || if_not_exists {
         return Ok(made);
     }
     Err(Error::AlreadyInitialised(database.path.clone()))
+}
+
+/// The error where users were found that are not the first application's.
+fn elsewhere(error: Error) -> Error {
+    match error {
+        Error::LayoutUnconfirmed { path, table, .. } => Error::UsersElsewhere { path, table },
+        Error::LayoutAmbiguous { path, mut tables, .. } => {
+            Error::UsersElsewhere { path, table: tables.swap_remove(0) }
+        }
+        error => error,
+    }
 }
 
 /// Changes the database that is there, or makes it with what `fill` puts into it, and tells whether
@@ -31,12 +48,15 @@ pub(super) fn change_or_create<T>(
     change: impl FnOnce(&Store) -> Result<T>,
     fill: impl FnOnce(&Transaction<'_>) -> Result<T>,
 ) -> Result<(T, bool)> {
-    let store = match Store::open(database, Access::Write) {
-        Err(Error::DatabaseMissing { .. }) => match database.create(fill)? {
-            Some(made) => return Ok((made, true)),
-            // Somebody else made it meanwhile.
-            None => Store::open(database, Access::Write)?,
-        },
+    let store = match open_or_empty(database, Access::Write) {
+        Err(Error::DatabaseMissing { .. }) => {
+            refuse_creation(database)?;
+            match database.create(fill)? {
+                Some(made) => return Ok((made, true)),
+                // Somebody else made it meanwhile.
+                None => open_or_empty(database, Access::Write)?,
+            }
+        }
         store => store?,
     };
     Ok((change(&store)?, false))

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::recipe::{Hashing, WantedRecipe};
+use super::recipe::{Application, WantedRecipe};
 use super::{guard, only_one, open};
 use crate::error::{Error, Result};
 use crate::hash::{self, Effort, Recipe};
@@ -28,7 +28,8 @@ pub fn login(
     wanted: &WantedRecipe,
 ) -> Result<User> {
     let store = open(database, Access::Read)?;
-    let hashing = Hashing::passlib();
+    let application = Application::of(database, Some(&store))?;
+    let hashing = application.hashing()?;
     let found = store.find_for_login(name)?;
     let is_ambiguous = found.iter().any(|account| account.user.name != found[0].user.name);
     if is_ambiguous {
@@ -51,7 +52,7 @@ pub fn login(
             id: account.user.id.to_string(),
             user: account.user.name.to_text().into_owned(),
             scheme: hash::scheme(&stored).name,
-            replaceable: guard::would_be_read(&store)?,
+            replaceable: guard::would_be_read(database, &store)?,
         });
     };
     drop(store);
@@ -76,6 +77,7 @@ fn effort(store: &Store, recipe: Recipe) -> Result<Effort> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::recipe::Hashing;
     use crate::hash::Rounds;
     use crate::store::NewUser;
     use crate::user::Id;

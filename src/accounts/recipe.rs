@@ -1,10 +1,12 @@
 //! What new hashes are made with: as the caller says, or as the hashes that are there.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::hash::{Hash, HashString, MAX_HASH_BYTES, Pepper, Recipe, Rounds, Scheme};
-use crate::store::{Database, Store};
+use crate::hash::{Hash, HashString, Pepper, Recipe, Rounds, Scheme};
+use crate::layout::{Layout, PepperFrom};
+use crate::store::{Database, Limits, Store};
 
 /// How many of the newest users are looked at for one whose hash can be read.
 const NEWEST: u32 = 1000;
@@ -45,10 +47,65 @@ pub(super) struct Hashing<'a> {
     pub(super) pepper: Option<&'a Pepper>,
 }
 
+/// What an application hashes with, which outlives its open database.
+pub(super) struct Application {
+    usual: Recipe,
+    accepted: Vec<Scheme>,
+    longest: usize,
+    pepper: Option<Pepper>,
+    /// Whether it mixes its passwords with a key that was not given.
+    lacks_pepper: bool,
+    path: PathBuf,
+}
+
+impl Application {
+    /// The application whose users are in a store, or else the first one.
+    ///
+    /// # Errors
+    /// What asking the database for the key of its pepper fails with.
+    pub(super) fn of(database: &Database, store: Option<&Store>) -> Result<Self> {
+        let first = Layout::passlib();
+        let layout = store.map_or(&first, Store::layout);
+        let given = database.pepper.clone();
+        let pepper = match (&layout.pepper, store) {
+            (Some(PepperFrom::Query(sql)), Some(store)) if given.is_none() => {
+                store.file().first_value(sql)?.map(|key| Pepper::new(key.into())).transpose()?
+            }
+            _ => given,
+        };
+        Ok(Application {
+            usual: layout.recipe.unwrap_or_default(),
+            accepted: layout.accepts.clone(),
+            longest: store.map_or(Ok(Limits::FIRST), Store::limits)?.hash_bytes,
+            lacks_pepper: layout.pepper.is_some() && pepper.is_none(),
+            pepper,
+            path: database.path.clone(),
+        })
+    }
+
+    /// How it hashes passwords.
+    ///
+    /// # Errors
+    /// [`Error::PepperMissing`].
+    pub(super) fn hashing(&self) -> Result<Hashing<'_>> {
+        if self.lacks_pepper {
+            return Err(Error::PepperMissing { path: self.path.clone() });
+        }
+        Ok(self.reading())
+    }
+
+    /// How it reads hashes, without passwords.
+    pub(super) fn reading(&self) -> Hashing<'_> {
+        let Application { usual, accepted, longest, pepper, .. } = self;
+        Hashing { usual: *usual, accepted, longest: *longest, pepper: pepper.as_ref() }
+    }
+}
+
 impl Hashing<'_> {
     /// That of the first application.
+    #[cfg(test)]
     pub(super) fn passlib() -> Self {
-        let (accepted, longest) = (&[Scheme::Pbkdf2Sha256], MAX_HASH_BYTES);
+        let (accepted, longest) = (&[Scheme::Pbkdf2Sha256], Limits::FIRST.hash_bytes);
         Hashing { usual: Recipe::default(), accepted, longest, pepper: None }
     }
 

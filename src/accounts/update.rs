@@ -3,7 +3,7 @@
 use super::credential::{Credential, Waived};
 use super::further::{Filling, Further};
 use super::names::{Similar, check_name};
-use super::recipe::{Hashing, WantedRecipe};
+use super::recipe::{Application, WantedRecipe};
 use super::{Random, Warning, guard, only_one, open};
 use crate::error::{Error, Result};
 use crate::store::{Access, Account, Database};
@@ -57,7 +57,8 @@ pub fn update(
     let (mut warnings, mut hash) = (Vec::new(), None);
     if let Some(credential) = change.credential {
         let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
-        let hashing = Hashing::passlib();
+        let application = Application::of(database, Some(&store))?;
+        let hashing = credential.hashing(&application)?;
         warnings = credential.check(name.or(before.name.0.as_deref()), change.waived, hashing)?;
         let recipe = hashing.recipe(database, Some(&store), old.as_deref(), &change.recipe)?;
         hash = Some(credential.hash(recipe, hashing, random)?);
@@ -103,6 +104,7 @@ pub fn update(
 mod tests {
     use crate::accounts::tests::{database, hash, named, names};
     use crate::accounts::*;
+    use crate::store::Database;
 
     fn rename(database: &Database, old: &str, new: &str) -> Result<bool> {
         let change = Change { name: Some(named(new)), ..Change::default() };

@@ -39,6 +39,11 @@ pub(crate) struct Answer<'a> {
     pub(crate) changed: bool,
     /// The path of the database, which [`Answer::print`] knows.
     pub(crate) database: String,
+    /// Where its users are, and where that comes from, once it was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) layout: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) layout_source: Option<&'static str>,
     /// Whether the database is new, which people are told.
     #[serde(skip)]
     pub(crate) created_database: bool,
@@ -165,6 +170,10 @@ impl Answer<'_> {
     /// Prints the answer. Where it cannot be printed, a change must not look like a failure.
     pub(crate) fn print(mut self, session: &Session) -> Result<()> {
         self.database = shown(session.path());
+        if let Some(found) = session.found() {
+            self.layout = Some(found.layout.to_string());
+            self.layout_source = Some(found.source.word());
+        }
         let failure = if self.changed { Failure::AnswerLost } else { Failure::Output };
         Ok(self.write(session).map_err(failure)?)
     }

@@ -4,6 +4,7 @@
 //! of the library and prints the answer. No command knows another; what several take is in `args.rs`.
 
 mod add;
+mod config;
 mod delete;
 mod export;
 mod import;
@@ -84,6 +85,8 @@ pub(crate) enum Command {
     Import(import::ImportArgs),
     /// Write all users with their hashes to a file that import takes back
     Export(export::ExportArgs),
+    /// Show every setting, its value and where that comes from
+    Config(config::ConfigArgs),
 }
 
 impl Command {
@@ -102,6 +105,7 @@ impl Command {
             Command::Delete(args) => args.run(session),
             Command::Import(args) => args.run(session),
             Command::Export(args) => args.run(session),
+            Command::Config(args) => args.run(session),
         }
     }
 }

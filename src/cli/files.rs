@@ -1,12 +1,15 @@
-//! Files that the program makes beside its work on the database: exports, rejected rows, generated
+//! Secrets that are read from files, wiped and no longer than they may be; and files that the program
+//! makes beside its work on the database: exports, rejected rows, generated
 //! passwords. For their owner alone, whole or not at all, and never in place of a file that it works
 //! on. How such a file is made is for the library to know (`useradm::files`).
 
 use std::fs::{self, File, Metadata};
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 use useradm::Error;
 use useradm::files::{Draft, Taken};
@@ -73,4 +76,61 @@ fn place(path: &Path) -> Option<PathBuf> {
     path.canonicalize()
         .ok()
         .or_else(|| Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?)))
+}
+
+/// Reads no more than a secret of so many bytes and its line break, which is left out; nothing comes of
+/// anything longer.
+pub(crate) fn read_at_most(
+    most: usize,
+    mut input: impl Read,
+    cannot: impl Fn(io::Error) -> Error,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    // The buffer never grows, so it leaves no copies behind.
+    let mut bytes = Zeroizing::new(vec![0; most + 3]);
+    let mut length = 0;
+    while length < bytes.len() {
+        match input.read(&mut bytes[length..]) {
+            Ok(0) => {
+                bytes.truncate(length);
+                return Ok(Some(without_line_break(bytes)));
+            }
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(cannot(error)),
+        }
+    }
+    Ok(None)
+}
+
+/// Removes exactly one line break from the end.
+fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+    if bytes.pop_if(|byte| *byte == b'\n').is_some() {
+        bytes.pop_if(|byte| *byte == b'\r');
+    }
+    bytes
+}
+
+/// The failure to read a secret.
+pub(crate) fn unreadable(from: &str, reason: String) -> Error {
+    Error::UnreadableSource { from: from.to_owned(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_line_break_is_removed() {
+        for (given, kept) in [
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            ("a\r", "a\r"),
+            ("\n", ""),
+            (" a ", " a "),
+        ] {
+            let bytes = without_line_break(Zeroizing::new(given.as_bytes().to_vec()));
+            assert_eq!(bytes.as_slice(), kept.as_bytes(), "{given:?}");
+        }
+    }
 }

@@ -151,7 +151,9 @@ fn status(error: &Error) -> u8 {
         Error::InvalidId(_)
         | Error::InvalidColumn { .. }
         | Error::LayoutLacks(_)
-        | Error::NoRounds { .. } => USAGE,
+        | Error::NoRounds { .. }
+        | Error::PepperMissing { .. }
+        | Error::InvalidSettings { .. } => USAGE,
         Error::UserNotFound(_) => 3,
         Error::UserExists(_)
         | Error::IdTaken { .. }
@@ -171,6 +173,9 @@ fn status(error: &Error) -> u8 {
         | Error::DirectoryMissing(_)
         | Error::NotADatabase { .. }
         | Error::WrongSchema { .. }
+        | Error::NoNames { .. }
+        | Error::LayoutAmbiguous { .. }
+        | Error::LayoutUnconfirmed { .. }
         | Error::DatabaseReadOnly { .. }
         | Error::DatabaseFull { .. }
         | Error::DatabaseCorrupt { .. }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::args::{Given, Source};
 use super::failure::Failure;
-use super::files;
+use super::files::{self, read_at_most, unreadable};
 use super::format::escape::escaped_bytes;
 use super::process::start::standard_output;
 use super::session::Session;
@@ -126,32 +126,10 @@ fn ask(session: &Session, what: &str, name: &[u8], again: Option<&str>) -> Resul
 /// Reads no more than the longest password and its line break, which is left out; anything longer is
 /// refused.
 fn read_limited(
-    mut input: impl Read,
+    input: impl Read,
     cannot: impl Fn(io::Error) -> Error,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    // The buffer never grows, so it leaves no copies behind.
-    let mut bytes = Zeroizing::new(vec![0; MAX_PASSWORD_BYTES + 3]);
-    let mut length = 0;
-    while length < bytes.len() {
-        match input.read(&mut bytes[length..]) {
-            Ok(0) => {
-                bytes.truncate(length);
-                return Ok(without_line_break(bytes));
-            }
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(cannot(error)),
-        }
-    }
-    Err(Password::too_long())
-}
-
-/// Removes exactly one line break from the end.
-fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    if bytes.pop_if(|byte| *byte == b'\n').is_some() {
-        bytes.pop_if(|byte| *byte == b'\r');
-    }
-    bytes
+    read_at_most(MAX_PASSWORD_BYTES, input, cannot)?.ok_or_else(Password::too_long)
 }
 
 /// The failure to find a variable. What does not look like the name of one may be a password.
@@ -170,28 +148,9 @@ fn unset(name: &OsStr) -> anyhow::Error {
     Failure::helped(error, hint).into()
 }
 
-fn unreadable(from: &str, reason: String) -> Error {
-    Error::UnreadableSource { from: from.to_owned(), reason }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exactly_one_line_break_is_removed() {
-        for (given, kept) in [
-            ("a\n", "a"),
-            ("a\r\n", "a"),
-            ("a\n\n", "a\n"),
-            ("a\r", "a\r"),
-            ("\n", ""),
-            (" a ", " a "),
-        ] {
-            let bytes = without_line_break(Zeroizing::new(given.as_bytes().to_vec()));
-            assert_eq!(bytes.as_slice(), kept.as_bytes(), "{given:?}");
-        }
-    }
 
     #[test]
     fn input_beyond_the_limit_is_not_read_to_its_end() {

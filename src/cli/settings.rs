@@ -3,6 +3,7 @@
 //! come to is kept in `session.rs`.
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -12,11 +13,13 @@ use super::args::{invalid_value, listed, number};
 use super::failure::Failure;
 use super::format::Format;
 use super::identity::Identity;
-use super::session::Session;
+use super::session::{Origin, Session, Setting, Told};
 use super::shell;
 use useradm::Interrupt;
 use useradm::accounts::WantedRecipe;
+use useradm::error::shown;
 use useradm::hash::Rounds;
+use useradm::layout::{Said, Source, Wanted};
 use useradm::store::{Database, Place};
 
 /// What every command takes, before or after its name.
@@ -52,6 +55,26 @@ PBKDF2 iterations for new hashes, 1000 to 10000000 [env: USERADM_ROUNDS] [defaul
     #[arg(allow_negative_numbers = true)]
     rounds: Option<Rounds>,
 
+    #[arg(help = "Where the users are: a name, keys, or both [env: USERADM_LAYOUT]")]
+    #[arg(long_help = "\
+Where the users are and how passwords are hashed [env: USERADM_LAYOUT]
+
+The name of a built-in layout such as django, keys such as
+table=users,username=email,hash=pw,scheme=bcrypt:12, or both. What is left out is found in
+the database; without a layout it is looked for in useradm.toml, and then in the database.")]
+    #[arg(long, global = true, value_name = "LAYOUT", value_parser = Wanted::parse)]
+    layout: Option<Wanted>,
+
+    #[arg(help = "Settings [env: USERADM_CONFIG] [default: useradm.toml]")]
+    #[arg(long_help = "\
+A file of settings [env: USERADM_CONFIG] [default: useradm.toml beside the database, or here]")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
+
+    /// A file with the key that the application mixes passwords with
+    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pepper_file: Option<PathBuf>,
+
     /// Print no message on success; data and errors still come
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -67,24 +90,67 @@ PBKDF2 iterations for new hashes, 1000 to 10000000 [env: USERADM_ROUNDS] [defaul
 
 /// The variables that are read.
 #[cfg(test)]
-pub(super) const VARIABLES: [&str; 4] =
-    ["USERADM_DB", "USERADM_FORMAT", "USERADM_ROUNDS", "USERADM_TIMEOUT"];
+pub(super) const VARIABLES: [&str; 6] = [
+    "USERADM_CONFIG",
+    "USERADM_DB",
+    "USERADM_FORMAT",
+    "USERADM_LAYOUT",
+    "USERADM_ROUNDS",
+    "USERADM_TIMEOUT",
+];
 
 impl Options {
     /// Settles what was not given, for a command that this may ask to stop.
     pub(super) fn settle(self, interrupt: Interrupt) -> Result<Session, Failure> {
-        let Options { quiet, no_input, trust_directory, .. } = self;
-        let format = setting(self.format, "format", "table", format)?;
-        let Place { path, undecoded } = setting(self.db, "db", "users.db", Place::parse)?;
-        let timeout = setting(self.timeout, "timeout", "30", as_text(timeout))?;
+        let Options { quiet, no_input, trust_directory, pepper_file, .. } = self;
+        let (format, format_origin) = setting(self.format, "format", "table", format)?;
+        let (place, db_origin) = setting(self.db, "db", "users.db", Place::parse)?;
+        let Place { path, undecoded } = place;
+        let (timeout, timeout_origin) = setting(self.timeout, "timeout", "30", as_text(timeout))?;
+        let (rounds, rounds_origin) = optional(self.rounds, "rounds", as_text(rounds))?;
         // A variable is there for every command, and says nothing of schemes without rounds.
-        let recipe = WantedRecipe {
-            recipe: None,
-            rounds_may_not_fit: self.rounds.is_none(),
-            rounds: optional(self.rounds, "rounds", as_text(rounds))?,
+        let rounds_may_not_fit = rounds_origin != Origin::Option;
+        let recipe = WantedRecipe { recipe: None, rounds_may_not_fit, rounds };
+        let (wanted, layout_origin) = optional(self.layout, "layout", as_text(Wanted::parse))?;
+        let (config, config_origin) = optional(self.config, "config", |name| Ok(name.into()))?;
+        let source = match layout_origin {
+            Origin::Option | Origin::Default => Source::Option,
+            Origin::Variable => Source::Variable,
         };
-        let database = Database { path, undecoded, timeout, interrupt, trust_directory };
-        Ok(Session { identity: Identity::new(database), format, recipe, quiet, no_input })
+        let layout = wanted.map(|wanted| Said { wanted, source });
+        let shown_path = |path: &PathBuf| shown(path);
+        let flag = |name, is_given: bool| Setting {
+            name,
+            value: Some(if is_given { "yes" } else { "no" }.to_owned()),
+            origin: if is_given { Origin::Option } else { Origin::Default },
+        };
+        let value = |name, value, origin| Setting { name, value, origin };
+        let settings = vec![
+            value("db", Some(shown(&path)), db_origin),
+            value(
+                "format",
+                format.to_possible_value().map(|it| it.get_name().into()),
+                format_origin,
+            ),
+            value("timeout", Some(timeout.as_secs_f64().to_string()), timeout_origin),
+            value("rounds", rounds.map(|rounds| rounds.get().to_string()), rounds_origin),
+            value("config", config.as_ref().map(shown_path), config_origin),
+            value("pepper-file", pepper_file.as_ref().map(shown_path), Origin::Option),
+            flag("quiet", quiet),
+            flag("no-input", no_input),
+            flag("trust-directory", trust_directory),
+        ];
+        let database = Database {
+            undecoded,
+            timeout,
+            interrupt,
+            trust_directory,
+            layout,
+            ..Database::at(path)
+        };
+        let identity = Identity::new(database);
+        let told = Told { config, pepper_file, settings };
+        Ok(Session::new(identity, told, format, recipe, quiet, no_input))
     }
 }
 
@@ -94,17 +160,21 @@ fn setting<T>(
     option: &str,
     default: &str,
     read: impl Fn(&OsStr) -> Result<T, String>,
-) -> Result<T, Failure> {
+) -> Result<(T, Origin), Failure> {
     if let Some(value) = given {
-        return Ok(value);
+        return Ok((value, Origin::Option));
     }
     let variable = variable(option);
-    let value = std::env::var_os(&variable).unwrap_or_else(|| default.into());
-    read(&value).map_err(|reason| {
+    let (value, origin) = match std::env::var_os(&variable) {
+        Some(value) => (value, Origin::Variable),
+        None => (default.into(), Origin::Default),
+    };
+    let value = read(&value).map_err(|reason| {
         let culprit = format!("the variable {variable}");
         let message = invalid_value(value.as_encoded_bytes(), &culprit, &reason);
         Failure::usage(message, format!("unset it; --{option} would win over it"))
-    })
+    });
+    Ok((value?, origin))
 }
 
 /// What an option was given, or else its variable, where there is no default.
@@ -112,11 +182,11 @@ fn optional<T>(
     given: Option<T>,
     option: &str,
     read: impl Fn(&OsStr) -> Result<T, String>,
-) -> Result<Option<T>, Failure> {
+) -> Result<(Option<T>, Origin), Failure> {
     if given.is_none() && std::env::var_os(variable(option)).is_none() {
-        return Ok(None);
+        return Ok((None, Origin::Default));
     }
-    setting(given, option, "", read).map(Some)
+    setting(given, option, "", read).map(|(value, origin)| (Some(value), origin))
 }
 
 fn variable(option: &str) -> String {

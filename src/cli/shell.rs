@@ -11,10 +11,17 @@ use useradm::user::is_unprintable;
 /// A command of this program in backquotes, on the database that this process was told to use: the
 /// same words on another one could delete somebody else.
 pub(super) fn command(words: &str) -> String {
-    match database(&arguments(), std::env::var_os("USERADM_DB")) {
-        Some(name) => format!("`useradm --db {} {words}`", quoted(&name)),
-        None => format!("`useradm {words}`"),
+    let arguments = arguments();
+    let mut line = "useradm".to_owned();
+    if let Some(name) = database(&arguments, std::env::var_os("USERADM_DB")) {
+        line = format!("{line} --db {}", quoted(&name));
     }
+    for option in ["--layout", "--config", "--pepper-file"] {
+        if let Some(value) = values_of(option, &arguments).last() {
+            line = format!("{line} {option} {}", quoted(value));
+        }
+    }
+    format!("`{line} {words}`")
 }
 
 /// The arguments that choose one user.
@@ -51,7 +58,8 @@ fn database(arguments: &[OsString], variable: Option<OsString>) -> Option<OsStri
 /// The variables that the same command line needs, of those that are set.
 fn variables(arguments: &[OsString], is_set: impl Fn(&str) -> bool) -> Vec<String> {
     let named = values_of("--password-env", arguments).filter_map(OsStr::to_str);
-    let settings = ["USERADM_ROUNDS", "USERADM_FORMAT", "USERADM_TIMEOUT"];
+    let settings =
+        ["USERADM_ROUNDS", "USERADM_FORMAT", "USERADM_TIMEOUT", "USERADM_LAYOUT", "USERADM_CONFIG"];
     // The list that sudo takes is separated by commas.
     let needed = named.chain(settings).filter(|name| is_set(name) && !name.contains(','));
     needed.map(str::to_owned).collect()

@@ -11,7 +11,9 @@ impl Error {
             Error::InvalidId(_)
             | Error::InvalidColumn { .. }
             | Error::LayoutLacks(_)
-            | Error::NoRounds { .. } => "usage",
+            | Error::NoRounds { .. }
+            | Error::PepperMissing { .. }
+            | Error::InvalidSettings { .. } => "usage",
             Error::UserExists(_) | Error::IdTaken { .. } => "user_exists",
             Error::LookalikeExists { .. } => "lookalike_exists",
             Error::AlreadyInitialised(_) => "already_initialised",
@@ -24,7 +26,9 @@ impl Error {
             Error::DatabaseBusy { .. } => "database_busy",
             Error::DatabaseMissing { .. } | Error::DirectoryMissing(_) => "database_missing",
             Error::NotADatabase { .. } => "not_a_database",
-            Error::WrongSchema { .. } => "wrong_schema",
+            Error::WrongSchema { .. } | Error::NoNames { .. } => "wrong_schema",
+            Error::LayoutAmbiguous { .. } => "layout_ambiguous",
+            Error::LayoutUnconfirmed { .. } => "layout_unconfirmed",
             Error::DatabaseReadOnly { .. } => "database_read_only",
             Error::DatabaseFull { .. } => "database_full",
             Error::DatabaseCorrupt { .. } | Error::HugeValue { .. } | Error::TooLarge { .. } => {

@@ -31,6 +31,8 @@ pub enum Remedy {
     },
     /// Move the file away, after a look at it.
     MoveAway,
+    /// Find out whose settings these are, and move them away.
+    SetAside,
     /// Let the owner enter the directories and open the file.
     LetIn,
 }

@@ -7,7 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml_writer::{ToTomlKey, ToTomlValue};
 
-use super::{Assignment, Value, Wanted};
+use super::wanted::unknown;
+use super::{Assignment, KEYS, Value, Wanted};
 
 /// What a file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,13 +69,16 @@ fn layout(value: &Spanned<DeValue<'_>>) -> Result<Wanted, Wrong> {
     for (key, value) in in_order(table) {
         let name = key.get_ref().as_ref();
         match (name, value.get_ref()) {
-            ("name", DeValue::String(text)) => wanted.name = Some(text.clone().into_owned()),
+            ("name", DeValue::String(text)) => {
+                wanted.set_name(text).map_err(|why| (value.span(), why))?;
+            }
             ("accepts", DeValue::Array(schemes)) => {
-                let texts = schemes.iter().map(|scheme| match scheme.get_ref() {
-                    DeValue::String(text) => Ok(text.clone().into_owned()),
+                let names = schemes.iter().map(|scheme| match scheme.get_ref() {
+                    DeValue::String(name) => Ok(name.as_ref()),
                     _ => Err((scheme.span(), "a scheme is a text".to_owned())),
                 });
-                wanted.accepts = Some(texts.collect::<Result<_, _>>()?);
+                let names: Vec<&str> = names.collect::<Result<_, _>>()?;
+                wanted.set(name, &names.join("+")).map_err(|why| (value.span(), why))?;
             }
             (name, DeValue::Table(table)) if TABLES.contains(&name) => {
                 let assignments = assignments(table)?;
@@ -91,12 +95,10 @@ fn layout(value: &Spanned<DeValue<'_>>) -> Result<Wanted, Wrong> {
             (name, DeValue::String(text)) if name != "name" => {
                 wanted.set(name, text).map_err(|why| (key.span(), why))?;
             }
-            (name, _) => {
-                let mut known = Wanted::default();
-                // A known key has a value of the wrong type, unless it is not known at all.
-                known.set(name, "exact").map_err(|why| (key.span(), why))?;
+            (name, _) if name == "name" || KEYS.contains(&name) => {
                 return Err((value.span(), format!("`{name}` is a text")));
             }
+            (name, _) => return Err((key.span(), unknown(name))),
         }
     }
     Ok(wanted)
@@ -143,12 +145,12 @@ impl Wanted {
                 let _ = writeln!(text, "{key} = {}", value.to_toml_value());
             }
         };
-        entry("name", self.name.as_deref());
+        entry("name", self.name);
         entry("table", self.table.as_deref());
         entry("id", self.id.as_deref());
         entry("username", self.username.as_deref());
         entry("hash", self.hash.as_deref());
-        entry("scheme", self.scheme.as_deref());
+        entry("scheme", self.scheme.map(|recipe| recipe.to_string()).as_deref());
         let case = self.case.map(super::Case::name);
         entry("case", case);
         entry("email", self.email.as_deref());
@@ -156,7 +158,8 @@ impl Wanted {
         entry("pepper_file", self.pepper_file.as_ref().and_then(|path| path.to_str()));
         entry("pepper_query", self.pepper_query.as_deref());
         if let Some(accepts) = &self.accepts {
-            let schemes: Vec<String> = accepts.iter().map(ToTomlValue::to_toml_value).collect();
+            let schemes = accepts.iter().map(|scheme| scheme.name().to_toml_value());
+            let schemes: Vec<String> = schemes.collect();
             let _ = writeln!(text, "accepts = [{}]", schemes.join(", "));
         }
         let tables = [&self.add, &self.admin, &self.enable, &self.disable];
@@ -188,9 +191,11 @@ mod tests {
     use proptest::collection::vec;
     use proptest::option::of;
     use proptest::prelude::*;
+    use proptest::sample::{select, subsequence};
 
     use super::*;
-    use crate::layout::Case;
+    use crate::hash::Scheme;
+    use crate::layout::{BUILTINS, Case};
 
     #[test]
     fn every_key_of_a_layout_is_read() {
@@ -254,16 +259,19 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back(
-            texts in vec(of("[\\PC\n\t\\\\\"']{1,8}"), 9),
-            accepts in of(vec("[a-z_]{1,5}", 1..3)),
+            texts in vec(of("[\\PC\n\t\\\\\"']{1,8}"), 7),
+            name in of(select(BUILTINS.iter().map(|it| it.name).collect::<Vec<_>>())),
+            scheme in of(select(vec!["bcrypt:13", "argon2id", "werkzeug_scrypt:32768:8:1"])),
+            accepts in of(subsequence(Scheme::ALL.to_vec(), 1..3)),
             case in of(prop_oneof![Just(Case::Exact), Just(Case::Fold), Just(Case::Lower)]),
             (add, admin, enable, disable) in (columns(), columns(), columns(), columns()),
         ) {
             let mut texts = texts.into_iter();
             let mut text = || texts.next().unwrap();
             let wanted = Wanted {
-                name: text(), table: text(), id: text(), username: text(), hash: text(),
-                scheme: text(), email: text(), active: text(), pepper_query: text(),
+                table: text(), id: text(), username: text(), hash: text(), email: text(),
+                active: text(), pepper_query: text(), name,
+                scheme: scheme.map(|text| text.parse().unwrap()),
                 pepper_file: Some("a/b".into()), accepts, case, add, admin, enable, disable,
             };
             let file = wanted.to_file();

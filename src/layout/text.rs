@@ -19,21 +19,13 @@ impl Wanted {
             if key.is_empty() {
                 return Err("a name or a key is missing".to_owned());
             }
-            rest = match after.strip_prefix('=') {
-                Some(after) => {
-                    let (value, after) = value(after)?;
-                    wanted.set(key, &value)?;
-                    after
-                }
-                None if wanted.name.is_some() => {
-                    return Err(format!(
-                        "there is a second name, `{key}`; a key has the form KEY=VALUE"
-                    ));
-                }
-                None => {
-                    wanted.name = Some(key.to_owned());
-                    after
-                }
+            rest = if let Some(after) = after.strip_prefix('=') {
+                let (value, after) = value(after)?;
+                wanted.set(key, &value)?;
+                after
+            } else {
+                wanted.set_name(key)?;
+                after
             };
             match rest.strip_prefix(',') {
                 Some(after) => rest = after,
@@ -84,6 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::hash::Scheme;
     use crate::layout::Case;
 
     #[test]
@@ -93,11 +86,11 @@ mod tests {
         assert_eq!(wanted.table, text("users"));
         assert_eq!(wanted.username, text("email"));
         assert_eq!(wanted.hash, text("pw"));
-        assert_eq!(wanted.scheme, text("bcrypt:12"));
+        assert_eq!(wanted.scheme, "bcrypt:12".parse().ok());
         assert_eq!(wanted.name, None);
         let wanted = Wanted::parse("case=fold,django,accepts=bcrypt+argon2id").unwrap();
-        assert_eq!((wanted.name, wanted.case), (text("django"), Some(Case::Fold)));
-        assert_eq!(wanted.accepts, Some(vec!["bcrypt".to_owned(), "argon2id".to_owned()]));
+        assert_eq!((wanted.name, wanted.case), (Some("django"), Some(Case::Fold)));
+        assert_eq!(wanted.accepts, Some(vec![Scheme::Bcrypt, Scheme::Argon2id]));
         let odd = Wanted::parse("table=\"my, \"\"users\"\"\" ,hash=pass word").unwrap();
         assert_eq!((odd.table, odd.hash), (text("my, \"users\""), text("pass word")));
     }
@@ -108,7 +101,11 @@ mod tests {
             ("", "missing"),
             ("django,", "missing"),
             ("=x", "missing"),
-            ("django,flask", "second name, `flask`"),
+            ("django,flaskbb", "second name, `flaskbb`"),
+            ("flask", "no built-in layout `flask`"),
+            ("scheme=md5", "pbkdf2_sha256"),
+            ("scheme=bcrypt:99", "bcrypt"),
+            ("accepts=bcrypt+md5", "no scheme `md5`"),
             ("django,django", "second name"),
             ("tabel=users", "no key `tabel`"),
             ("table=users,table=users", "`table` is there twice"),

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use super::{Assignment, Case};
+use super::{Assignment, BUILTINS, Builtin, Case};
+use crate::hash::{Recipe, Scheme};
 
 /// The keys that take one text, as options and files know them.
 pub const KEYS: [&str; 12] = [
@@ -25,7 +26,7 @@ pub const KEYS: [&str; 12] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// The name of a built-in layout, with which the keys begin.
-    pub name: Option<String>,
+    pub name: Option<&'static str>,
     /// The table.
     pub table: Option<String>,
     /// The column by which the application knows a user.
@@ -35,9 +36,9 @@ pub struct Wanted {
     /// The column of the hash.
     pub hash: Option<String>,
     /// The scheme of new hashes, perhaps with its parameters.
-    pub scheme: Option<String>,
+    pub scheme: Option<Recipe>,
     /// The schemes that the application can read.
-    pub accepts: Option<Vec<String>>,
+    pub accepts: Option<Vec<Scheme>>,
     /// How the application compares names.
     pub case: Option<Case>,
     /// The column of the e-mail address.
@@ -74,10 +75,13 @@ impl Wanted {
             "id" => once(&mut self.id, key, text),
             "username" => once(&mut self.username, key, text),
             "hash" => once(&mut self.hash, key, text),
-            "scheme" => once(&mut self.scheme, key, text),
+            "scheme" => {
+                let recipe = text.parse().map_err(|why| format!("the scheme `{text}`: {why}"))?;
+                once(&mut self.scheme, key, recipe)
+            }
             "accepts" => {
-                let schemes = value.split('+').map(|scheme| scheme.trim().to_owned());
-                once(&mut self.accepts, key, schemes.collect())
+                let schemes = value.split('+').map(|name| scheme(name.trim()));
+                once(&mut self.accepts, key, schemes.collect::<Result<_, _>>()?)
             }
             "case" => once(&mut self.case, key, case(value)?),
             "email" => once(&mut self.email, key, text),
@@ -90,6 +94,57 @@ impl Wanted {
             "pepper_file" => once(&mut self.pepper_file, key, text.into()),
             "pepper_query" => once(&mut self.pepper_query, key, text),
             key => Err(unknown(key)),
+        }
+    }
+
+    /// Takes the name of a built-in layout.
+    ///
+    /// # Errors
+    /// As [`Wanted::set`].
+    pub fn set_name(&mut self, name: &str) -> Result<(), String> {
+        if let Some(first) = self.name {
+            return Err(format!("there is a second name, `{name}`, beside `{first}`"));
+        }
+        let Some(builtin) = Builtin::named(name) else {
+            let names: Vec<String> = BUILTINS.iter().map(|it| format!("`{}`", it.name)).collect();
+            let names = names.join(", ");
+            return Err(format!("there is no built-in layout `{name}`; there are {names}"));
+        };
+        self.name = Some(builtin.name);
+        Ok(())
+    }
+
+    /// The same, with what another one says where this one says nothing.
+    #[must_use]
+    pub fn over(&self, base: Wanted) -> Wanted {
+        let this = self.clone();
+        let values = |mut own: Vec<Assignment>, base: Vec<Assignment>| {
+            let said = own.len();
+            for assignment in base {
+                let is_said = |it: &Assignment| it.column.eq_ignore_ascii_case(&assignment.column);
+                if !own[..said].iter().any(is_said) {
+                    own.push(assignment);
+                }
+            }
+            own
+        };
+        Wanted {
+            name: this.name.or(base.name),
+            table: this.table.or(base.table),
+            id: this.id.or(base.id),
+            username: this.username.or(base.username),
+            hash: this.hash.or(base.hash),
+            scheme: this.scheme.or(base.scheme),
+            accepts: this.accepts.or(base.accepts),
+            case: this.case.or(base.case),
+            email: this.email.or(base.email),
+            active: this.active.or(base.active),
+            pepper_file: this.pepper_file.or(base.pepper_file),
+            pepper_query: this.pepper_query.or(base.pepper_query),
+            add: values(this.add, base.add),
+            admin: values(this.admin, base.admin),
+            enable: values(this.enable, base.enable),
+            disable: values(this.disable, base.disable),
         }
     }
 
@@ -117,6 +172,13 @@ fn once<T>(place: &mut Option<T>, key: &str, value: T) -> Result<(), String> {
 
 fn twice(key: &str) -> String {
     format!("the key `{key}` is there twice")
+}
+
+fn scheme(name: &str) -> Result<Scheme, String> {
+    Scheme::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Scheme::ALL.into_iter().map(Scheme::name).collect();
+        format!("there is no scheme `{name}`; there are {}", names.join(", "))
+    })
 }
 
 fn case(value: &str) -> Result<Case, String> {

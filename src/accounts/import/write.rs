@@ -10,6 +10,7 @@ use super::hashing::Hashes;
 use super::plan::{Existing, Plan, has_hash};
 use super::row::{Claims, Row};
 use super::{Imported, Importing, Observer, OnConflict, Rejection, Stage};
+use crate::accounts::open::open_or_empty;
 use crate::accounts::recipe::Hashing;
 use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
@@ -65,7 +66,7 @@ impl Ready<'_> {
             return Ok(Imported { created_database: true, ..writer.done });
         }
         // Somebody else made it meanwhile.
-        let store = Store::open(self.database, Access::Write)?;
+        let store = open_or_empty(self.database, Access::Write)?;
         Writer { told: writer.told, ..Writer::new(self)? }.write(&store, observer)
     }
 

@@ -3,9 +3,12 @@
 
 use std::path::Path;
 
+use crate::cli::args::listed;
 use crate::cli::shell;
 use useradm::Error;
 use useradm::error::Remedy;
+use useradm::hash::{Recipe, Scheme};
+use useradm::layout::quoted;
 
 /// What to type next, where that can be said.
 pub(super) fn hint(error: &Error) -> Option<String> {
@@ -36,9 +39,41 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::LeftoverJournal(path) => {
             format!("find out whose it is, and `{}`", shell::move_away(path))
         }
-        Error::UsersElsewhere { .. } => "--db names another file".to_owned(),
+        Error::UsersElsewhere { .. } => {
+            format!("{} tells what is there; --db names another file", shell::command("list"))
+        }
+        Error::NoNames { table, .. } => {
+            let layout = format!("table={},username=COLUMN", quoted(table));
+            format!("--layout {} says which column has the names", shell::quoted(layout.as_ref()))
+        }
+        Error::LayoutAmbiguous { layouts, .. } => {
+            let layouts: Vec<String> = layouts.iter().map(|it| layout_option(it)).collect();
+            format!("{} says which one is meant", listed(&layouts))
+        }
+        Error::LayoutUnconfirmed { is_writable: false, .. } => {
+            "set the password in the application itself".to_owned()
+        }
+        Error::LayoutUnconfirmed { layout, .. } => format!(
+            "{} looks at it, proves it by a log-in and writes useradm.toml; {} says the same once",
+            shell::command("adopt"),
+            layout_option(layout)
+        ),
+        Error::PepperMissing { .. } => {
+            "--pepper-file <PATH> names a file with the key, which Flask-Security calls \
+             SECURITY_PASSWORD_SALT"
+                .to_owned()
+        }
+        Error::InvalidSettings { .. } => {
+            "mend that file, or name another one with --config".to_owned()
+        }
         Error::NoRounds { scheme } => {
             format!("leave --rounds out, or say what a hash is to cost with --scheme {scheme}:...")
+        }
+        Error::SchemeMismatch { scheme, .. }
+        | Error::UnreadableHash { scheme, replaceable: false, .. }
+            if is_writable(scheme) =>
+        {
+            format!("{} finds out which hashes the application has", shell::command("adopt"))
         }
         Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
         Error::UnreadableHash { id, user, replaceable: true, .. } => {
@@ -79,6 +114,16 @@ pub(super) fn hint(error: &Error) -> Option<String> {
     Some(hint)
 }
 
+/// The option that says this layout.
+fn layout_option(layout: &str) -> String {
+    format!("--layout {}", shell::quoted(layout.as_ref()))
+}
+
+/// Whether new hashes can be of the scheme of this name.
+fn is_writable(scheme: &str) -> bool {
+    Scheme::named(scheme).and_then(Recipe::new).is_some()
+}
+
 pub(super) fn show_tells() -> String {
     format!("{} tells whether it is stored", shell::command("show"))
 }
@@ -117,6 +162,9 @@ fn wrong_owner_hint(owner: &str, path: &Path, remedy: &Remedy) -> String {
         ),
         Remedy::MoveAway => {
             format!("stop the application, look at it, and `{}`", shell::move_away(path))
+        }
+        Remedy::SetAside => {
+            format!("find out whose it is, and `{}`", shell::move_away(path))
         }
         Remedy::LetIn => format!("`namei -l {}` shows what keeps them out", quoted(path)),
     }

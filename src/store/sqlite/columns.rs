@@ -120,7 +120,6 @@ impl Store {
     /// # Errors
     /// [`Error::WrongSchema`] if it is not there, or what reading fails with.
     pub fn table(&self) -> Result<Table> {
-        self.require_table()?;
         let missing = || self.file.wrong_schema(&self.layout.table, "it is not there");
         self.table.borrow().clone().ok_or_else(missing)
     }

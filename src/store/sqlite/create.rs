@@ -10,7 +10,7 @@ use super::failure::{During, explain};
 use super::{Access, Database, Opened, Transaction, vfs};
 use crate::error::{Error, Remedy, Result, system_words};
 use crate::files::{Draft, Resolved, Taken, name_of, not_let_in};
-use crate::layout::Layout;
+use crate::layout::{Found, Layout};
 
 impl Database {
     /// Makes the database with the application's table and what `body` puts into it.
@@ -84,7 +84,10 @@ impl Database {
             return Ok(None);
         }
         match draft.publish(Taken::Refuse) {
-            Ok(()) => Ok(Some(value)),
+            Ok(()) => {
+                self.found.set(Found::first());
+                Ok(Some(value))
+            }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
             Err(error) => Err(cannot_make(error)),
         }

@@ -1,45 +1,10 @@
-//! What other tables hold: rows that reference a user, and the users of another application.
-
-use std::ops::ControlFlow;
+//! What other tables hold: rows that reference a user.
 
 use super::{Reference, Store};
 use crate::error::Result;
-use crate::hash;
-use crate::layout::Table;
 use crate::user::Key;
 
-/// How many rows of a table are looked at.
-const ROWS: u32 = 50;
-
-/// How many of a column whose name suggests hashes: the first users may have none.
-const LIKELY_ROWS: u32 = 1000;
-
-/// How many columns get so much attention.
-const LIKELY_COLUMNS: usize = 25;
-
-/// What the name of such a column holds.
-const LIKELY: [&str; 5] = ["pass", "pw", "hash", "secret", "crypt"];
-
 impl Store {
-    /// The first other table that has a column with hashes of a known scheme, which is to say users.
-    ///
-    /// A bounded number of rows of each table is looked at, so that it takes milliseconds.
-    ///
-    /// # Errors
-    /// As [`Store::find`].
-    pub fn users_elsewhere(&self) -> Result<Option<String>> {
-        self.file.at_one_moment(|| {
-            let mut likely = LIKELY_COLUMNS;
-            for table in self.file.tables()? {
-                let is_own = table.name.eq_ignore_ascii_case(&self.layout.table);
-                if !is_own && self.has_hashes(&table, &mut likely)? {
-                    return Ok(Some(table.name));
-                }
-            }
-            Ok(None)
-        })
-    }
-
     /// The rows of other tables that reference this user by a foreign key.
     ///
     /// # Errors
@@ -78,33 +43,5 @@ impl Store {
             Ok(texts.and_then(|texts| texts.try_into().ok()))
         })?;
         keys.filter_map(Result::transpose).collect()
-    }
-
-    fn has_hashes(&self, table: &Table, likely: &mut usize) -> Result<bool> {
-        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-        if self.gives_a_hash(table, &names, ROWS)? {
-            return Ok(true);
-        }
-        for name in names {
-            let lower = name.to_ascii_lowercase();
-            if *likely == 0 || !LIKELY.iter().any(|part| lower.contains(part)) {
-                continue;
-            }
-            *likely -= 1;
-            if self.gives_a_hash(table, &[name], LIKELY_ROWS)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn gives_a_hash(&self, table: &Table, columns: &[&str], newest: u32) -> Result<bool> {
-        let lengths = hash::SHORTEST_KNOWN_BYTES..=2 * hash::MAX_READABLE_BYTES;
-        let mut is_found = false;
-        self.file.sample(table, columns, newest, &lengths, |_, value| {
-            is_found = hash::looks_like_one(value);
-            if is_found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        Ok(is_found)
     }
 }

@@ -4,7 +4,7 @@
 //! at most an id. A *companion* is the row of a table in which every user has exactly one. What a new user
 //! gets of them is in `like.rs`; whatever refers to a user who is deleted, in `elsewhere.rs`.
 
-use super::sample::is_wrong_sql;
+use super::sample::cannot_be_read;
 use super::{Companion, Opened, Store};
 use crate::error::Result;
 use crate::layout::{Affinity, Column, Table};
@@ -130,7 +130,7 @@ impl Store {
         let found = self.file.connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
         match found {
             Ok((0, _)) => Ok((0, false)),
-            Err(error) if is_wrong_sql(&error) => Ok((0, false)),
+            Err(error) if cannot_be_read(&error) => Ok((0, false)),
             found => self.read(found),
         }
     }

@@ -3,12 +3,12 @@
 
 use std::ops::{ControlFlow, RangeInclusive};
 
-use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
+use rusqlite::{ErrorCode, OptionalExtension};
 
 use super::Opened;
 use super::sql::quoted;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::layout::Table;
 
 /// How many columns one statement reads: the length of a statement is limited, and that of a table's
@@ -21,7 +21,8 @@ impl Opened {
     /// breaks off: it gets the number of the column in `columns`, and the bytes. Neither numbers nor
     /// NULL are visited. Columns come by hundreds, each with all of its rows.
     ///
-    /// What cannot be read, a generated column that needs functions of the application, is passed over.
+    /// What cannot be read, a generated column that is absurdly large or needs functions of the
+    /// application, is passed over.
     ///
     /// # Errors
     /// What reading fails with.
@@ -39,12 +40,12 @@ impl Opened {
             let first = number * COLUMNS;
             let flow = match self.sample_some(&rows, first, chunk, lengths, &mut visit) {
                 // One of them cannot be read, so each is tried by itself.
-                Err(error) if is_wrong_sql(&error) => {
+                Err(error) if cannot_be_read(&error) => {
                     let each = (first..).zip(chunk.chunks(1));
                     each.map(|(at, column)| {
                         let flow = self.sample_some(&rows, at, column, lengths, &mut visit);
                         match flow {
-                            Err(error) if is_wrong_sql(&error) => Ok(ControlFlow::Continue(())),
+                            Err(error) if cannot_be_read(&error) => Ok(ControlFlow::Continue(())),
                             flow => flow,
                         }
                     })
@@ -58,6 +59,22 @@ impl Opened {
             }
         }
         Ok(())
+    }
+
+    /// The text or BLOB that a query finds in the first column of its first row, if it finds one.
+    ///
+    /// # Errors
+    /// [`Error::WrongSchema`] for a statement that would change anything, or that is wrong.
+    pub fn first_value(&self, sql: &str) -> Result<Option<Vec<u8>>> {
+        let mut statement = self.read(self.connection.prepare(sql))?;
+        if !statement.readonly() {
+            let (path, table) = (self.path().to_owned(), None);
+            let reason = "the query for the pepper would change the database".to_owned();
+            return Err(Error::WrongSchema { path, table, reason, absent: false });
+        }
+        let value = statement
+            .query_row([], |row| Ok(row.get_ref(0)?.as_bytes_or_null()?.map(<[u8]>::to_vec)));
+        Ok(self.read(value.optional())?.flatten())
     }
 
     fn sample_some(
@@ -92,10 +109,12 @@ impl Opened {
     }
 }
 
-/// Whether SQLite knows no function, collation or module that the table asks for.
-pub(super) fn is_wrong_sql(error: &rusqlite::Error) -> bool {
+/// Whether SQLite knows no function, collation or module that the table asks for, or a generated column
+/// is absurdly large.
+pub(super) fn cannot_be_read(error: &rusqlite::Error) -> bool {
+    let codes = [ErrorCode::Unknown, ErrorCode::TooBig, ErrorCode::OutOfMemory];
     matches!(error, rusqlite::Error::SqlInputError { .. })
-        || error.sqlite_error_code() == Some(ErrorCode::Unknown)
+        || error.sqlite_error_code().is_some_and(|code| codes.contains(&code))
 }
 
 #[cfg(test)]

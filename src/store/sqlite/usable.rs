@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use super::hooks::Deleted;
 use super::sql::{RowKey, Sql, quoted};
 use super::{Opened, Store};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::layout::{Affinity, Layout, Table};
 
 /// The names of SQLite's row id (SQLite's CREATE TABLE, 'ROWIDs and the INTEGER PRIMARY KEY').
@@ -18,8 +18,20 @@ impl Opened {
     /// # Errors
     /// [`Error::WrongSchema`] if it is a view or virtual, if it lacks a column, or if its rows have no
     /// id of SQLite's own.
-    pub fn store(mut self, layout: Layout) -> Result<Store> {
+    pub fn store(self, layout: Layout) -> Result<Store> {
         let table = self.table(&layout.table)?;
+        self.with(layout, table)
+    }
+
+    /// Makes a store of the users in a table that was looked at already.
+    ///
+    /// # Errors
+    /// As [`Opened::store`].
+    pub fn store_in(self, layout: Layout, table: Table) -> Result<Store> {
+        self.with(layout, Some(table))
+    }
+
+    fn with(mut self, layout: Layout, table: Option<Table>) -> Result<Store> {
         let row_key = match &table {
             Some(table) => self.row_key(&layout, table)?,
             // As `init` makes it.
@@ -100,23 +112,6 @@ impl Store {
         }
         let reason = "it was made meanwhile, in another form than was to be made";
         Err(self.file.wrong_schema(&self.layout.table, reason))
-    }
-
-    /// Fails unless there is a usable table.
-    ///
-    /// # Errors
-    /// [`Error::WrongSchema`].
-    pub fn require_table(&self) -> Result<()> {
-        if self.has_table()? {
-            return Ok(());
-        }
-        let elsewhere = self.users_elsewhere()?;
-        let reason = match &elsewhere {
-            None => "there is no such table".to_owned(),
-            Some(table) => format!("there is no such table; its users seem to be in `{table}`"),
-        };
-        let (path, table) = (self.path().to_owned(), Some(self.layout.table.clone()));
-        Err(Error::WrongSchema { path, table, reason, absent: elsewhere.is_none() })
     }
 
     /// Whether an index has the names in the order of their bytes, be it followed by something else.

@@ -28,7 +28,8 @@ fn answers_one_object_in_json() {
     ] {
         let answer = format!(
             "{{\"message\":\"User {done} successfully\",\"user\":{{\"id\":{id},\
-             \"username\":\"{name}\"}},\"changed\":true,\"database\":\"[DIR]/users.db\"}}\n"
+             \"username\":\"{name}\"}},\"changed\":true,\"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}}\n"
         );
         let line = format!("{command} --password-stdin --format {format} {name}");
         sandbox.useradm(&line).stdin(PASSWORD).stdout(answer).check();
@@ -58,7 +59,8 @@ fn can_take_a_user_who_is_there_for_success() {
     let sandbox = Sandbox::application(&["alice"]);
     let before = sandbox.bytes();
     let unchanged = "{\"message\":\"User already exists[..]\",\"user\":{\"id\":1,\
-                     \"username\":\"alice\"},\"changed\":false,\"database\":\"[DIR]/users.db\"}\n";
+                     \"username\":\"alice\"},\"changed\":false,\"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}\n";
     for source in ["--password-stdin", "--generate-password", "--generate-password=8"] {
         let line = "add alice --if-not-exists";
         let run = sandbox.useradm(line).arg(source).stdin("another secret");
@@ -113,6 +115,7 @@ fn answers_a_generated_password_in_json() {
     let run = sandbox.useradm("add alice --generate-password=32 --format json");
     let answer = "{\"message\":\"User added successfully\",\"user\":{\"id\":1,\
                   \"username\":\"alice\"},\"changed\":true,\"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\",\
                   \"password\":\"[..]\"}\n";
     let (stdout, _) = run.stdout(answer).check();
     let object: serde_json::Value = serde_json::from_str(&stdout).unwrap();

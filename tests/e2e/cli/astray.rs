@@ -204,7 +204,7 @@ fn a_path_that_is_not_utf_8_is_shown_byte_by_byte() {
     let run = sandbox.useradm("init").env("USERADM_DB", name);
     run.stderr("Database initialised: [DIR]/caf\\xe9.db\n").check();
     let run = sandbox.useradm("init --if-not-exists --format json").env("USERADM_DB", name);
-    run.stdout("{[..]\"database\":\"[DIR]/caf\\\\xe9.db\"}\n").check();
+    run.stdout("{[..]\"database\":\"[DIR]/caf\\\\xe9.db\",[..]}\n").check();
     for (line, path) in [
         ("add bob --password-file", &b"\xff"[..]),
         ("import --from csv", b"\xff.csv"),

@@ -23,10 +23,12 @@ fn answers_all_users_in_json() {
     let sandbox = Sandbox::application(&["alice", "bob", "carol"]);
     let answer = "{\"message\":\"User deleted successfully\",\"users\":[{\"id\":3,\
                   \"username\":\"carol\"},{\"id\":1,\"username\":\"alice\"}],\"changed\":true,\
-                  \"database\":\"[DIR]/users.db\"}\n";
+                  \"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}\n";
     sandbox.useradm("delete --yes carol alice --format json").stdout(answer).check();
     let answer = "{\"message\":\"[..]\",\"users\":[],\"changed\":false,\
-                  \"database\":\"[DIR]/users.db\"}\n";
+                  \"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}\n";
     sandbox.useradm("delete --yes --if-exists alice --format jsonl").stdout(answer).check();
 }
 

@@ -93,10 +93,12 @@ fn storing() -> [(&'static str, String); 9] {
 
 #[test]
 fn no_hash_is_stored_that_the_application_could_not_read() {
-    for (hash, scheme) in [
-        (WERKZEUG, "werkzeug_scrypt"),
-        (BCRYPT, "bcrypt"),
-        ("5f4dcc3b5aa765d61d8327deb882cf99", "hex_md5"),
+    let adopt = "`useradm adopt` finds out which hashes the application has";
+    let elsewhere = "set the password in the application itself";
+    for (hash, scheme, hint) in [
+        (WERKZEUG, "werkzeug_scrypt", adopt),
+        (BCRYPT, "bcrypt", adopt),
+        ("5f4dcc3b5aa765d61d8327deb882cf99", "hex_md5", elsewhere),
     ] {
         let sandbox = with_hashes(&["", "no hash", hash, "!"]);
         let before = sandbox.bytes();
@@ -105,7 +107,7 @@ fn no_hash_is_stored_that_the_application_could_not_read() {
                 sandbox.useradm(line).stdin(&input).error(8, "scheme_mismatch").check();
             assert!(stderr.contains(scheme), "{stderr}");
             let run = sandbox.useradm(line).stdin(&input).status(8);
-            run.stderr("error: [..]\nhint: set the password in the application itself\n").check();
+            run.stderr(format!("error: [..]\nhint: {hint}\n")).check();
         }
         assert_eq!(sandbox.bytes(), before);
         // What stores no hash goes on.
@@ -139,15 +141,16 @@ fn one_readable_hash_among_the_newest_thousand_is_enough() {
 #[test]
 fn an_unreadable_hash_is_to_be_replaced_only_where_the_new_one_is_read() {
     let own = hash("x");
-    for (hashes, is_hinted) in [
-        (&[BCRYPT][..], false),
-        (&["5f4dcc3b5aa765d61d8327deb882cf99"], false),
-        (&[BCRYPT, WERKZEUG], false),
-        (&[&own, BCRYPT], true),
-        (&[&own, "rubbish"], true),
+    let (adopt, update) = ("useradm adopt", "useradm update user0 --password");
+    for (hashes, hint) in [
+        (&[BCRYPT][..], Some(adopt)),
+        (&["5f4dcc3b5aa765d61d8327deb882cf99"], None),
+        (&[BCRYPT, WERKZEUG], Some(adopt)),
+        (&[&own, BCRYPT], Some(update)),
+        (&[&own, "rubbish"], Some(update)),
     ] {
         let sandbox = with_hashes(hashes);
-        let hint = if is_hinted { "hint: [..]useradm update user0 --password[..]\n" } else { "" };
+        let hint = hint.map_or_else(String::new, |hint| format!("hint: [..]{hint}[..]\n"));
         let run = sandbox.useradm("login user0 --password-stdin").stdin(PASSWORD);
         run.status(8).stderr(format!("error: [..]\n{hint}")).check();
     }

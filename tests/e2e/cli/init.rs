@@ -17,7 +17,8 @@ fn answers_one_object_in_json() {
         [("true", "init --format json"), ("false", "init --if-not-exists --format jsonl")]
     {
         let answer = format!(
-            "{{\"message\":\"[..]\",\"changed\":{changed},\"database\":\"[DIR]/users.db\"}}\n"
+            "{{\"message\":\"[..]\",\"changed\":{changed},\"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}}\n"
         );
         sandbox.useradm(line).stdout(answer).check();
     }

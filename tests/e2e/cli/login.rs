@@ -20,7 +20,8 @@ fn answers_one_object_in_json() {
         run.stdin(PASSWORD)
             .stdout(
                 "{\"message\":\"Login successful\",\"user\":{\"id\":1,\"username\":\"alice\"},\
-                 \"changed\":false,\"database\":\"[DIR]/users.db\"}\n",
+                 \"changed\":false,\"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}\n",
             )
             .check();
     }

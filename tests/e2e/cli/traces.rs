@@ -118,7 +118,8 @@ fn a_log_that_somebody_reads_is_told_of() {
     run.stderr("User deleted successfully: user8[..]\nwarning: [..]log[..]\n").check();
     let run = sandbox.useradm("delete --yes user9 --format json");
     let answer = "{\"message\":\"User deleted successfully\",\"users\":[[..]],\"changed\":true,\
-                  \"database\":\"[DIR]/users.db\",\"warnings\":[\"[..]log[..]\"]}\n";
+                  \"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\",\"warnings\":[\"[..]log[..]\"]}\n";
     run.stdout(answer).check();
     assert_eq!(sandbox.rows("SELECT count(*) FROM user"), ["98"]);
     sandbox.useradm("login -q user7 --password-stdin").stdin(PASSWORD).check();

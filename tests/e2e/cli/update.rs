@@ -51,11 +51,13 @@ fn answers_one_object_in_json() {
     let sandbox = Sandbox::application(&["alice"]);
     let line = "update alice --username alicia --format json";
     let answer = "{\"message\":\"User updated successfully\",\"user\":{\"id\":1,\
-                  \"username\":\"alicia\"},\"changed\":true,\"database\":\"[DIR]/users.db\"}\n";
+                  \"username\":\"alicia\"},\"changed\":true,\"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}\n";
     sandbox.useradm(line).stdout(answer).check();
     let line = "update alicia --username alicia --format jsonl";
     let answer = "{\"message\":\"[..]unchanged[..]\",\"user\":{\"id\":1,\"username\":\"alicia\"},\
-                  \"changed\":false,\"database\":\"[DIR]/users.db\"}\n";
+                  \"changed\":false,\"database\":\"[DIR]/users.db\",\
+                  \"layout\":\"passlib\",\"layout_source\":\"built-in\"}\n";
     sandbox.useradm(line).stdout(answer).check();
 }
 

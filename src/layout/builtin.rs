@@ -1,0 +1,428 @@
+//! The layouts of well-known applications: data. An application that is to be recognised gets an entry
+//! here, which says what its own code writes for a new user. How a table is recognised is in
+//! `recognise.rs`.
+
+use super::{Assignment, Case, PepperFrom, Value};
+use crate::hash::Scheme;
+
+/// The layout of a well-known application.
+#[derive(Debug)]
+pub struct Builtin {
+    /// The name, as options and answers have it.
+    pub name: &'static str,
+    /// The applications that have it, for people.
+    pub applications: &'static str,
+    /// The table; none where each project names its own.
+    pub table: Option<&'static str>,
+    /// The column of the name.
+    pub username: &'static str,
+    /// The column of the hash.
+    pub hash: &'static str,
+    /// The columns by which the table is recognised, beside those.
+    pub columns: &'static [&'static str],
+    /// A table that must be there too.
+    pub beside: Option<&'static str>,
+    /// The scheme of new hashes.
+    pub scheme: Scheme,
+    /// The schemes that the application can read.
+    pub accepts: &'static [Scheme],
+    /// How the application compares names.
+    pub case: Case,
+    /// The column of the e-mail address, where the name is another one.
+    pub email: Option<&'static str>,
+    /// What a new row gets, in those of these columns that are there.
+    pub add: &'static [(&'static str, Fill)],
+    /// What makes a user an admin.
+    pub admin: &'static [(&'static str, Fill)],
+    /// What lets a user log in.
+    pub enable: &'static [(&'static str, Fill)],
+    /// What keeps a user from logging in.
+    pub disable: &'static [(&'static str, Fill)],
+    /// Where the key is that passwords are mixed with.
+    pub pepper: Option<Pepper>,
+}
+
+/// What a column gets, as [`Value`] has it.
+#[derive(Clone, Copy, Debug)]
+pub enum Fill {
+    /// What [`Value::parse`] reads.
+    Text(&'static str),
+    /// What a query finds.
+    Query(&'static str),
+}
+
+/// Where the key of a pepper is.
+#[derive(Clone, Copy, Debug)]
+pub enum Pepper {
+    /// In the application's configuration.
+    Elsewhere,
+    /// In the database, where this query finds it.
+    Query(&'static str),
+}
+
+use Fill::{Query, Text};
+
+/// The schemes that Werkzeug 3 reads (`werkzeug.security.check_password_hash`).
+const WERKZEUG: &[Scheme] = &[
+    Scheme::WerkzeugScrypt,
+    Scheme::WerkzeugPbkdf2Sha256,
+    Scheme::WerkzeugPbkdf2Sha512,
+    Scheme::WerkzeugPbkdf2Sha1,
+];
+
+/// The schemes of Django 5.2's default `PASSWORD_HASHERS`.
+const DJANGO: &[Scheme] = &[
+    Scheme::DjangoPbkdf2Sha256,
+    Scheme::DjangoPbkdf2Sha1,
+    Scheme::DjangoArgon2,
+    Scheme::DjangoBcryptSha256,
+    Scheme::DjangoScrypt,
+];
+
+/// The schemes of Flask-Security 5.9's default `SECURITY_PASSWORD_SCHEMES` that can be read here.
+const FLASK_SECURITY: &[Scheme] = &[
+    Scheme::Bcrypt,
+    Scheme::Argon2id,
+    Scheme::Argon2i,
+    Scheme::Argon2d,
+    Scheme::Pbkdf2Sha256,
+    Scheme::Pbkdf2Sha512,
+    Scheme::Sha256Crypt,
+    Scheme::Sha512Crypt,
+];
+
+/// What an entry has where it says nothing else.
+const PLAIN: Builtin = Builtin {
+    name: "",
+    applications: "",
+    table: None,
+    username: "username",
+    hash: "password",
+    columns: &[],
+    beside: None,
+    scheme: Scheme::WerkzeugScrypt,
+    accepts: WERKZEUG,
+    case: Case::Exact,
+    email: None,
+    add: &[],
+    admin: &[],
+    enable: &[],
+    disable: &[],
+    pepper: None,
+};
+
+/// All of them. Where a table fits several, the first one is meant.
+pub const BUILTINS: &[Builtin] = &[
+    Builtin {
+        name: "passlib",
+        applications: "Flask, Flask-SQLAlchemy and passlib in the usual way",
+        table: Some("user"),
+        hash: "password_hash",
+        columns: &["id"],
+        scheme: Scheme::Pbkdf2Sha256,
+        accepts: &[Scheme::Pbkdf2Sha256],
+        ..PLAIN
+    },
+    // `django.contrib.auth.models.AbstractUser` and `UserManager` of Django 5.2; a project may have a
+    // model of its own that has them as a base.
+    Builtin {
+        name: "django",
+        applications: "Django's own users, and a project's model on AbstractUser",
+        columns: &["is_superuser", "is_staff", "is_active", "date_joined", "last_login"],
+        scheme: Scheme::DjangoPbkdf2Sha256,
+        accepts: DJANGO,
+        email: Some("email"),
+        add: &[
+            ("is_active", Text("1")),
+            ("is_staff", Text("0")),
+            ("is_superuser", Text("0")),
+            ("date_joined", Text("@now")),
+            ("first_name", Text("")),
+            ("last_name", Text("")),
+            ("email", Text("")),
+        ],
+        admin: &[("is_staff", Text("1")), ("is_superuser", Text("1"))],
+        enable: &[("is_active", Text("1"))],
+        disable: &[("is_active", Text("0"))],
+        ..PLAIN
+    },
+    // `flask_appbuilder.security.sqla.models.User` and `SecurityManager.add_user` of version 5.3, which
+    // ignores case unless AUTH_USERNAME_CI is false.
+    Builtin {
+        name: "flask-appbuilder",
+        applications: "Flask-AppBuilder, Superset, Airflow with the FAB provider",
+        table: Some("ab_user"),
+        columns: &["first_name", "last_name", "email", "active", "fail_login_count"],
+        case: Case::Fold,
+        email: Some("email"),
+        add: &[("active", Text("1")), ("created_on", Text("@now")), ("changed_on", Text("@now"))],
+        enable: &[("active", Text("1")), ("fail_login_count", Text("0"))],
+        disable: &[("active", Text("0"))],
+        ..PLAIN
+    },
+    // `pgadmin.model.User` and `pgadmin.tools.user_management._create_new_user`; the key is made at
+    // the first start and kept in the database.
+    Builtin {
+        name: "pgadmin",
+        applications: "pgAdmin 4 in server mode",
+        table: Some("user"),
+        username: "email",
+        columns: &["active", "masterpass_check", "fs_uniquifier"],
+        beside: Some("keys"),
+        scheme: Scheme::Pbkdf2Sha512,
+        accepts: FLASK_SECURITY,
+        case: Case::Fold,
+        add: &[
+            ("username", Text("@username")),
+            ("auth_source", Text("internal")),
+            ("active", Text("1")),
+            ("fs_uniquifier", Text("@uuid4hex")),
+            ("login_attempts", Text("0")),
+            ("locked", Text("0")),
+        ],
+        enable: &[("active", Text("1")), ("login_attempts", Text("0")), ("locked", Text("0"))],
+        disable: &[("active", Text("0"))],
+        pepper: Some(Pepper::Query("SELECT value FROM keys WHERE name = 'SECURITY_PASSWORD_SALT'")),
+        ..PLAIN
+    },
+    // `flask_security.datastore.UserDatastore.create_user` of version 5.9; users log in by their e-mail
+    // address in any case unless SECURITY_USER_IDENTITY_ATTRIBUTES says otherwise.
+    Builtin {
+        name: "flask-security",
+        applications: "Flask-Security (Flask-Security-Too)",
+        username: "email",
+        columns: &["active", "fs_uniquifier"],
+        scheme: Scheme::Argon2id,
+        accepts: FLASK_SECURITY,
+        case: Case::Fold,
+        add: &[
+            ("active", Text("1")),
+            ("fs_uniquifier", Text("@uuid4hex")),
+            ("fs_token_uniquifier", Text("@uuid4hex")),
+            ("fs_webauthn_user_handle", Text("@uuid4hex")),
+        ],
+        enable: &[("active", Text("1"))],
+        disable: &[("active", Text("0"))],
+        pepper: Some(Pepper::Elsewhere),
+        ..PLAIN
+    },
+    // `fastapi_users_db_sqlalchemy.SQLAlchemyBaseUserTable` of version 7 and `BaseUserManager.create`
+    // of fastapi-users 15.
+    Builtin {
+        name: "fastapi-users",
+        applications: "fastapi-users with SQLAlchemy",
+        username: "email",
+        hash: "hashed_password",
+        columns: &["is_active", "is_superuser", "is_verified"],
+        scheme: Scheme::Argon2id,
+        accepts: &[Scheme::Argon2id, Scheme::Argon2i, Scheme::Argon2d, Scheme::Bcrypt],
+        case: Case::Fold,
+        add: &[("is_active", Text("1")), ("is_superuser", Text("0")), ("is_verified", Text("0"))],
+        admin: &[("is_superuser", Text("1"))],
+        enable: &[("is_active", Text("1"))],
+        disable: &[("is_active", Text("0"))],
+        ..PLAIN
+    },
+    // `cps.ub.User` of calibre-web 0.6.27, its defaults, and `constants.ADMIN_USER_ROLES`.
+    Builtin {
+        name: "calibre-web",
+        applications: "calibre-web",
+        table: Some("user"),
+        username: "name",
+        columns: &["role", "kindle_mail", "sidebar_view", "default_language"],
+        case: Case::Fold,
+        email: Some("email"),
+        add: &[
+            ("role", Text("0")),
+            ("kindle_mail", Text("")),
+            ("locale", Text("en")),
+            ("sidebar_view", Text("1")),
+            ("default_language", Text("all")),
+            ("denied_tags", Text("")),
+            ("allowed_tags", Text("")),
+            ("denied_column_value", Text("")),
+            ("allowed_column_value", Text("")),
+            ("view_settings", Text("{}")),
+            ("kobo_only_shelves_sync", Text("0")),
+        ],
+        admin: &[("role", Text("479")), ("sidebar_view", Text("262143"))],
+        ..PLAIN
+    },
+    // `nativeauthenticator.orm.UserInfo` of version 1.3; JupyterHub makes names lower case before it
+    // looks for them (`Authenticator.normalize_username`).
+    Builtin {
+        name: "jupyterhub-native",
+        applications: "JupyterHub with NativeAuthenticator",
+        table: Some("users_info"),
+        columns: &["is_authorized", "login_email_sent", "has_2fa"],
+        scheme: Scheme::Bcrypt,
+        accepts: &[Scheme::Bcrypt],
+        case: Case::Lower,
+        email: Some("email"),
+        add: &[
+            ("is_authorized", Text("1")),
+            ("login_email_sent", Text("0")),
+            ("has_2fa", Text("0")),
+        ],
+        enable: &[("is_authorized", Text("1"))],
+        disable: &[("is_authorized", Text("0"))],
+        ..PLAIN
+    },
+    // `flaskbb.user.models.User` and `flaskbb.utils.populate.create_user` of version 2.0.2.
+    Builtin {
+        name: "flaskbb",
+        applications: "FlaskBB",
+        table: Some("users"),
+        columns: &["email", "date_joined", "login_attempts", "activated", "primary_group_id"],
+        beside: Some("groups"),
+        email: Some("email"),
+        add: &[
+            ("date_joined", Text("@now")),
+            ("lastseen", Text("@now")),
+            ("login_attempts", Text("0")),
+            ("activated", Text("1")),
+            ("language", Text("en")),
+            ("post_count", Text("0")),
+            (
+                "primary_group_id",
+                Query(
+                    "SELECT id FROM groups WHERE NOT admin AND NOT super_mod AND NOT mod \
+                     AND NOT guest AND NOT banned ORDER BY id LIMIT 1",
+                ),
+            ),
+        ],
+        admin: &[(
+            "primary_group_id",
+            Query("SELECT id FROM groups WHERE admin AND NOT banned ORDER BY id LIMIT 1"),
+        )],
+        enable: &[
+            ("activated", Text("1")),
+            ("login_attempts", Text("0")),
+            ("last_failed_login", Text("@null")),
+        ],
+        disable: &[("activated", Text("0"))],
+        ..PLAIN
+    },
+    // `CTFd.models.Users` and `CTFd.utils.crypto`.
+    Builtin {
+        name: "ctfd",
+        applications: "CTFd",
+        table: Some("users"),
+        username: "name",
+        columns: &["email", "type", "secret", "hidden", "banned", "verified"],
+        scheme: Scheme::BcryptSha256,
+        accepts: &[Scheme::BcryptSha256],
+        email: Some("email"),
+        add: &[
+            ("type", Text("user")),
+            ("hidden", Text("0")),
+            ("banned", Text("0")),
+            ("verified", Text("0")),
+            ("created", Text("@now")),
+        ],
+        admin: &[("type", Text("admin"))],
+        enable: &[("banned", Text("0"))],
+        disable: &[("banned", Text("1"))],
+        ..PLAIN
+    },
+    // `mlflow.server.auth.db.models.SqlUser`.
+    Builtin {
+        name: "mlflow",
+        applications: "MLflow's basic authentication",
+        table: Some("users"),
+        hash: "password_hash",
+        columns: &["is_admin"],
+        beside: Some("experiment_permissions"),
+        add: &[("is_admin", Text("0"))],
+        admin: &[("is_admin", Text("1"))],
+        ..PLAIN
+    },
+    // `langflow.services.database.models.user.model.User`.
+    Builtin {
+        name: "langflow",
+        applications: "Langflow",
+        table: Some("user"),
+        columns: &["is_active", "is_superuser", "create_at", "updated_at", "store_api_key"],
+        scheme: Scheme::Bcrypt,
+        accepts: &[Scheme::Bcrypt],
+        add: &[
+            ("is_active", Text("1")),
+            ("is_superuser", Text("0")),
+            ("create_at", Text("@now")),
+            ("updated_at", Text("@now")),
+        ],
+        admin: &[("is_superuser", Text("1"))],
+        enable: &[("is_active", Text("1"))],
+        disable: &[("is_active", Text("0"))],
+        ..PLAIN
+    },
+];
+
+impl Builtin {
+    /// The layout of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Builtin> {
+        BUILTINS.iter().find(|builtin| builtin.name == name)
+    }
+
+    /// Where the key of its pepper is.
+    pub(super) fn pepper_from(&self) -> Option<PepperFrom> {
+        self.pepper.map(|pepper| match pepper {
+            Pepper::Elsewhere => PepperFrom::Needed,
+            Pepper::Query(sql) => PepperFrom::Query(sql.to_owned()),
+        })
+    }
+}
+
+/// The schemes that come with one in the same library, all of which it reads.
+pub(super) fn family(scheme: Scheme) -> Vec<Scheme> {
+    let families = [WERKZEUG, DJANGO];
+    let family = families.into_iter().find(|family| family.contains(&scheme));
+    family.map_or_else(|| vec![scheme], <[Scheme]>::to_vec)
+}
+
+/// The assignments of an entry to columns that are there.
+pub(super) fn assignments(
+    entry: &[(&str, Fill)],
+    is_there: impl Fn(&str) -> bool,
+) -> Vec<Assignment> {
+    let there = entry.iter().filter(|(column, _)| is_there(column));
+    let assignments = there.map(|&(column, fill)| match fill {
+        Text(text) => Assignment::new(column, text),
+        Query(sql) => Assignment { column: column.to_owned(), value: Value::Query(sql) },
+    });
+    assignments.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::hash::Recipe;
+
+    #[test]
+    fn every_entry_makes_sense() {
+        let names: BTreeSet<&str> = BUILTINS.iter().map(|builtin| builtin.name).collect();
+        assert_eq!(names.len(), BUILTINS.len());
+        for builtin in BUILTINS {
+            let Builtin { name, scheme, accepts, .. } = builtin;
+            assert!(Recipe::new(*scheme).is_some() && accepts.contains(scheme), "{name}");
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(!name.is_empty() && name.chars().all(plain), "{name}");
+            assert!(!builtin.applications.is_empty(), "{name}");
+            let all = [builtin.add, builtin.admin, builtin.enable, builtin.disable];
+            for (column, _) in all.into_iter().flatten() {
+                assert!(
+                    ![builtin.username, builtin.hash, "id"].contains(column),
+                    "{name} {column}"
+                );
+            }
+            for (column, _) in builtin.disable {
+                let enables = |(other, _): &(&str, Fill)| other == column;
+                assert!(builtin.enable.iter().any(enables), "{name} {column}");
+                assert!(builtin.add.iter().any(enables), "{name} {column}");
+            }
+        }
+    }
+}

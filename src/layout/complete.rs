@@ -1,0 +1,229 @@
+//! From the keys that were said to a whole layout: each of them holds; the rest is that of the built-in
+//! layout, or found in the table.
+
+use super::builtin::{self, Builtin};
+use super::detect::{self, Candidate, NAMES};
+use super::resolve::{Place, Unclear};
+use super::values::Values;
+use super::{Assignment, Column, Layout, Look, PepperFrom, Table, Wanted};
+use crate::error::Result;
+use crate::hash::Recipe;
+
+/// The layout of a table by what was said, else by a built-in layout, else by what the table holds.
+///
+/// # Errors
+/// What `look` fails with.
+pub(super) fn complete(
+    wanted: &Wanted,
+    builtin: Option<&'static Builtin>,
+    table: &Table,
+    look: Look<'_>,
+) -> Result<std::result::Result<Layout, Unclear>> {
+    let mut wanted = match builtin {
+        Some(builtin) => wanted.over(builtin.wanted(table)),
+        None => wanted.clone(),
+    };
+    let unfit =
+        |reason: String| Ok(Err(Unclear::Unfit { table: Some(table.name.clone()), reason }));
+    if wanted.hash.is_none() {
+        let mut likely = 1;
+        let found = detect::in_table(table, &mut likely, look)?;
+        let usual = || HASHES.iter().find_map(|name| table.column(name));
+        match found.as_slice() {
+            [candidate] => wanted = candidate.completes(&wanted),
+            [] if wanted.scheme.is_some() && usual().is_some() => {
+                wanted.hash = usual().map(|column| column.name.clone());
+            }
+            [] => return unfit("no column of it has hashes of a known scheme".to_owned()),
+            several => {
+                let place = |candidate: &Candidate<'_>| Place {
+                    table: table.name.clone(),
+                    hash: candidate.hash.clone(),
+                    builtin: None,
+                };
+                return Ok(Err(Unclear::Several(several.iter().map(place).collect())));
+            }
+        }
+    }
+    if wanted.username.is_none() {
+        let usual = || NAMES.iter().find_map(|name| table.column(name));
+        wanted.username =
+            detect::name_column(table, look)?.or_else(|| usual().map(|column| column.name.clone()));
+    }
+    let Some(username) = wanted.username.clone() else {
+        return unfit("no column of it is known to hold names".to_owned());
+    };
+    let hash = wanted.hash.clone().unwrap_or_default();
+    if wanted.accepts.is_none() && wanted.scheme.is_none() {
+        let seen = look(table, std::slice::from_ref(&hash), detect::ROWS)?;
+        let seen = seen.into_iter().next().unwrap_or_else(Values::default);
+        wanted.scheme = seen.recipe;
+        wanted.accepts = Some(seen.schemes.iter().map(|(scheme, _)| *scheme).collect());
+    }
+    match layout(wanted, builtin, table, &username, &hash) {
+        Ok(layout) => Ok(Ok(layout)),
+        Err(reason) => unfit(reason),
+    }
+}
+
+/// The usual names of columns of hashes, for a table that is still empty.
+const HASHES: [&str; 6] =
+    ["password_hash", "hashed_password", "password", "pw_hash", "passwd", "pw"];
+
+fn layout(
+    wanted: Wanted,
+    builtin: Option<&'static Builtin>,
+    table: &Table,
+    username: &str,
+    hash: &str,
+) -> std::result::Result<Layout, String> {
+    let column = |name: &str| match table.column(name) {
+        Some(column) => Ok(column.name.clone()),
+        None => Err(format!("it has no column `{name}`")),
+    };
+    let id = match &wanted.id {
+        Some(id) if ROW_IDS.contains(&id.to_ascii_lowercase().as_str()) => id.clone(),
+        Some(id) => column(id)?,
+        None => id_of(table),
+    };
+    let (username, hash) = (column(username)?, column(hash)?);
+    let own = [&id, &username, &hash];
+    if username == hash || id == hash {
+        return Err(format!("its column `{hash}` cannot hold the hashes and something else"));
+    }
+    let values = |assignments: &[Assignment]| {
+        let checked = assignments.iter().map(|Assignment { column: name, value }| {
+            let name = column(name)?;
+            if own.contains(&&name) {
+                return Err(format!("its column `{name}` is never filled by a layout"));
+            }
+            Ok(Assignment { column: name, value: value.clone() })
+        });
+        checked.collect::<std::result::Result<Vec<_>, String>>()
+    };
+    let [mut add, admin, mut enable, mut disable] = [
+        values(&wanted.add)?,
+        values(&wanted.admin)?,
+        values(&wanted.enable)?,
+        values(&wanted.disable)?,
+    ];
+    if let Some(active) = &wanted.active {
+        let active = column(active)?;
+        for (list, value) in [(&mut add, "1"), (&mut enable, "1"), (&mut disable, "0")] {
+            if !list.iter().any(|it| it.column == active) {
+                list.push(Assignment::new(&active, value));
+            }
+        }
+    }
+    let pepper = match (wanted.pepper_file, wanted.pepper_query) {
+        (Some(_), _) => Some(PepperFrom::Needed),
+        (None, Some(sql)) => Some(PepperFrom::Query(sql)),
+        (None, None) => builtin.and_then(Builtin::pepper_from),
+    };
+    let mut accepts = wanted.accepts.unwrap_or_default();
+    if let Some(recipe) = wanted.scheme {
+        let family = if accepts.is_empty() {
+            builtin::family(recipe.scheme())
+        } else {
+            vec![recipe.scheme()]
+        };
+        for scheme in family {
+            if !accepts.contains(&scheme) {
+                accepts.push(scheme);
+            }
+        }
+    }
+    let email = wanted.email.as_deref().map(column).transpose()?;
+    Ok(Layout {
+        name: builtin.map(|builtin| builtin.name),
+        table: table.name.clone(),
+        id,
+        username,
+        hash,
+        recipe: wanted.scheme,
+        accepts,
+        case: wanted.case.unwrap_or_default(),
+        email,
+        add,
+        admin,
+        enable,
+        disable,
+        pepper,
+    })
+}
+
+/// The names by which SQLite knows the row id of a table that has no column of that name.
+const ROW_IDS: [&str; 3] = ["rowid", "_rowid_", "oid"];
+
+/// The column by which the application knows a user: the primary key if it is one column, or else `id`,
+/// or else the row id.
+fn id_of(table: &Table) -> String {
+    let mut keys = table.columns.iter().filter(|column| column.key > 0);
+    let key = match (keys.next(), keys.next()) {
+        (Some(key), None) => Some(key),
+        _ => table.column("id"),
+    };
+    key.map_or_else(|| "rowid".to_owned(), |column| column.name.clone())
+}
+
+impl Builtin {
+    /// What an admin would say of a table that has this layout.
+    fn wanted(&self, table: &Table) -> Wanted {
+        let is_there = |name: &str| table.has(name);
+        let [add, admin, enable, disable] = [self.add, self.admin, self.enable, self.disable]
+            .map(|entry| builtin::assignments(entry, is_there));
+        Wanted {
+            username: Some(self.username.to_owned()),
+            hash: Some(self.hash.to_owned()),
+            scheme: Recipe::new(self.scheme),
+            accepts: Some(self.accepts.to_vec()),
+            case: Some(self.case),
+            email: self.email.map(str::to_owned),
+            add,
+            admin,
+            enable,
+            disable,
+            ..Wanted::default()
+        }
+    }
+}
+
+impl Candidate<'_> {
+    /// What was said, with what can be seen.
+    pub(super) fn completes(&self, wanted: &Wanted) -> Wanted {
+        let mut seen = self.proposal();
+        if wanted.scheme.is_some() {
+            // Who names the scheme of new hashes says what the application reads.
+            seen.accepts = None;
+        }
+        wanted.over(seen)
+    }
+
+    /// What an admin would say of it, as far as it can be seen.
+    #[must_use]
+    pub fn proposal(&self) -> Wanted {
+        let table = self.table;
+        let named = |names: &[&str]| {
+            let column = names.iter().find_map(|name| table.column(name));
+            column.map(|column| column.name.clone())
+        };
+        let schemes: Vec<_> = self.seen.schemes.iter().map(|(scheme, _)| *scheme).collect();
+        let admin = named(&["is_admin", "admin", "is_superuser", "superuser"]);
+        let is_needed = |name: &&String| table.column(name).is_some_and(Column::is_needed);
+        let add = admin.iter().filter(is_needed).map(|column| Assignment::new(column, "0"));
+        Wanted {
+            table: Some(table.name.clone()),
+            id: Some(id_of(table)),
+            username: self.username.clone(),
+            hash: Some(self.hash.clone()),
+            scheme: self.seen.recipe,
+            accepts: Some(schemes),
+            email: named(&["email", "mail", "e_mail", "email_address"])
+                .filter(|column| Some(column) != self.username.as_ref()),
+            active: named(&["is_active", "active", "enabled", "is_enabled"]),
+            add: add.collect(),
+            admin: admin.iter().map(|column| Assignment::new(column, "1")).collect(),
+            ..Wanted::default()
+        }
+    }
+}
