@@ -29,6 +29,8 @@ class Application:
     by_email: bool = False
     # What `--layout` has to say, for an application that no built-in layout knows.
     layout: str | None = None
+    # Whether the columns have such names that they are found without it.
+    is_found: bool = True
     # What a new row needs beside name and password, and what it still needs with `--like`; `{}` is the name.
     add: dict = field(default_factory=dict)
     like: dict = field(default_factory=dict)
@@ -113,11 +115,11 @@ APPLICATIONS = [
                 by_email=True, has_companions=True, can_rename=False, copies=("user",),
                 layout="table=auth,username=email,scheme=bcrypt"),
     Application("CTFd's table", "passlib", "passlib_apps", "ctf", "users", "name", "password", "$bcrypt-sha256$v=2,t=2b,r=12$",
-                layout="table=users,username=name,scheme=bcrypt_sha256", add={"type": "user", "banned": "0", **EMAIL}, like=EMAIL),
+                add=EMAIL, like=EMAIL),
     Application("pbkdf2_sha512, roles", "passlib", "passlib_apps", "accounts", "accounts_user", "email", "password",
                 "$pbkdf2-sha512$210000$", by_email=True, keeps_carol=True, layout="table=accounts_user,scheme=pbkdf2_sha512",
                 add={"active": "1"}, copies=("accounts_userrole",)),
     Application("odd names, crypt", "passlib", "passlib_apps", "orders", "order", 'naïve "name"', "пароль к",
-                "$6$rounds=656000$", id="select",
+                "$6$rounds=656000$", id="select", is_found=False,
                 layout='table=order,id=select,username="naïve ""name""",hash=пароль к,scheme=sha512_crypt'),
 ]
