@@ -21,6 +21,7 @@ import threading
 import time
 
 import layouts
+import schemes
 from passlib.hash import pbkdf2_sha256
 
 # What the application's create_all() sends to SQLite.
@@ -50,6 +51,7 @@ class Bench:
 
     def __init__(self, program, folder, users, runs, sizes):
         self.program = str(program.resolve())
+        self.verdicts = str(program.resolve().with_name("verdicts"))
         self.folder = folder.resolve()
         self.users = users
         self.runs = runs
@@ -677,6 +679,7 @@ GROUPS = {
     "import-hash": batch_hashing,
     "doubling": doubling,
     **layouts.GROUPS,
+    **schemes.GROUPS,
 }
 
 

@@ -3,7 +3,7 @@
 //! A line is `check` or `make`, a scheme, the hash or the recipe, a password, and perhaps a pepper; all but
 //! the first word are in hexadecimal digits, with blanks between them. The answer is one line: `match`,
 //! `mismatch` or `malformed`, as an application finds that accepts this scheme alone, or else the hash or
-//! `refused`.
+//! `refused`. `make-64-on-2` makes 64 hashes on 2 threads, and shows one.
 
 use std::io::{self, BufRead, Write};
 
@@ -32,9 +32,17 @@ fn answer(line: &str) -> Result<String, Error> {
     let (scheme, what, password) = (String::from_utf8(scheme?)?, what?, password?);
     let pepper = next()?.map(|key| Pepper::new(key.into())).transpose()?;
     let password = Password::new(password.into())?;
-    if verb == "make" {
+    if let Some(how) = verb.strip_prefix("make") {
         let recipe: Recipe = str::from_utf8(&what)?.parse()?;
-        let made = HashString::make(&password, recipe, pepper.as_ref(), accounts::random);
+        let made = match how.strip_prefix('-').and_then(|how| how.split_once("-on-")) {
+            None => HashString::make(&password, recipe, pepper.as_ref(), accounts::random),
+            Some((count, threads)) => {
+                let (all, threads) = (vec![(&password, recipe); count.parse()?], threads.parse()?);
+                let random = accounts::random;
+                HashString::make_many(&all, pepper.as_ref(), threads, random, |_| Ok(()))
+                    .map(|mut made| made.remove(0))
+            }
+        };
         return Ok(made.map_or_else(|_| "refused".to_owned(), |made| made.as_str().to_owned()));
     }
     Ok(match Hash::parse(&what) {
