@@ -43,6 +43,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand delete 'Delete users: all that are named, or none'
             cand import 'Add whole user bases: all rows of a file, or none'
             cand export 'Write all users with their hashes to a file that import takes back'
+            cand adopt 'Find where an application keeps its users, and write useradm.toml'
             cand config 'Show every setting, its value and where that comes from'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -288,6 +289,30 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'useradm;adopt'= {
+            cand --db 'The database: a path or an SQLAlchemy URI'
+            cand --format 'How to print'
+            cand --timeout 'How long to wait for another process''s lock'
+            cand --rounds 'PBKDF2 iterations for new hashes, 1000 to 10000000'
+            cand --layout 'Where the users are: a name, keys, or both'
+            cand --config 'Settings'
+            cand --pepper-file 'A file with the key that the application mixes passwords with'
+            cand --verify 'Check first that this user can log in'
+            cand --password-file 'Read the password from a file, less one line break at the end; - is standard input'
+            cand --password-env 'Take the password from this environment variable'
+            cand -q 'Print no message on success; data and errors still come'
+            cand --quiet 'Print no message on success; data and errors still come'
+            cand --no-input 'Never prompt: fail instead'
+            cand --trust-directory 'As root: stay root though somebody else may write to the database''s directory'
+            cand --password-stdin 'Read the password from standard input, less one line break at the end'
+            cand -y 'Write without asking'
+            cand --yes 'Write without asking'
+            cand --force 'Replace the file if it exists'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'useradm;config'= {
             cand --db 'The database: a path or an SQLAlchemy URI'
             cand --format 'How to print'
@@ -316,6 +341,7 @@ set edit:completion:arg-completer[useradm] = {|@words|
             cand delete 'Delete users: all that are named, or none'
             cand import 'Add whole user bases: all rows of a file, or none'
             cand export 'Write all users with their hashes to a file that import takes back'
+            cand adopt 'Find where an application keeps its users, and write useradm.toml'
             cand config 'Show every setting, its value and where that comes from'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -338,6 +364,8 @@ set edit:completion:arg-completer[useradm] = {|@words|
         &'useradm;help;import'= {
         }
         &'useradm;help;export'= {
+        }
+        &'useradm;help;adopt'= {
         }
         &'useradm;help;config'= {
         }

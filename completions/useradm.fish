@@ -50,6 +50,7 @@ complete -c useradm -n "__fish_useradm_needs_command" -f -a "update" -d 'Change 
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "delete" -d 'Delete users: all that are named, or none'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
+complete -c useradm -n "__fish_useradm_needs_command" -f -a "adopt" -d 'Find where an application keeps its users, and write useradm.toml'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "config" -d 'Show every setting, its value and where that comes from'
 complete -c useradm -n "__fish_useradm_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c useradm -n "__fish_useradm_using_subcommand init" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
@@ -290,6 +291,28 @@ complete -c useradm -n "__fish_useradm_using_subcommand export" -l trust-directo
 complete -c useradm -n "__fish_useradm_using_subcommand export" -l force -d 'Replace the file if it exists'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand export" -s V -l version -d 'Print version'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l format -d 'How to print' -r -f -a "table\t'A table for people'
+plain\t'Tab-separated, without a header'
+csv\t'RFC 4180, with a header'
+json\t'One JSON document'
+jsonl\t'One JSON object a line'"
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l timeout -d 'How long to wait for another process\'s lock' -r
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l rounds -d 'PBKDF2 iterations for new hashes, 1000 to 10000000' -r
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l layout -d 'Where the users are: a name, keys, or both' -r
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l config -d 'Settings' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l pepper-file -d 'A file with the key that the application mixes passwords with' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l verify -d 'Check first that this user can log in' -r
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l password-file -d 'Read the password from a file, less one line break at the end; - is standard input' -r -F
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l password-env -d 'Take the password from this environment variable' -r
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -s q -l quiet -d 'Print no message on success; data and errors still come'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l no-input -d 'Never prompt: fail instead'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l password-stdin -d 'Read the password from standard input, less one line break at the end'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -s y -l yes -d 'Write without asking'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -l force -d 'Replace the file if it exists'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c useradm -n "__fish_useradm_using_subcommand adopt" -s V -l version -d 'Print version'
 complete -c useradm -n "__fish_useradm_using_subcommand config" -l db -d 'The database: a path or an SQLAlchemy URI' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand config" -l format -d 'How to print' -r -f -a "table\t'A table for people'
 plain\t'Tab-separated, without a header'
@@ -306,15 +329,16 @@ complete -c useradm -n "__fish_useradm_using_subcommand config" -l no-input -d '
 complete -c useradm -n "__fish_useradm_using_subcommand config" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c useradm -n "__fish_useradm_using_subcommand config" -s V -l version -d 'Print version'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "register" -d 'Make your own account, asking for what is not given'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "login" -d 'Check a username and password against the stored hash'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "list" -d 'List the users'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "add" -d 'Add a user'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "update" -d 'Change a user\'s name, password or other columns'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "delete" -d 'Delete users: all that are named, or none'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "config" -d 'Show every setting, its value and where that comes from'
-complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export config help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "init" -d 'Make the database, or add the table to a file that lacks it'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "register" -d 'Make your own account, asking for what is not given'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "login" -d 'Check a username and password against the stored hash'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "list" -d 'List the users'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "show" -d 'Show one user: id, username, hash scheme and rounds'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "add" -d 'Add a user'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "update" -d 'Change a user\'s name, password or other columns'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "delete" -d 'Delete users: all that are named, or none'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "import" -d 'Add whole user bases: all rows of a file, or none'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "export" -d 'Write all users with their hashes to a file that import takes back'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "adopt" -d 'Find where an application keeps its users, and write useradm.toml'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "config" -d 'Show every setting, its value and where that comes from'
+complete -c useradm -n "__fish_useradm_using_subcommand help; and not __fish_seen_subcommand_from init register login list show add update delete import export adopt config help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -6,6 +6,7 @@
 //! is the business of `store.rs`, and how it is asked for that of `cli/commands/`.
 
 mod add;
+mod adopt;
 mod credential;
 mod delete;
 mod export;
@@ -22,6 +23,7 @@ mod recipe;
 mod update;
 
 pub use add::{Added, Adding, add};
+pub use adopt::{Survey, prove, survey};
 pub use credential::{Credential, Waived};
 pub use delete::{Deletion, delete, plan_deletion};
 pub use export::export;

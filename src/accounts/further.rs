@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use super::like::{Like, Likeness};
+use super::open::open_or_empty;
 use super::{Random, open};
 use crate::error::{Error, Result};
 use crate::layout::{Assigned, Assignment, Column, Layout, Stored, Uuid, UuidForm, Value};
@@ -86,7 +87,7 @@ fn named(assignments: &[Assignment], what: &'static str) -> Result<Vec<Assignmen
 /// # Errors
 /// As [`super::add`].
 pub fn check_new(database: &Database, further: &Further) -> Result<()> {
-    match Store::open(database, Access::Read) {
+    match open_or_empty(database, Access::Read) {
         Ok(store) if store.has_table()? => {
             let likeness = Likeness::find(&store, &further.like)?;
             Filling::of_new(&store, further, &likeness.columns()).map(|_| ())

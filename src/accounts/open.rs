@@ -54,6 +54,24 @@ pub(super) fn located(opened: &Opened, database: &Database) -> Result<(Found, Ta
     })
 }
 
+/// The same, as if this table had not been called that of the first application at first sight.
+pub(super) fn found_anew(opened: &Opened, database: &Database) -> Result<(Found, Table)> {
+    opened.at_one_moment(|| match &database.layout {
+        Some(said) => by_words(opened, said),
+        None => by_all_tables(opened, None),
+    })
+}
+
+/// The users of a table that was found, to be read.
+pub(super) fn store_of(
+    opened: Opened,
+    database: &Database,
+    found: Found,
+    table: Table,
+) -> Result<Store> {
+    store(opened, database, found, table, Access::Read)
+}
+
 /// The error where a table was to be made beside users of whom nothing else is known.
 fn error_of_creation(error: Error) -> Error {
     match error {
@@ -115,6 +133,10 @@ fn by_itself(opened: &Opened) -> Result<(Found, Table)> {
     {
         return Ok((Found::first(), user));
     }
+    by_all_tables(opened, unusable)
+}
+
+fn by_all_tables(opened: &Opened, unusable: Option<Error>) -> Result<(Found, Table)> {
     let tables = opened.tables()?;
     let found = layout::find(&tables, None, &mut look(opened))?;
     with_table(opened, tables, found, unusable)

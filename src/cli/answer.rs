@@ -1,6 +1,7 @@
 //! What a command says when it is done: a message for people, an object for scripts. What is said when
 //! it fails is in `report.rs`.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use anyhow::Result;
@@ -58,7 +59,7 @@ pub(crate) struct Answer<'a> {
     pub(crate) warnings: &'a [Warning],
 }
 
-/// The numbers of an import or export.
+/// The numbers of an import or export, or what was adopted.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Counts<'a> {
@@ -75,6 +76,18 @@ pub(crate) enum Counts<'a> {
     Export {
         exported: u64,
         file: String,
+    },
+    Adoption {
+        table: &'a str,
+        users: u64,
+        schemes: BTreeMap<&'a str, u64>,
+        needed: &'a [String],
+        companions: &'a [String],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        verified: Option<&'a str>,
+        settings: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<&'a str>,
     },
 }
 

@@ -4,6 +4,7 @@
 //! of the library and prints the answer. No command knows another; what several take is in `args.rs`.
 
 mod add;
+mod adopt;
 mod config;
 mod delete;
 mod export;
@@ -85,6 +86,8 @@ pub(crate) enum Command {
     Import(import::ImportArgs),
     /// Write all users with their hashes to a file that import takes back
     Export(export::ExportArgs),
+    /// Find where an application keeps its users, and write useradm.toml
+    Adopt(adopt::AdoptArgs),
     /// Show every setting, its value and where that comes from
     Config(config::ConfigArgs),
 }
@@ -105,6 +108,7 @@ impl Command {
             Command::Delete(args) => args.run(session),
             Command::Import(args) => args.run(session),
             Command::Export(args) => args.run(session),
+            Command::Adopt(args) => args.run(session),
             Command::Config(args) => args.run(session),
         }
     }

@@ -35,8 +35,8 @@ pub(crate) enum Failure {
         hint: Option<&'static str>,
     },
     /// Somebody did not agree, or nobody could be asked.
-    #[error("Not confirmed: {0}")]
-    NotConfirmed(String),
+    #[error("Not confirmed: {message}")]
+    NotConfirmed { message: String, hint: &'static str },
 }
 
 impl Failure {

@@ -137,9 +137,7 @@ fn of_failure(failure: &Failure) -> Report<'_> {
         Failure::Usage { hint, .. } => ("usage", hint.clone(), USAGE),
         Failure::Output(_) => ("output_failed", None, 1),
         Failure::AnswerLost(_) => ("outcome_unknown", Some(show_tells()), OUTCOME_UNKNOWN),
-        Failure::NotConfirmed(_) => {
-            ("not_confirmed", Some("--yes deletes without asking".to_owned()), 9)
-        }
+        Failure::NotConfirmed { hint, .. } => ("not_confirmed", Some((*hint).to_owned()), 9),
     };
     // Many files say what is wrong with the arguments; every message begins with a capital.
     Report::new(code, capitalised(&failure.to_string()), hint, status)

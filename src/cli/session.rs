@@ -10,7 +10,7 @@ use super::identity::Identity;
 use useradm::accounts::WantedRecipe;
 use useradm::layout::{Found, Said, Source};
 use useradm::store::Database;
-use useradm::{Interrupt, Result};
+use useradm::{Error, Interrupt, Result};
 
 /// What a command runs with.
 #[derive(Debug)]
@@ -89,6 +89,25 @@ impl Session {
         Ok(self.ready()?.config.as_ref())
     }
 
+    /// The database without what a file says of it, for whoever is about to write one, and the file with
+    /// the pepper as it would be named there.
+    ///
+    /// # Errors
+    /// As [`Session::database`].
+    pub(crate) fn database_alone(&self) -> Result<(Database, Option<PathBuf>)> {
+        let mut database = self.identity.named().clone();
+        database.pepper = self.given_pepper()?;
+        self.identity.database()?;
+        let absolute =
+            |path: &Path| std::path::absolute(path).map_err(|error| Error::output(path, &error));
+        Ok((database, self.pepper_file().map(absolute).transpose()?))
+    }
+
+    /// The file of settings that was named.
+    pub(crate) fn named_config(&self) -> Option<&Path> {
+        self.told.config.as_deref()
+    }
+
     /// Where the users are, if the database was opened.
     pub(crate) fn found(&self) -> Option<&Found> {
         self.identity.named().found.get()
@@ -153,9 +172,12 @@ impl Session {
 
     /// Reads the pepper that an option or a variable names.
     fn given_pepper(&self) -> Result<Option<useradm::hash::Pepper>> {
+        self.pepper_file().map(config::pepper).transpose()
+    }
+
+    fn pepper_file(&self) -> Option<&Path> {
         let said = self.identity.named().layout.as_ref();
-        let named = said.and_then(|said| said.wanted.pepper_file.as_ref());
-        let path = self.told.pepper_file.as_ref().or(named);
-        path.map(|path| config::pepper(path)).transpose()
+        let named = said.and_then(|said| said.wanted.pepper_file.as_deref());
+        self.told.pepper_file.as_deref().or(named)
     }
 }

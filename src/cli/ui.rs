@@ -51,8 +51,25 @@ pub(crate) fn username(session: &Session, given: Option<OsString>) -> Result<Vec
     Ok(name.ok_or_else(ended)?)
 }
 
-/// Asks a question that only `y` and `yes` agree to; nothing if nobody can be asked.
-pub(crate) fn confirm(session: &Session, question: &str) -> Result<Option<bool>> {
+/// Asks a question that only `y` and `yes` agree to; without a yes it is an error, which says what was
+/// not done and what does it without asking.
+pub(crate) fn require_consent(
+    session: &Session,
+    question: &str,
+    not_done: &str,
+    hint: &'static str,
+) -> Result<()> {
+    let message = match confirm(session, question)? {
+        Some(true) => return Ok(()),
+        Some(false) => not_done.to_owned(),
+        None if session.no_input => format!("--no-input forbids asking; {not_done}"),
+        None => format!("this is not a terminal, so nobody can be asked; {not_done}"),
+    };
+    Err(Failure::NotConfirmed { message, hint }.into())
+}
+
+/// Asks such a question; nothing if nobody can be asked.
+fn confirm(session: &Session, question: &str) -> Result<Option<bool>> {
     if !can_ask(session) {
         return Ok(None);
     }

@@ -2,10 +2,10 @@
 //! layout, or found in the table.
 
 use super::builtin::{self, Builtin};
-use super::detect::{self, Candidate, NAMES};
+use super::detect::{self, Candidate, HASHES, NAMES};
 use super::resolve::{Place, Unclear};
 use super::values::Values;
-use super::{Assignment, Column, Layout, Look, PepperFrom, Table, Wanted};
+use super::{Assignment, Case, Column, Layout, Look, PepperFrom, Table, Wanted};
 use crate::error::Result;
 use crate::hash::Recipe;
 
@@ -65,10 +65,6 @@ pub(super) fn complete(
         Err(reason) => unfit(reason),
     }
 }
-
-/// The usual names of columns of hashes, for a table that is still empty.
-const HASHES: [&str; 6] =
-    ["password_hash", "hashed_password", "password", "pw_hash", "passwd", "pw"];
 
 fn layout(
     wanted: Wanted,
@@ -150,6 +146,30 @@ fn layout(
         disable,
         pepper,
     })
+}
+
+impl Layout {
+    /// All of it as an admin would say it, without the name of a built-in layout.
+    #[must_use]
+    pub fn in_full(&self) -> Wanted {
+        let text = |text: &String| Some(text.clone());
+        let is_usual = |case: &Case| *case == Case::default();
+        Wanted {
+            table: text(&self.table),
+            id: text(&self.id),
+            username: text(&self.username),
+            hash: text(&self.hash),
+            scheme: self.recipe,
+            accepts: Some(self.accepts.clone()),
+            case: Some(self.case).filter(|case| !is_usual(case)),
+            email: self.email.clone(),
+            add: self.add.clone(),
+            admin: self.admin.clone(),
+            enable: self.enable.clone(),
+            disable: self.disable.clone(),
+            ..Wanted::default()
+        }
+    }
 }
 
 /// The names by which SQLite knows the row id of a table that has no column of that name.

@@ -19,7 +19,14 @@ const LIKELY: [&str; 5] = ["pass", "pw", "hash", "secret", "crypt"];
 /// The columns that may have the name of a user; the first one that has values is taken.
 pub(super) const NAMES: [&str; 6] = ["username", "user_name", "login", "name", "email", "user"];
 
-/// A table that has a column of hashes.
+/// The usual names of columns of hashes, by which a table is known that has none yet.
+pub(super) const HASHES: [&str; 6] =
+    ["password_hash", "hashed_password", "password", "pw_hash", "passwd", "pw"];
+
+/// What the name of such a table holds: servers have names and passwords too.
+const USERS: [&str; 6] = ["user", "account", "member", "auth", "people", "person"];
+
+/// A table that has a column of hashes, or one for them.
 #[derive(Clone, Debug)]
 pub struct Candidate<'t> {
     /// The table.
@@ -41,6 +48,31 @@ pub fn detect<'t>(tables: &'t [Table], look: Look<'_>) -> Result<Vec<Candidate<'
     let mut likely = LIKELY_COLUMNS;
     for table in tables {
         candidates.extend(in_table(table, &mut likely, look)?);
+    }
+    Ok(candidates)
+}
+
+/// The tables that look as if they were for users, and in which no hash is yet.
+///
+/// # Errors
+/// What `look` fails with.
+pub(super) fn without_hashes<'t>(
+    tables: &'t [Table],
+    look: Look<'_>,
+) -> Result<Vec<Candidate<'t>>> {
+    let mut candidates = Vec::new();
+    for table in tables {
+        let name = table.name.to_ascii_lowercase();
+        let usual = |names: &[&str]| {
+            let column = names.iter().find_map(|name| table.column(name));
+            column.map(|column| column.name.clone())
+        };
+        let (Some(hash), Some(username)) = (usual(&HASHES), usual(&NAMES)) else { continue };
+        let seen = look(table, std::slice::from_ref(&hash), ROWS)?.pop().unwrap_or_default();
+        if seen.others == 0 && USERS.iter().any(|part| name.contains(part)) {
+            let username = name_column(table, look)?.or(Some(username));
+            candidates.push(Candidate { table, hash, username, seen });
+        }
     }
     Ok(candidates)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::builtin::Builtin;
 use super::complete::complete;
-use super::detect::{Candidate, detect};
+use super::detect::{Candidate, detect, without_hashes};
 use super::recognise::recognise;
 use super::{Layout, Look, Table, Wanted, quoted};
 use crate::error::Result;
@@ -140,7 +140,10 @@ pub fn find(
         };
         return Ok(Err(Unclear::Several(known.iter().map(place).collect())));
     }
-    let candidates = detect(tables, look)?;
+    let mut candidates = detect(tables, look)?;
+    if candidates.is_empty() {
+        candidates = without_hashes(tables, look)?;
+    }
     let candidate = match the_one(&candidates) {
         Ok(candidate) => candidate,
         Err(unclear) => return Ok(Err(unclear)),
@@ -352,9 +355,18 @@ mod tests {
 
     #[test]
     fn tokens_empty_values_and_marks_are_no_hashes() {
-        for value in ["5f4dcc3b5aa765d61d8327deb882cf99", "!", "!abcdefgh", "-", "*", "secret"] {
+        for value in ["5f4dcc3b5aa765d61d8327deb882cf99", "secret"] {
             let row = format!("1 alice {value}");
             assert_eq!(found(&[user("id* name password", &[&row])], None), Err(Unclear::NoUsers));
+        }
+        for value in ["!", "!abcdefgh", "-", "*"] {
+            let row = format!("1 alice {value}");
+            let Found { layout, is_confirmed, .. } =
+                found(&[user("id* name password", &[&row])], None).unwrap();
+            assert!(layout.recipe.is_none() && layout.accepts.is_empty() && !is_confirmed);
+            // The names and passwords of servers are not those of users.
+            let servers = table("server", "id* name password", &[&row]);
+            assert_eq!(found(&[servers], None), Err(Unclear::NoUsers));
         }
         let rows = [format!("1 a {BCRYPT}"), "2 b note".to_owned(), "3 c note".to_owned()];
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -420,7 +432,7 @@ mod tests {
     #[test]
     fn an_empty_table_needs_to_be_named() {
         let empty = || [table("users", "id* email hashed_password", &[])];
-        assert_eq!(found(&empty(), None), Err(Unclear::NoUsers));
+        assert!(!found(&empty(), None).unwrap().is_confirmed);
         let words = said("table=users,scheme=bcrypt");
         let Found { layout, is_confirmed, .. } = found(&empty(), Some(&words)).unwrap();
         assert!(is_confirmed && layout.hash == "hashed_password" && layout.username == "email");

@@ -7,7 +7,6 @@ use clap::Args;
 
 use crate::cli::answer::{Answer, UserObject};
 use crate::cli::args::id_of;
-use crate::cli::failure::Failure;
 use crate::cli::format::escape::escaped;
 use crate::cli::session::Session;
 use crate::cli::ui;
@@ -73,18 +72,9 @@ fn confirm(session: &Session, plan: &Deletion) -> Result<()> {
             escaped(&reference.on_delete)
         );
     }
-    match ui::confirm(session, &format!("{question}\nReally delete? [y/N] "))? {
-        Some(true) => Ok(()),
-        Some(false) => Err(Failure::NotConfirmed("nothing was deleted".to_owned()).into()),
-        None => {
-            let why = if session.no_input {
-                "--no-input forbids asking"
-            } else {
-                "this is not a terminal, so nobody can be asked"
-            };
-            Err(Failure::NotConfirmed(format!("{why}; nothing was deleted")).into())
-        }
-    }
+    let question = format!("{question}\nReally delete? [y/N] ");
+    let hint = "--yes deletes without asking";
+    ui::require_consent(session, &question, "nothing was deleted", hint)
 }
 
 fn names_of(plan: &Deletion) -> String {

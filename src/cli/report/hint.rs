@@ -39,43 +39,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::LeftoverJournal(path) => {
             format!("find out whose it is, and `{}`", shell::move_away(path))
         }
-        Error::UsersElsewhere { .. } => {
-            format!("{} tells what is there; --db names another file", shell::command("list"))
-        }
-        Error::NoNames { table, .. } => {
-            let layout = format!("table={},username=COLUMN", quoted(table));
-            format!("--layout {} says which column has the names", shell::quoted(layout.as_ref()))
-        }
-        Error::LayoutAmbiguous { layouts, .. } => {
-            let layouts: Vec<String> = layouts.iter().map(|it| layout_option(it)).collect();
-            format!("{} says which one is meant", listed(&layouts))
-        }
-        Error::LayoutUnconfirmed { is_writable: false, .. } => {
-            "set the password in the application itself".to_owned()
-        }
-        Error::LayoutUnconfirmed { layout, .. } => format!(
-            "{} looks at it, proves it by a log-in and writes useradm.toml; {} says the same once",
-            shell::command("adopt"),
-            layout_option(layout)
-        ),
-        Error::PepperMissing { .. } => {
-            "--pepper-file <PATH> names a file with the key, which Flask-Security calls \
-             SECURITY_PASSWORD_SALT"
-                .to_owned()
-        }
-        Error::InvalidSettings { .. } => {
-            "mend that file, or name another one with --config".to_owned()
-        }
         Error::NoRounds { scheme } => {
             format!("leave --rounds out, or say what a hash is to cost with --scheme {scheme}:...")
         }
-        Error::SchemeMismatch { scheme, .. }
-        | Error::UnreadableHash { scheme, replaceable: false, .. }
-            if is_writable(scheme) =>
-        {
-            format!("{} finds out which hashes the application has", shell::command("adopt"))
-        }
-        Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
         Error::UnreadableHash { id, user, replaceable: true, .. } => {
             let command = format!("update {} --password", shell::user(id, user));
             format!("{} gives the user a new one", shell::command(&command))
@@ -109,9 +75,51 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         }
         Error::OutcomeUnknown(_) => show_tells(),
         Error::Partly { cause, .. } => return hint(cause),
-        _ => return None,
+        error => return layout_hint(error),
     };
     Some(hint)
+}
+
+/// What to type next after an error about where the users are, and how passwords are hashed there.
+fn layout_hint(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::UsersElsewhere { .. } => {
+            format!("{} tells what is there; --db names another file", shell::command("list"))
+        }
+        Error::NoNames { table, .. } => {
+            let layout = format!("table={},username=COLUMN", quoted(table));
+            format!("--layout {} says which column has the names", shell::quoted(layout.as_ref()))
+        }
+        Error::LayoutAmbiguous { layouts, .. } => {
+            let layouts: Vec<String> = layouts.iter().map(|it| layout_option(it)).collect();
+            format!("{} says which one is meant", listed(&layouts))
+        }
+        Error::LayoutUnconfirmed { is_writable: false, layout, .. } => {
+            let layout = layout_option(&format!("{layout},scheme=SCHEME"));
+            format!("{layout} says how the application hashes passwords, where you know it")
+        }
+        Error::LayoutUnconfirmed { layout, .. } => format!(
+            "{} looks at it, proves it by a log-in and writes useradm.toml; {} says the same once",
+            shell::command("adopt"),
+            layout_option(layout)
+        ),
+        Error::PepperMissing { .. } => {
+            "--pepper-file <PATH> names a file with the key, which Flask-Security calls \
+             SECURITY_PASSWORD_SALT"
+                .to_owned()
+        }
+        Error::InvalidSettings { .. } => {
+            "mend that file, or name another one with --config".to_owned()
+        }
+        Error::SchemeMismatch { scheme, .. }
+        | Error::UnreadableHash { scheme, replaceable: false, .. }
+            if is_writable(scheme) =>
+        {
+            format!("{} finds out which hashes the application has", shell::command("adopt"))
+        }
+        Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
+        _ => return None,
+    })
 }
 
 /// The option that says this layout.

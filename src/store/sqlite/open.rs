@@ -16,7 +16,6 @@ use super::wait::Patience;
 use super::{Access, Database, Opened, Store, vfs};
 use crate::error::{Error, Result};
 use crate::files::Resolved;
-use crate::layout::Layout;
 
 /// The smallest page, and so the smallest database, in bytes (SQLite's file format, section 1.3.2).
 const SMALLEST_PAGE: u64 = 512;
@@ -64,8 +63,9 @@ impl Store {
     ///
     /// # Errors
     /// As [`Opened::open`] and [`Opened::store`].
-    pub fn open(database: &Database, access: Access) -> Result<Self> {
-        Opened::open(database, access)?.store(Layout::passlib())
+    #[cfg(test)]
+    pub(crate) fn open(database: &Database, access: Access) -> Result<Self> {
+        Opened::open(database, access)?.store(crate::layout::Layout::passlib())
     }
 }
 
