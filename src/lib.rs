@@ -1,4 +1,4 @@
-//! The core of `useradm`: the users of a Flask + passlib application, straight in its SQLite file.
+//! The core of `useradm`: the users of a Python web application, straight in its SQLite file.
 //!
 //! ```
 //! use useradm::accounts::{self, Adding, Credential, Users};

@@ -35,6 +35,7 @@ fn every_console_session_prints_what_the_readme_shows() {
     assert!(sessions.len() >= 2, "the README has lost its sessions");
     let program = Path::new(env!("CARGO_BIN_EXE_useradm")).parent().unwrap();
     let path = std::env::var("PATH").unwrap_or_default();
+    let field = &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/field");
     for session in sessions {
         let folder = tempfile::tempdir().unwrap();
         for step in session {
@@ -42,6 +43,7 @@ fn every_console_session_prints_what_the_readme_shows() {
                 .args(["-c", &format!("{{ {}; }} 2>&1", step.line)])
                 .current_dir(folder.path())
                 .env("PATH", format!("{}:{path}", program.display()))
+                .env("FIELD", field)
                 .output()
                 .unwrap();
             let made = String::from_utf8(made.stdout).unwrap();

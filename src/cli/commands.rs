@@ -22,7 +22,7 @@ use clap::{Parser, Subcommand};
 use crate::cli::session::Session;
 use crate::cli::settings::Options;
 
-/// Administer the users of a Flask + passlib application straight in its SQLite file.
+/// Administer the users of a Python web application straight in its SQLite file.
 ///
 /// The application may be running meanwhile: useradm waits for its locks, holds its own for
 /// milliseconds, and writes what the application itself would have written.
