@@ -253,7 +253,10 @@ jsonl\t'One JSON object a line'
 htpasswd\t'NAME:HASH lines'"
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l on-conflict -d 'What to do with rows whose users exist' -r -f -a "fail\t'Import nothing'
 skip\t'Leave these users as they are'
-update\t'Change their hashes where they differ'"
+update\t'Change what the rows say of them where it differs'"
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l ignore-columns -d 'Columns of the file that are not looked at, by commas' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l set -d 'Store VALUE in a column of the user\'s row; may be repeated' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l email -d 'Store the e-mail address in the column that the layout names for it' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l generate-passwords -d 'Give new users without a password one, and write names and passwords to this new file' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'How many threads hash passwords [default: one for each core]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, where one transaction would lock the database for too long' -r
@@ -263,6 +266,7 @@ complete -c useradm -n "__fish_useradm_using_subcommand import" -l scheme -d 'Ho
 complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d 'Print no message on success; data and errors still come'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l admin -d 'Make the user an admin, as the layout says how'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Keep the rows\' ids, and take names that would otherwise be refused'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Skip rows without a hash that can be stored: of another scheme, malformed, empty or NULL'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l dry-run -d 'Check everything and write nothing'

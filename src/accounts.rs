@@ -27,10 +27,10 @@ pub use adopt::{Survey, prove, survey};
 pub use credential::{Credential, Waived};
 pub use delete::{Deletion, delete, plan_deletion};
 pub use export::export;
-pub use further::{Further, check_change, check_new};
+pub use further::{Further, check_change, check_new, further_columns};
 pub use import::{
-    Generated, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection, Stage,
-    import,
+    Generated, Given, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection,
+    Stage, import,
 };
 pub use init::init;
 pub use like::Like;

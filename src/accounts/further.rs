@@ -47,7 +47,7 @@ impl Further {
     }
 
     /// All of it as columns and what they get, each once.
-    fn assignments(&self, layout: &Layout) -> Result<Vec<Assignment>> {
+    pub(super) fn assignments(&self, layout: &Layout) -> Result<Vec<Assignment>> {
         let mut all = self.set.clone();
         if let Some(email) = &self.email {
             let column = layout.email.clone();
@@ -82,19 +82,14 @@ fn named(assignments: &[Assignment], what: &'static str) -> Result<Vec<Assignmen
 }
 
 /// Fails if what an admin says of a new row cannot be, or if it would lack something, before anybody
-/// is asked for a password. Where there is no table it is to be made.
+/// is asked for a password; `create` where the table is to be made if there is none.
 ///
 /// # Errors
 /// As [`super::add`].
-pub fn check_new(database: &Database, further: &Further) -> Result<()> {
-    match open_or_empty(database, Access::Read) {
-        Ok(store) if store.has_table()? => {
-            let likeness = Likeness::find(&store, &further.like)?;
-            Filling::of_new(&store, further, &likeness.columns()).map(|_| ())
-        }
-        Ok(_) | Err(Error::DatabaseMissing { .. }) => further.of_first().map(|_| ()),
-        Err(error) => Err(error),
-    }
+pub fn check_new(database: &Database, further: &Further, create: bool) -> Result<()> {
+    let Some(store) = present(database, create)? else { return further.of_first().map(|_| ()) };
+    let likeness = Likeness::find(&store, &further.like)?;
+    Filling::of_new(&store, further, &likeness.columns()).map(|_| ())
 }
 
 /// Fails if what an admin says of a row that is there cannot be.
@@ -105,7 +100,31 @@ pub fn check_change(database: &Database, further: &Further) -> Result<()> {
     Filling::of_old(&open(database, Access::Read)?, further).map(|_| ())
 }
 
+/// The columns of the users' table in which a file may store something beside id, name and hash; none
+/// where the table is to be made.
+///
+/// # Errors
+/// What opening and reading the database fail with.
+pub fn further_columns(database: &Database, create: bool) -> Result<Vec<String>> {
+    let Some(store) = present(database, create)? else { return Ok(Vec::new()) };
+    let columns = store.table()?.columns.into_iter().filter(|it| !it.is_generated);
+    let names = columns.map(|column| column.name);
+    Ok(names.filter(|name| is_own(store.layout(), name).is_none()).collect())
+}
+
+/// Opens a database that has users, or a table for them; none where that is to be made.
+fn present(database: &Database, create: bool) -> Result<Option<Store>> {
+    match if create { open_or_empty } else { open }(database, Access::Read) {
+        Err(Error::DatabaseMissing { .. }) if create => Ok(None),
+        store => {
+            let store = store?;
+            Ok(if store.has_table()? { Some(store) } else { None })
+        }
+    }
+}
+
 /// Columns of the users' table, and what they get.
+#[derive(Default)]
 pub(super) struct Filling {
     columns: Vec<(Column, Value)>,
 }
@@ -113,6 +132,15 @@ pub(super) struct Filling {
 impl Filling {
     /// What a new row gets that is to be like another one in these columns.
     pub(super) fn of_new(store: &Store, further: &Further, like: &[String]) -> Result<Self> {
+        let filling = Filling::of_some_new(store, further, like)?;
+        match &filling.lacking(store, like)?[..] {
+            [] => Ok(filling),
+            lacking => Err(columns_needed(store, lacking)),
+        }
+    }
+
+    /// The same for a row that has more besides.
+    pub(super) fn of_some_new(store: &Store, further: &Further, like: &[String]) -> Result<Self> {
         let layout = store.layout();
         let mut all = further.assignments(layout)?;
         let is_given = |it: &&Assignment| {
@@ -128,9 +156,17 @@ impl Filling {
         let of_layout: Vec<Assignment> = of_layout.cloned().collect();
         check_settable(store, &all)?;
         all.extend(of_layout);
-        let filling = Filling::of(store, &all)?;
-        filling.require_complete(store, like)?;
-        Ok(filling)
+        Filling::of(store, &all)
+    }
+
+    /// The columns that a new row needs and that are neither of these nor like another row's.
+    pub(super) fn lacking(&self, store: &Store, like: &[String]) -> Result<Vec<String>> {
+        let is_filled = |name: &String| {
+            let is_it = |other: &str| other.eq_ignore_ascii_case(name);
+            self.columns.iter().any(|(column, _)| is_it(&column.name))
+                || like.iter().any(|like| is_it(like))
+        };
+        Ok(store.needed_columns()?.into_iter().filter(|name| !is_filled(name)).collect())
     }
 
     /// What a row gets that is there.
@@ -149,20 +185,6 @@ impl Filling {
         Ok(Filling { columns: columns.collect::<Result<_>>()? })
     }
 
-    /// Fails unless a new row with these columns as well has something in every column that needs it.
-    pub(super) fn require_complete(&self, store: &Store, more: &[String]) -> Result<()> {
-        let is_filled = |name: &str| {
-            self.columns.iter().any(|(column, _)| column.name.eq_ignore_ascii_case(name))
-                || more.iter().any(|more| more.eq_ignore_ascii_case(name))
-        };
-        let lacking: Vec<String> =
-            (store.needed_columns()?.into_iter()).filter(|name| !is_filled(name)).collect();
-        if lacking.is_empty() {
-            return Ok(());
-        }
-        Err(Error::ColumnsNeeded { table: store.layout().table.clone(), columns: lacking })
-    }
-
     /// What one row gets.
     pub(super) fn make(
         &self,
@@ -170,7 +192,21 @@ impl Filling {
         name: &[u8],
         random: Random<'_>,
     ) -> Result<Vec<Assigned>> {
-        let assigned = self.columns.iter().map(|(column, value)| {
+        self.make_beside(&[], store, name, random)
+    }
+
+    /// What one row gets beside what it has.
+    pub(super) fn make_beside(
+        &self,
+        own: &[Assigned],
+        store: &Store,
+        name: &[u8],
+        random: Random<'_>,
+    ) -> Result<Vec<Assigned>> {
+        let columns = self.columns.iter().filter(|(column, _)| {
+            !own.iter().any(|own| own.column.eq_ignore_ascii_case(&column.name))
+        });
+        let assigned = columns.map(|(column, value)| {
             let stored = match value {
                 Value::Null => Ok(Stored::Null),
                 Value::Now => column.moment(SystemTime::now()),
@@ -187,24 +223,34 @@ impl Filling {
     }
 }
 
+/// The error for columns that a new row needs and does not get.
+pub(super) fn columns_needed(store: &Store, lacking: &[String]) -> Error {
+    Error::ColumnsNeeded { table: store.layout().table.clone(), columns: lacking.to_vec() }
+}
+
 /// Fails if a column is not one that an admin may set.
 fn check_settable(store: &Store, all: &[Assignment]) -> Result<()> {
-    let Layout { id, username, hash, .. } = store.layout();
     for Assignment { column, .. } in all {
-        let is = |name: &str| column.eq_ignore_ascii_case(name);
-        let reason = if is(id) {
-            "users keep their ids"
-        } else if is(username) {
-            "it is the username"
-        } else if is(hash) {
-            "it is the password hash, which follows from the password"
-        } else {
-            continue;
-        };
-        let (column, reason) = (column.clone(), reason.to_owned());
-        return Err(Error::InvalidColumn { column, reason });
+        if let Some(reason) = is_own(store.layout(), column) {
+            let (column, reason) = (column.clone(), reason.to_owned());
+            return Err(Error::InvalidColumn { column, reason });
+        }
     }
     Ok(())
+}
+
+/// Why a column is not a further one, if it is none.
+fn is_own(layout: &Layout, column: &str) -> Option<&'static str> {
+    let is = |name: &str| column.eq_ignore_ascii_case(name);
+    if is(&layout.id) {
+        Some("users keep their ids")
+    } else if is(&layout.username) {
+        Some("it is the username")
+    } else if is(&layout.hash) {
+        Some("it is the password hash, which follows from the password")
+    } else {
+        None
+    }
 }
 
 /// Fails if a column cannot get a value, whatever row it is for.

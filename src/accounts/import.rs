@@ -8,16 +8,19 @@
 
 mod candidates;
 mod check;
+mod further;
 mod hashing;
 mod plan;
 mod row;
 mod write;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::further::Further;
 use super::open::{open_or_empty, refuse_creation};
 use super::recipe::{Application, WantedRecipe};
 use super::{Random, Waived, Warning, guard};
@@ -27,6 +30,7 @@ use crate::password::Password;
 use crate::store::{Access, Database, Limits, NewIds, Store};
 use crate::user::UserId;
 use check::Rules;
+use further::Columns;
 use hashing::{Hasher, Passwords};
 use plan::Plan;
 use row::Row;
@@ -42,6 +46,17 @@ pub struct InputRow {
     pub name: Option<Vec<u8>>,
     /// What it brings to log in with.
     pub credential: Offered,
+    /// What it says of further columns.
+    pub further: Vec<Given>,
+}
+
+/// What a row says of a further column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The column.
+    pub column: Rc<str>,
+    /// What it gets, as text; none for NULL.
+    pub value: Option<Vec<u8>>,
 }
 
 /// What a row brings to log in with.
@@ -101,7 +116,8 @@ pub enum OnConflict {
     Fail,
     /// Leave these users as they are.
     Skip,
-    /// Give them the hashes or passwords of the rows, where they differ.
+    /// Give them the hashes or passwords of the rows, and what these say of further columns, where
+    /// they differ.
     Update,
 }
 
@@ -128,6 +144,8 @@ pub struct Importing {
     pub batch: Option<u64>,
     /// What passwords are hashed with.
     pub recipe: WantedRecipe,
+    /// What columns of new users get of which the rows say nothing.
+    pub further: Further,
     /// Which rules are waived.
     pub waived: Waived,
     /// How many of the skipped rows to report.
@@ -180,7 +198,7 @@ pub struct Imported {
     pub imported: u64,
     /// Rows whose users were left as they were, and rows that were left out.
     pub skipped: u64,
-    /// Users with a new hash.
+    /// Users of whom something was changed.
     pub updated: u64,
     /// The longest time for which the database was locked.
     pub locked: Duration,
@@ -220,11 +238,13 @@ pub fn import(
     let application = Application::of(database, store)?;
     let hashing = application.reading();
     let recipe = hashing.recipe(database, store, None, &importing.recipe)?;
+    let columns = Columns::new(store, &importing.further)?;
     let rules = Rules {
         hashing,
         recipe,
         limits: store.map_or(Ok(Limits::FIRST), Store::limits)?,
         ids: store.map_or(Affinity::Integer, Store::id_affinity),
+        columns: &columns,
     };
     let mut checked = check::check(rows, importing, rules, random, observer)?;
     let mut plan = Plan::make(store, &checked.claims, importing)?;
@@ -237,17 +257,27 @@ pub fn import(
         [_, ..] => application.hashing()?,
     };
     let ids = new_ids(store, importing)?;
+    columns.require_complete(&checked.rows, &plan)?;
     let (found, interrupt) = (&mut checked.found, &database.interrupt);
     let passwords = Passwords::take(found, &plan, importing, recipe);
     let hashing_all = Hasher { database, store, hashing, importing };
     let hashes = hashing_all.hash(passwords, random, observer)?;
     // Nobody is to keep generated passwords for users who were never stored.
     let _section = importing.generate_passwords.then(|| interrupt.defer());
-    let (plan, hashes) = (&plan, &hashes);
+    let (plan, hashes, columns) = (&plan, &hashes, &columns);
     let mut for_ids = |bytes: &mut [u8]| random(bytes);
     let random = &RefCell::new(&mut for_ids as Random<'_>);
-    let ready =
-        Ready { database, checked: &checked, hashes, plan, importing, hashing, ids, random };
+    let ready = Ready {
+        database,
+        checked: &checked,
+        hashes,
+        plan,
+        importing,
+        hashing,
+        ids,
+        columns,
+        random,
+    };
     let mut imported = ready.write(store, observer)?;
     imported.skipped += checked.found.left_out;
     imported.skips.extend(checked.found.skips);
@@ -311,7 +341,8 @@ mod tests {
         let import_all = |rows: &[&str], importing: &Importing| {
             let row = |(line, &name): (u64, &&str)| {
                 let credential = Offered::Hash(hash('B'));
-                Ok(Ok(InputRow { line, id: UserId::Null, name: Some(name.into()), credential }))
+                let (id, name, further) = (UserId::Null, Some(name.into()), Vec::new());
+                Ok(Ok(InputRow { line, id, name, credential, further }))
             };
             let rows = (1..).zip(rows).map(row);
             let imported =

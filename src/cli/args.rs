@@ -49,7 +49,7 @@ pub(crate) struct Allowed {
 }
 
 /// What a row gets beside name and hash.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct RowArgs {
     /// Store VALUE in a column of the user's row; may be repeated
     #[arg(long, value_name = "COLUMN=VALUE", value_parser = assignment)]

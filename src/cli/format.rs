@@ -9,6 +9,7 @@ mod htpasswd;
 mod input;
 pub(crate) mod json;
 mod jsonl;
+pub(crate) mod known;
 mod lines;
 mod plain;
 mod record;
@@ -23,6 +24,7 @@ use useradm::store::StoredUser;
 
 pub(crate) use input::Input;
 use input::Item;
+use known::Known;
 use lines::Lines;
 pub(crate) use record::{Field, Fields, Printer, Record};
 pub(crate) use table::Widths;
@@ -83,12 +85,18 @@ impl FileFormat {
         }
     }
 
-    /// Reads the rows of an input; fails where it has no header and should.
-    pub(crate) fn rows(self, input: Input) -> anyhow::Result<Box<dyn Iterator<Item = Item>>> {
+    /// Reads the rows of an input that may have these columns; fails where it has no header and
+    /// should.
+    pub(crate) fn rows(
+        self,
+        input: Input,
+        known: Known,
+    ) -> anyhow::Result<Box<dyn Iterator<Item = Item>>> {
         Ok(match self {
-            FileFormat::Csv => Box::new(csv::Rows::new(input)?),
+            FileFormat::Csv => Box::new(csv::Rows::new(input, &known)?),
             FileFormat::Jsonl => {
-                Box::new(Lines::new(input, |line, text| Some(jsonl::row(line, text))))
+                let row = move |line, text: &[u8]| Some(jsonl::row(line, text, &known));
+                Box::new(Lines::new(input, row))
             }
             FileFormat::Htpasswd => Box::new(Lines::new(input, htpasswd::row)),
         })

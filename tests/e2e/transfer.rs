@@ -4,6 +4,7 @@
 
 mod batches;
 mod blame;
+mod columns;
 mod conflicts;
 mod csv;
 mod export;

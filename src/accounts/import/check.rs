@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::further::Columns;
 use super::row::{Claims, Row};
 use super::{Generated, Importing, InputRow, Observer, Offered, Rejection};
 use crate::accounts::recipe::Hashing;
@@ -50,6 +51,7 @@ pub(super) struct Rules<'a> {
     pub(super) limits: Limits,
     /// What the column of the ids makes of them.
     pub(super) ids: Affinity,
+    pub(super) columns: &'a Columns<'a>,
 }
 
 /// Reads all rows; those that are wrong are reported.
@@ -61,23 +63,26 @@ pub(super) fn check(
     observer: &mut dyn Observer,
 ) -> Result<Checked> {
     let (mut rows, mut claims) = (Sorter::new(), Claims::new());
-    let (mut found, mut value) = (Found::default(), Vec::new());
+    let (mut found, mut value, mut further) = (Found::default(), Vec::new(), Vec::new());
     for (number, input) in (1..).zip(input) {
         let rejection = match input? {
             Err(rejection) => Some(rejection),
-            Ok(InputRow { line, id, name, credential }) => {
+            Ok(InputRow { line, id, name, credential, further: given }) => {
                 let place = rows.count();
                 let name = name.as_deref();
                 let mut row = Row { place, line, name, ..Row::default() };
                 let fitting = fit_id(rules.ids, id);
                 row.id = fitting.as_ref().map_or(Id::Null, UserId::borrowed);
                 let checked = match &fitting {
-                    Ok(_) => found.check(&row, credential, importing, rules, random),
+                    Ok(_) => rules
+                        .columns
+                        .write(&given, &mut further)
+                        .and_then(|()| found.check(&row, credential, importing, rules, random)),
                     Err(error) => Err(Error::InvalidInput(error.to_string())),
                 };
                 match checked {
                     Ok(Some((password, hash))) => {
-                        (row.password, row.text) = (password, &hash);
+                        (row.password, row.text, row.further) = (password, &hash, &further);
                         row.write(&mut value);
                         rows.push(&row.place_key(), &value)?;
                         claims.push(&row, importing)?;

@@ -12,8 +12,9 @@ const NO_ID: u64 = 0;
 const NUMBER: u64 = 1;
 const TEXT: u64 = 2;
 
-/// What is added to that where the user is known.
+/// What is added to that where the user is known, and where there are further columns.
 const HAS_KEY: u64 = 4;
+const HAS_FURTHER: u64 = 8;
 
 /// A row that is right by itself, or as much of it as is needed.
 #[derive(Clone, Copy, Default)]
@@ -32,6 +33,8 @@ pub(super) struct Row<'a> {
     pub(super) name: Option<&'a [u8]>,
     /// The hash that it brings, or why it cannot be stored.
     pub(super) text: &'a [u8],
+    /// What it says of further columns, as `further.rs` writes it.
+    pub(super) further: &'a [u8],
 }
 
 impl<'a> Row<'a> {
@@ -46,14 +49,19 @@ impl<'a> Row<'a> {
         };
         let (password, name) = (after(self.password), after(self.name.map(<[u8]>::len)));
         let kind = if self.key.is_some() { kind | HAS_KEY } else { kind };
+        let kind = if self.further.is_empty() { kind } else { kind | HAS_FURTHER };
         for number in [self.place, self.line, kind, id, password, name] {
             put(out, number);
         }
         if let Some(Key(key)) = self.key {
             put(out, key.cast_unsigned());
         }
+        if !self.further.is_empty() {
+            put(out, self.further.len() as u64);
+        }
         out.extend_from_slice(id_text);
         out.extend_from_slice(self.name.unwrap_or_default());
+        out.extend_from_slice(self.further);
         out.extend_from_slice(self.text);
     }
 
@@ -66,7 +74,8 @@ impl<'a> Row<'a> {
         let [place, line, kind, id, password, name] = numbers;
         let has_key = kind & HAS_KEY != 0;
         let key = has_key.then(|| take(&mut bytes)).transpose()?;
-        let id = match kind & !HAS_KEY {
+        let further = if kind & HAS_FURTHER == 0 { 0 } else { take(&mut bytes)? };
+        let id = match kind & !HAS_KEY & !HAS_FURTHER {
             NO_ID => Id::Null,
             NUMBER => Id::Number(id.cast_signed()),
             _ => Id::Text(take_text(&mut bytes, usize::try_from(id).unwrap_or(usize::MAX))?),
@@ -74,6 +83,7 @@ impl<'a> Row<'a> {
         let before = |number: u64| number.checked_sub(1).and_then(|it| usize::try_from(it).ok());
         let length = before(name);
         let name = take_text(&mut bytes, length.unwrap_or(0))?;
+        let further = take_text(&mut bytes, usize::try_from(further).unwrap_or(usize::MAX))?;
         Ok(Row {
             place,
             line,
@@ -82,6 +92,7 @@ impl<'a> Row<'a> {
             password: before(password),
             name: length.map(|_| name),
             text: bytes,
+            further,
         })
     }
 
@@ -123,7 +134,8 @@ impl Claims {
         // Only where another run's batches are to be told from conflicts are hashes compared.
         let is_compared = importing.on_conflict == OnConflict::Fail && importing.batch.is_some();
         let id = if importing.keep_ids { row.id } else { Id::Null };
-        Row { id, text: if is_compared { row.text } else { b"" }, ..*row }.write(&mut self.value);
+        let text = if is_compared { row.text } else { b"" };
+        Row { id, text, further: b"", ..*row }.write(&mut self.value);
         self.sorter.push(&self.key, &self.value)
     }
 
@@ -210,13 +222,15 @@ mod tests {
                 for id in [Id::Null, Id::Text(b""), Id::Text(b"007")].into_iter().chain(numbers) {
                     let password = usize::try_from(number).ok().filter(|_| number > 0);
                     let key = password.map(|_| Key(number.cast_signed()));
-                    let row = Row { place: number, line: number, id, key, password, name, text };
+                    let further = name.unwrap_or_default();
+                    let row =
+                        Row { place: number, line: number, id, key, password, name, text, further };
                     row.write(&mut written);
                     let read = Row::read(&written).unwrap();
                     assert_eq!((read.place, read.line, read.key), (number, number, key));
                     assert_eq!(
-                        (read.id, read.password, read.name, read.text),
-                        (id, password, name, text)
+                        (read.id, read.password, read.name, read.text, read.further),
+                        (id, password, name, text, further)
                     );
                 }
             }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::check::Checked;
+use super::further::Columns;
 use super::hashing::Hashes;
 use super::plan::{Existing, Plan, has_hash};
 use super::row::{Claims, Row};
@@ -14,6 +15,7 @@ use crate::accounts::open::open_or_empty;
 use crate::accounts::recipe::Hashing;
 use crate::accounts::{Random, Warning};
 use crate::error::{Error, Result};
+use crate::layout::Assigned;
 use crate::sort::{Cursor, Sorted};
 use crate::store::{Access, Database, NewIds, Store, Transaction};
 use crate::user::{Id, Key, UserId};
@@ -39,6 +41,7 @@ pub(super) struct Ready<'r> {
     pub(super) hashing: Hashing<'r>,
     /// How new users get their ids, if they can.
     pub(super) ids: Option<NewIds>,
+    pub(super) columns: &'r Columns<'r>,
     pub(super) random: &'r RefCell<Random<'r>>,
 }
 
@@ -109,11 +112,20 @@ impl Ready<'_> {
             (None, _) if hash.is_some() || importing.dry_run => Step::Insert,
             (None, _) => Step::Skip("the user existed, and was deleted meanwhile"),
             (Some(_), OnConflict::Skip) => Step::Skip("the user exists already"),
-            (Some(_), OnConflict::Update) if brings_none => {
-                Step::Skip("the user exists already, and the row brings no password")
+            (Some(user), OnConflict::Update) => {
+                let takes_hash = !brings_none && !is_same(user)?;
+                let further = match store {
+                    Some(store) => store.that_differ(user, &self.columns.of_row(row))?,
+                    None => Vec::new(),
+                };
+                if takes_hash || !further.is_empty() {
+                    Step::Change { user, takes_hash, further }
+                } else if brings_none {
+                    Step::Skip("the user exists already, and the row brings no password")
+                } else {
+                    Step::Skip("the user has this password already")
+                }
             }
-            (Some(user), OnConflict::Update) if !is_same(user)? => Step::Replace(user),
-            (Some(_), OnConflict::Update) => Step::Skip("the user has this password already"),
             // A batch that another run stored.
             (Some(user), OnConflict::Fail) if is_same(user)? => Step::Skip("it is stored already"),
             (Some(_), OnConflict::Fail) => return Err(Error::UserExists(row.shown())),
@@ -147,7 +159,13 @@ fn claims(rows: &mut Cursor<'_>, limit: u64, importing: &Importing) -> Result<So
 /// What is done with a row.
 enum Step {
     Insert,
-    Replace(Key),
+    Change {
+        user: Key,
+        /// Whether the user gets the hash of the row.
+        takes_hash: bool,
+        /// What further columns get.
+        further: Vec<Assigned>,
+    },
     Skip(&'static str),
 }
 
@@ -287,16 +305,19 @@ impl<'r> Writer<'r> {
                         let own = ready.new_id(store)?;
                         let id = if importing.keep_ids { row.id } else { own.borrowed() };
                         let id = Some(id).filter(|id| *id != Id::Null);
+                        let further =
+                            ready.columns.of_new(&row, &mut **ready.random.borrow_mut())?;
                         inserter
-                            .insert(id, row.name, hash.unwrap_or_default())
+                            .insert(id, row.name, hash.unwrap_or_default(), &further)
                             .map_err(|error| on_line(row.line, error))?;
                     }
                     self.done.imported += 1;
                 }
-                Step::Replace(user) => {
+                Step::Change { user, takes_hash, further } => {
                     if let Some(transaction) = transaction {
-                        let hash = self.ready.hashing.ready(hash.unwrap_or_default())?;
-                        let updated = transaction.update(user, None, Some(&hash), &[]);
+                        let hash = hash.filter(|_| takes_hash);
+                        let hash = hash.map(|hash| ready.hashing.ready(hash)).transpose()?;
+                        let updated = transaction.update(user, None, hash.as_ref(), &further);
                         updated.map_err(|error| on_line(row.line, error))?;
                     }
                     self.done.updated += 1;

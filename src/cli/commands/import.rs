@@ -9,8 +9,9 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::cli::answer::{Answer, Counts};
-use crate::cli::args::{NewScheme, WaivedArgs, number};
+use crate::cli::args::{NewScheme, RowArgs, WaivedArgs, number};
 use crate::cli::failure::Failure;
+use crate::cli::format::known::Known;
 use crate::cli::format::rejection::{RowObject, row_line};
 use crate::cli::format::{FileFormat, Input};
 use crate::cli::session::Session;
@@ -29,7 +30,9 @@ Examples:
   useradm import --create --keep-ids backup.csv
 
 CSV has a header with the columns username and one of password and password_hash, and perhaps id;
-JSON lines have fields of these names. Passwords are hashed on all cores before the database is
+JSON lines have fields of these names. Any other one is stored in the column of that name: in CSV an
+empty field is NULL, and in quotes the empty text. --set, --email and --admin are for new users, and
+for those of whose columns the file says nothing. Passwords are hashed on all cores before the database is
 locked. Rows that cannot be stored are all reported, and nothing is written then.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option without a value")]
 pub(crate) struct ImportArgs {
@@ -42,6 +45,11 @@ pub(crate) struct ImportArgs {
     /// What to do with rows whose users exist
     #[arg(long, value_enum, default_value = "fail", value_name = "ACTION")]
     on_conflict: Conflict,
+    /// Columns of the file that are not looked at, by commas
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    ignore_columns: Vec<String>,
+    #[command(flatten)]
+    row: RowArgs,
     /// Keep the rows' ids, and take names that would otherwise be refused
     #[arg(long)]
     keep_ids: bool,
@@ -82,7 +90,7 @@ enum Conflict {
     Fail,
     /// Leave these users as they are
     Skip,
-    /// Change their hashes where they differ
+    /// Change what the rows say of them where it differs
     Update,
 }
 
@@ -99,7 +107,13 @@ impl ImportArgs {
         let (rejects, passwords) = (self.rejects.as_deref(), self.generate_passwords.as_deref());
         let mut watch = Watch::new(session, &input, rejects, passwords, importing.max_skips)?;
         input.begin()?;
-        let rows = format.rows(input)?;
+        let columns = match format {
+            FileFormat::Csv | FileFormat::Jsonl => {
+                accounts::further_columns(database, self.create)?
+            }
+            FileFormat::Htpasswd => Vec::new(),
+        };
+        let rows = format.rows(input, Known::new(self.ignore_columns.clone(), columns))?;
         let imported =
             accounts::import(database, rows, &importing, &mut accounts::random, &mut watch);
         match imported {
@@ -160,6 +174,7 @@ impl ImportArgs {
             jobs: self.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(cores),
             batch: self.batch,
             recipe: self.scheme.over(session.recipe),
+            further: self.row.clone().into(),
             waived: self.waived.into(),
             max_skips: usize::try_from(self.max_errors).unwrap_or(usize::MAX),
         }

@@ -17,7 +17,7 @@ pub(super) fn row(line: u64, text: &[u8]) -> Option<Result<InputRow, Rejection>>
     };
     let credential = Offered::Hash(text[colon + 1..].to_vec());
     let name = Some(text[..colon].to_vec());
-    Some(Ok(InputRow { line, id: UserId::Null, name, credential }))
+    Some(Ok(InputRow { line, id: UserId::Null, name, credential, further: Vec::new() }))
 }
 
 /// Appends the line of a user.

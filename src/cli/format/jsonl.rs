@@ -1,98 +1,39 @@
 //! JSON lines: one object a line with `username`, one of `password` and `password_hash`, and
-//! perhaps `id`.
+//! perhaps `id`; any other field is a column of the table.
 
-use std::fmt;
+mod fields;
 
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use super::escape::short;
 use super::json;
+use super::known::Known;
+use fields::{Fields, Nullable, Reading};
 use useradm::accounts::{InputRow, Offered, Rejection};
 use useradm::store::StoredUser;
 use useradm::user::{Id, UserId};
 
-/// The fields of a row; any other one, and one that comes twice, is an error.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fields {
-    #[serde(default)]
-    id: Option<WantedId>,
-    /// The bytes of an id that is not UTF-8, in hexadecimal, as `export` writes them.
-    #[serde(default)]
-    id_hex: Option<String>,
-    #[serde(default, deserialize_with = "given")]
-    username: Option<Nullable<String>>,
-    /// The bytes of a name that is not UTF-8, in hexadecimal, as `export` writes them.
-    #[serde(default)]
-    username_hex: Option<String>,
-    #[serde(default)]
-    password: Option<Zeroizing<String>>,
-    #[serde(default)]
-    password_hash: Option<String>,
-    /// The bytes of a hash that is not UTF-8, likewise.
-    #[serde(default)]
-    password_hash_hex: Option<String>,
-}
-
-/// Text or `null`, which is not the same as no field at all.
-#[derive(Deserialize, Serialize)]
-struct Nullable<T>(Option<T>);
-
-/// An id, which is a number or a text.
-struct WantedId(UserId);
-
-impl<'d> Deserialize<'d> for WantedId {
-    fn deserialize<D: Deserializer<'d>>(field: D) -> Result<Self, D::Error> {
-        field.deserialize_any(IdVisitor)
-    }
-}
-
-struct IdVisitor;
-
-impl Visitor<'_> for IdVisitor {
-    type Value = WantedId;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number of 64 bits or a text")
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<WantedId, E> {
-        Ok(WantedId(UserId::Number(number)))
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<WantedId, E> {
-        let number = i64::try_from(number);
-        number.map(|number| WantedId(UserId::Number(number))).map_err(E::custom)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<WantedId, E> {
-        Ok(WantedId(UserId::Text(text.into())))
-    }
-}
-
-fn given<'d, D: Deserializer<'d>>(field: D) -> Result<Option<Nullable<String>>, D::Error> {
-    Nullable::deserialize(field).map(Some)
-}
-
 /// Reads the row of a line.
-pub(super) fn row(line: u64, text: &[u8]) -> Result<InputRow, Rejection> {
-    let row = parse(text).and_then(|fields| row_of(line, fields));
+pub(super) fn row(line: u64, text: &[u8], known: &Known) -> Result<InputRow, Rejection> {
+    let row = parse(text, known).and_then(|fields| row_of(line, fields));
     row.map_err(|(name, reason)| Rejection::new(line, name, reason))
 }
 
 /// A name, if it could be read, and what is wrong.
 type Wrong = (Option<Vec<u8>>, String);
 
-fn parse(text: &[u8]) -> Result<Fields, Wrong> {
+fn parse(text: &[u8], known: &Known) -> Result<Fields, Wrong> {
     let text = std::str::from_utf8(text).map_err(|_| (None, "it is not valid UTF-8".to_owned()))?;
     // serde would take an array as the fields in their order, which nobody promised.
     if text.trim_start().starts_with('[') {
         return Err((None, "it is not a JSON object".to_owned()));
     }
-    serde_json::from_str(text).map_err(|error| {
+    let mut object = serde_json::Deserializer::from_str(text);
+    let fields = Reading(known).deserialize(&mut object);
+    fields.and_then(|fields| object.end().map(|()| fields)).map_err(|error| {
         let reason = match error.classify() {
             Category::Eof => "its JSON is cut off".to_owned(),
             Category::Syntax | Category::Io => {
@@ -148,14 +89,14 @@ fn row_of(line: u64, mut fields: Fields) -> Result<InputRow, Wrong> {
     };
     let id = match (fields.id, fields.id_hex) {
         (None, None) => UserId::Null,
-        (Some(WantedId(id)), None) => id,
+        (Some(id), None) => id,
         (None, Some(hex)) => match unhex(&hex) {
             Some(bytes) => UserId::Text(bytes),
             None => return Err((name, "its id_hex is not hexadecimal".to_owned())),
         },
         (Some(_), Some(_)) => return Err((name, "it has both an id and an id_hex".to_owned())),
     };
-    Ok(InputRow { line, id, name, credential })
+    Ok(InputRow { line, id, name, credential, further: fields.further })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -227,7 +168,7 @@ mod tests {
     use super::*;
 
     fn reason(text: &str) -> String {
-        let result = parse(text.as_bytes()).and_then(|fields| row_of(1, fields));
+        let result = parse(text.as_bytes(), &Known::default()).and_then(|fields| row_of(1, fields));
         result.map_or_else(|(_, reason)| reason, |_| String::new())
     }
 

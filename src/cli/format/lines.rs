@@ -5,34 +5,30 @@ use zeroize::Zeroizing;
 use super::input::{Input, Item, MAX_ROW_BYTES, too_long};
 use useradm::accounts::{InputRow, Rejection};
 
-/// Reads the row of a line, which has this number and no line break; none is a comment.
-pub(super) type Row = fn(u64, &[u8]) -> Option<Result<InputRow, Rejection>>;
-
 /// The rows of an input. The buffer may hold passwords: it never grows, and is wiped.
-pub(super) struct Lines {
+pub(super) struct Lines<R> {
     input: Input,
-    row: Row,
+    /// Reads the row of a line, which has this number and no line break; none is a comment.
+    row: R,
     number: u64,
     line: Zeroizing<Vec<u8>>,
 }
 
-impl Lines {
-    pub(super) fn new(input: Input, row: Row) -> Self {
+impl<R> Lines<R> {
+    pub(super) fn new(input: Input, row: R) -> Self {
         Lines { input, row, number: 0, line: Zeroizing::new(Vec::with_capacity(MAX_ROW_BYTES)) }
     }
 
-    /// The next line that is not empty, and its number.
-    fn next_line(&mut self) -> useradm::Result<Option<(u64, &[u8])>> {
+    /// Goes to the next line that is not empty; false at the end.
+    fn next_line(&mut self) -> useradm::Result<bool> {
         loop {
             if !self.read()? {
                 self.input.check_unchanged()?;
-                return Ok(None);
+                return Ok(false);
             }
             self.number += 1;
-            let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-            let length = line.strip_suffix(b"\r").unwrap_or(line).len();
-            if length > 0 {
-                return Ok(Some((self.number, &self.line[..length])));
+            if !without_break(&self.line).is_empty() {
+                return Ok(true);
             }
         }
     }
@@ -56,16 +52,15 @@ impl Lines {
     }
 }
 
-impl Iterator for Lines {
+impl<R: FnMut(u64, &[u8]) -> Option<Result<InputRow, Rejection>>> Iterator for Lines<R> {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        let read = self.row;
         loop {
             match self.next_line() {
-                Ok(line) => {
-                    let (number, line) = line?;
-                    if let Some(row) = read(number, line) {
+                Ok(false) => return None,
+                Ok(true) => {
+                    if let Some(row) = (self.row)(self.number, without_break(&self.line)) {
                         return Some(Ok(row));
                     }
                 }
@@ -73,4 +68,9 @@ impl Iterator for Lines {
             }
         }
     }
+}
+
+fn without_break(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }

@@ -224,6 +224,7 @@ mod tests {
                         None,
                         Some(b"ann"),
                         hash('A').as_str().as_bytes(),
+                        &[],
                     )
                 });
                 inserted.unwrap();

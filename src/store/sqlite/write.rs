@@ -12,6 +12,9 @@ use crate::hash::HashString;
 use crate::layout::Assigned;
 use crate::user::{Id, Key, StoredName, User, Username};
 
+/// How many statements are kept in the form in which a conflict ends them.
+const MOST_STATEMENTS: usize = 100;
+
 impl Store {
     /// Whether another row than this has a name that the column calls the same.
     pub(super) fn is_taken(&self, name: &str, own: Option<Key>) -> bool {
@@ -190,6 +193,10 @@ impl Transaction<'_> {
         };
         let is_same = program(sql)? == program(&with_clause)?;
         let aborting = if is_same { sql.to_owned() } else { with_clause };
+        // Rows of a file may have any columns in any order.
+        if self.aborting.borrow().len() > MOST_STATEMENTS {
+            self.aborting.borrow_mut().clear();
+        }
         self.aborting.borrow_mut().insert(sql.to_owned(), aborting.clone());
         Ok(aborting)
     }

@@ -1,13 +1,17 @@
 //! The first line of a CSV file. It may not be a header but the first row, with a password in it, so
 //! nothing of it is shown but what is surely the name of a column. The rows are read in `read.rs`.
 
+use crate::cli::format::known::{Becomes, Known};
+
 /// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     Id,
     Username,
     Password,
     PasswordHash,
+    /// One that is none of these.
+    Other(Becomes),
 }
 
 /// The names of the columns that are known.
@@ -31,15 +35,19 @@ pub(super) struct Wrong {
     pub(super) hint: String,
 }
 
-/// Reads the names of the columns.
-pub(super) fn columns(fields: &[&[u8]]) -> Result<Vec<Column>, Wrong> {
+/// Reads the names of the columns of a file that may have these.
+pub(super) fn columns(fields: &[&[u8]], file: &Known) -> Result<Vec<Column>, Wrong> {
     let fields: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
     let wrong = |reason: String, hint: String| Err(Wrong { reason, hint });
     let example =
         "the first line is `username,password` or `username,password_hash`, perhaps with an `id`";
-    let known = |name: &str| NAMES.iter().find(|(known, _)| *known == name);
+    let own = |name: &str| NAMES.iter().find(|(own, _)| *own == name);
+    let known = |name: &str| match own(name) {
+        Some((_, column)) if !file.ignores(name) => Some(column.clone()),
+        _ => file.becomes(name).map(Column::Other),
+    };
     // What would be known if it were spelled correctly.
-    let meant = |name: &str| known(name.trim().to_lowercase().as_str()).map(|(name, _)| *name);
+    let meant = |name: &str| own(name.trim().to_lowercase().as_str()).map(|(name, _)| *name);
     if let [line] = &fields[..] {
         for (separator, called) in SEPARATORS {
             let names: Vec<&str> = line.split(separator).filter_map(meant).collect();
@@ -63,14 +71,15 @@ pub(super) fn columns(fields: &[&[u8]]) -> Result<Vec<Column>, Wrong> {
         );
     }
     let mut columns = Vec::new();
-    for (name, column) in fields.iter().filter_map(|name| known(name)) {
-        if columns.contains(column) {
+    for name in &fields {
+        let Some(column) = known(name) else { continue };
+        if columns.contains(&column) && column != Column::Other(Becomes::Nothing) {
             let hint = "each column has one name".to_owned();
             return wrong(format!("the header names the column {name} twice"), hint);
         }
-        columns.push(*column);
+        columns.push(column);
     }
-    if columns.is_empty() {
+    if !columns.iter().any(|column| !matches!(column, Column::Other(_))) {
         let reason = "the first line names none of the columns username, password, password_hash \
                       and id";
         return wrong(reason.to_owned(), example.to_owned());
@@ -93,10 +102,16 @@ pub(super) fn columns(fields: &[&[u8]]) -> Result<Vec<Column>, Wrong> {
         let s = if count == 1 { "" } else { "s" };
         let which =
             if are_names { format!(": {shown}") } else { format!(", at position{s} {shown}") };
-        return wrong(
-            format!("the header has {count} unknown column{s}{which}"),
-            "known are username, password, password_hash and id".to_owned(),
-        );
+        let further: Vec<&str> = file.columns().iter().take(MAX_SHOWN).map(AsRef::as_ref).collect();
+        let hint = match &further[..] {
+            [] => "known are username, password, password_hash and id".to_owned(),
+            further => format!(
+                "known are username, password, password_hash, id and {}; --ignore-columns leaves \
+                 others out",
+                further.join(", ")
+            ),
+        };
+        return wrong(format!("the header has {count} unknown column{s}{which}"), hint);
     }
     Ok(columns)
 }
@@ -117,7 +132,7 @@ mod tests {
 
     fn wrong(line: &str) -> Wrong {
         let fields: Vec<&[u8]> = line.split(',').map(str::as_bytes).collect();
-        columns(&fields).expect_err(line)
+        columns(&fields, &Known::default()).expect_err(line)
     }
 
     #[test]

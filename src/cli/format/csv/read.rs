@@ -1,6 +1,8 @@
 //! CSV (RFC 4180) with a header: the columns `username`, `password`, `password_hash` and `id` in
 //! any order. An empty field is one that is not given; an empty username is NULL where it is not
-//! quoted, and the empty text where it is.
+//! quoted, and the empty text where it is, as in any further column of the table.
+
+use std::rc::Rc;
 
 use csv_core::{ReadFieldResult, Reader};
 use zeroize::Zeroizing;
@@ -8,21 +10,24 @@ use zeroize::Zeroizing;
 use super::header::{self, Column, Wrong};
 use crate::cli::failure::Failure;
 use crate::cli::format::input::{Input, Item, MAX_ROW_BYTES, invalid, too_long};
+use crate::cli::format::known::{Becomes, Known};
 use useradm::Result;
-use useradm::accounts::{InputRow, Offered, Rejection};
+use useradm::accounts::{Given, InputRow, Offered, Rejection};
 use useradm::user::UserId;
 
-/// The most fields that a row is read with, more than there are columns.
-const MAX_FIELDS: usize = 64;
+/// The most fields that a row is read with, more than SQLite lets a table have columns.
+const MAX_FIELDS: usize = 2048;
 
 pub(crate) struct Rows {
     input: Input,
     reader: Reader,
     text: Zeroizing<Vec<u8>>,
-    ends: [usize; MAX_FIELDS],
+    ends: Box<[usize; MAX_FIELDS]>,
     /// Which fields begin with a quote: an empty one is NULL where it does not.
-    is_quoted: [bool; MAX_FIELDS],
+    is_quoted: Box<[bool; MAX_FIELDS]>,
     columns: Vec<Column>,
+    /// Where the further columns are.
+    further: Vec<(usize, Rc<str>)>,
     /// Whether the last byte was a CR: an LF after it is no line break of its own.
     is_after_return: bool,
     is_done: bool,
@@ -38,18 +43,19 @@ struct Parsed {
 
 impl Rows {
     /// Begins with the header.
-    pub(crate) fn new(input: Input) -> anyhow::Result<Self> {
+    pub(crate) fn new(input: Input, known: &Known) -> anyhow::Result<Self> {
         let mut rows = Rows {
             input,
             reader: Reader::new(),
             text: Zeroizing::new(vec![0; MAX_ROW_BYTES]),
-            ends: [0; MAX_FIELDS],
-            is_quoted: [false; MAX_FIELDS],
+            ends: Box::new([0; MAX_FIELDS]),
+            is_quoted: Box::new([false; MAX_FIELDS]),
             columns: Vec::new(),
+            further: Vec::new(),
             is_after_return: false,
             is_done: false,
         };
-        rows.read_header()?;
+        rows.read_header(known)?;
         Ok(rows)
     }
 
@@ -118,20 +124,25 @@ impl Rows {
         &self.text[start..self.ends[number]]
     }
 
-    fn read_header(&mut self) -> anyhow::Result<()> {
+    fn read_header(&mut self, known: &Known) -> anyhow::Result<()> {
         let Some(header) = self.read()? else {
             let reason = "it is empty; the first line must name the columns".to_owned();
             return Err(invalid(reason).into());
         };
         let fields: Vec<&[u8]> = (0..header.fields).map(|number| self.field(number)).collect();
-        self.columns = header::columns(&fields)
+        self.columns = header::columns(&fields, known)
             .map_err(|Wrong { reason, hint }| Failure::helped(invalid(reason), hint))?;
+        let further = self.columns.iter().enumerate().filter_map(|(at, column)| match column {
+            Column::Other(Becomes::Stored(name)) => Some((at, Rc::clone(name))),
+            _ => None,
+        });
+        self.further = further.collect();
         Ok(())
     }
 
     fn row(&self, parsed: &Parsed) -> Result<InputRow, Rejection> {
         let line = parsed.line;
-        let position = |column| self.columns.iter().position(|&other| other == column);
+        let position = |column| self.columns.iter().position(|other| *other == column);
         let field = |column| {
             let number = position(column).filter(|&number| number < parsed.fields)?;
             Some(self.field(number))
@@ -163,7 +174,11 @@ impl Rows {
                 return Err(reject("it has both a password and a password_hash".to_owned()));
             }
         };
-        Ok(InputRow { line, id, name: name.clone(), credential })
+        let further = self.further.iter().map(|(at, column)| {
+            let value = Some(self.field(*at)).filter(|it| !it.is_empty() || self.is_quoted[*at]);
+            Given { column: Rc::clone(column), value: value.map(<[u8]>::to_vec) }
+        });
+        Ok(InputRow { line, id, name: name.clone(), credential, further: further.collect() })
     }
 }
 
