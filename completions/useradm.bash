@@ -729,7 +729,7 @@ _useradm() {
             return 0
             ;;
         useradm__subcmd__import)
-            opts="-q -h -V --db --format --timeout --rounds --layout --config --pepper-file --quiet --no-input --trust-directory --from --on-conflict --ignore-columns --set --email --admin --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --scheme --allow-weak-password --allow-lookalike --help --version"
+            opts="-q -h -V --db --format --timeout --rounds --layout --config --pepper-file --quiet --no-input --trust-directory --from --on-conflict --ignore-columns --set --email --admin --like --without-memberships --without-companions --keep-ids --skip-unsupported --generate-passwords --dry-run --jobs --batch --max-errors --rejects --create --scheme --allow-weak-password --allow-lookalike --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -802,6 +802,10 @@ _useradm() {
                     return 0
                     ;;
                 --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --like)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -257,6 +257,7 @@ update\t'Change what the rows say of them where it differs'"
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l ignore-columns -d 'Columns of the file that are not looked at, by commas' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l set -d 'Store VALUE in a column of the user\'s row; may be repeated' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l email -d 'Store the e-mail address in the column that the layout names for it' -r
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l like -d 'Make the new user like this one' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l generate-passwords -d 'Give new users without a password one, and write names and passwords to this new file' -r -F
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l jobs -d 'How many threads hash passwords [default: one for each core]' -r
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l batch -d 'Commit after every N rows, where one transaction would lock the database for too long' -r
@@ -267,6 +268,8 @@ complete -c useradm -n "__fish_useradm_using_subcommand import" -s q -l quiet -d
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l no-input -d 'Never prompt: fail instead'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l trust-directory -d 'As root: stay root though somebody else may write to the database\'s directory'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l admin -d 'Make the user an admin, as the layout says how'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l without-memberships -d 'Copy no memberships of groups and roles'
+complete -c useradm -n "__fish_useradm_using_subcommand import" -l without-companions -d 'Add the user without rows in other tables, even where every user has one'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l keep-ids -d 'Keep the rows\' ids, and take names that would otherwise be refused'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l skip-unsupported -d 'Skip rows without a hash that can be stored: of another scheme, malformed, empty or NULL'
 complete -c useradm -n "__fish_useradm_using_subcommand import" -l dry-run -d 'Check everything and write nothing'

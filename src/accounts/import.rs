@@ -27,7 +27,7 @@ use super::{Random, Waived, Warning, guard};
 use crate::error::{Error, Result};
 use crate::layout::Affinity;
 use crate::password::Password;
-use crate::store::{Access, Database, Limits, NewIds, Store};
+use crate::store::{Access, Copied, Database, Limits, NewIds, Store};
 use crate::user::UserId;
 use check::Rules;
 use further::Columns;
@@ -206,6 +206,8 @@ pub struct Imported {
     pub created_database: bool,
     /// The first rows that were skipped, in the order of the input.
     pub skips: Vec<Rejection>,
+    /// What new users have like another one.
+    pub copied: Copied,
     /// What the admin should know.
     pub warnings: Vec<Warning>,
 }
@@ -257,7 +259,7 @@ pub fn import(
         [_, ..] => application.hashing()?,
     };
     let ids = new_ids(store, importing)?;
-    columns.require_complete(&checked.rows, &plan)?;
+    let columns = columns.require_complete(&checked.rows, &plan)?;
     let (found, interrupt) = (&mut checked.found, &database.interrupt);
     let passwords = Passwords::take(found, &plan, importing, recipe);
     let hashing_all = Hasher { database, store, hashing, importing };
@@ -279,6 +281,9 @@ pub fn import(
         random,
     };
     let mut imported = ready.write(store, observer)?;
+    if imported.imported > 0 {
+        imported.copied = columns.copied();
+    }
     imported.skipped += checked.found.left_out;
     imported.skips.extend(checked.found.skips);
     imported.skips.sort_by_key(|skipped| skipped.line);

@@ -57,6 +57,11 @@ impl Likeness {
         Ok(Likeness::default())
     }
 
+    /// Whether there is another user.
+    pub(super) fn is_given(&self) -> bool {
+        self.template.is_some()
+    }
+
     /// The columns of the users' table that a new user gets something in.
     pub(super) fn columns(&self) -> Vec<String> {
         self.template.as_ref().map(Template::column_names).unwrap_or_default()

@@ -135,7 +135,7 @@ struct MembershipObject<'a> {
 
 impl<'a> CopiedObject<'a> {
     /// Nothing where nothing was copied.
-    fn of(copied: &'a Copied) -> Option<Self> {
+    pub(crate) fn of(copied: &'a Copied) -> Option<Self> {
         let Copied { columns, memberships, companions, .. } = copied;
         let membership = |(table, name): &'a (String, String)| MembershipObject { table, name };
         (*copied != Copied::default()).then(|| CopiedObject {
@@ -215,12 +215,12 @@ impl Answer<'_> {
         let warnings = self.warnings.iter().filter(is_told);
         let mut lines: Vec<String> =
             warnings.map(|&warning| format!("warning: {}", text(warning))).collect();
+        let copied = self.copied.iter().flat_map(CopiedObject::lines);
         if !session.quiet && self.before.is_empty() {
-            let copied = self.copied.iter().flat_map(CopiedObject::lines);
             lines.splice(0..0, std::iter::once(message).chain(copied));
         } else if !session.quiet {
             // Counts stand at the end, where a script looks for them.
-            lines.splice(0..0, self.before.iter().map(|line| escaped(line)));
+            lines.splice(0..0, self.before.iter().map(|line| escaped(line)).chain(copied));
             lines.push(message);
         }
         lines.push(String::new());

@@ -66,7 +66,7 @@ Store VALUE in a column of the user's row; may be repeated. @now is the present 
 }
 
 /// Whom a new user is to be like.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct LikeArgs {
     /// Make the new user like this one
     #[arg(long, value_name = "USERNAME")]

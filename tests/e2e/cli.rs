@@ -18,6 +18,7 @@ mod guards;
 mod hashes;
 mod huge;
 mod init;
+mod layout_columns;
 mod like;
 mod list;
 mod login;

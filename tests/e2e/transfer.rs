@@ -16,6 +16,7 @@ mod import;
 mod inputs;
 mod interrupts;
 mod jsonl;
+mod like;
 mod limits;
 mod links;
 mod locks;

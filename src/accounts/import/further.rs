@@ -9,17 +9,24 @@ use super::plan::Plan;
 use super::row::Row;
 use super::{Given, Random};
 use crate::accounts::further::{Filling, Further, columns_needed};
+use crate::accounts::like::{Likeness, Made};
 use crate::error::{Error, Result};
 use crate::layout::{Assigned, Column, Stored};
 use crate::sort::Sorted;
-use crate::store::Store;
+use crate::store::{Copied, Store};
+use crate::user::Username;
 
 /// The further columns of an import.
+#[derive(Default)]
 pub(super) struct Columns<'s> {
     /// None where the table is to be made, which has no further columns.
     store: Option<&'s Store>,
     /// What new users get.
     filling: Filling,
+    /// Whom they are to be like.
+    likeness: Likeness,
+    /// Why they cannot be added, if there are any: every user has a row in another table.
+    companions: Option<Error>,
     /// The columns that an admin gives all new users.
     of_all: Vec<String>,
     /// The columns that new users need beside those.
@@ -34,17 +41,25 @@ impl<'s> Columns<'s> {
             Some(store) if store.has_table()? => Some(store),
             _ => None,
         };
-        let (mut filling, mut of_all, mut needed) = (Filling::default(), Vec::new(), Vec::new());
+        let (mut columns, of_file) = (Columns::default(), RefCell::default());
         match store {
             None => drop(further.of_first()?),
             Some(store) => {
-                filling = Filling::of_some_new(store, further, &[])?;
-                needed = filling.lacking(store, &[])?;
+                (columns.likeness, columns.companions) = match Likeness::find(store, &further.like)
+                {
+                    Err(error @ Error::CompanionsNeeded { .. }) => {
+                        (Likeness::default(), Some(error))
+                    }
+                    likeness => (likeness?, None),
+                };
+                let like = columns.likeness.columns();
+                columns.filling = Filling::of_some_new(store, further, &like)?;
+                columns.needed = columns.filling.lacking(store, &like)?;
                 let all = further.assignments(store.layout())?;
-                of_all.extend(all.into_iter().map(|it| it.column));
+                columns.of_all.extend(all.into_iter().map(|it| it.column));
             }
         }
-        Ok(Columns { store, filling, of_all, needed, of_file: RefCell::default() })
+        Ok(Columns { store, of_file, ..columns })
     }
 
     /// Writes what a row gives its columns, in place of what is in `out`, as
@@ -84,23 +99,39 @@ impl<'s> Columns<'s> {
         assigned
     }
 
-    /// All that a new user gets.
-    pub(super) fn of_new(&self, row: &Row<'_>, random: Random<'_>) -> Result<Vec<Assigned>> {
+    /// All that a new user gets, in their row and in other tables.
+    pub(super) fn of_new(
+        &self,
+        row: &Row<'_>,
+        random: Random<'_>,
+    ) -> Result<(Vec<Assigned>, Made)> {
         let mut assigned = self.of_row(row);
-        if let Some(store) = self.store {
-            let name = row.name.unwrap_or_default();
-            assigned.extend(self.filling.make_beside(&assigned, store, name, random)?);
+        let Some(store) = self.store else { return Ok((assigned, Made::default())) };
+        let name = row.name.unwrap_or_default();
+        assigned.extend(self.filling.make_beside(&assigned, store, name, random)?);
+        if !self.likeness.is_given() {
+            return Ok((assigned, Made::default()));
         }
-        Ok(assigned)
+        let mut made = self.likeness.make(&Username::new(name)?, random)?;
+        Ok((made.complete(assigned), made))
+    }
+
+    /// What new users have like another one, for people.
+    pub(super) fn copied(&self) -> Copied {
+        self.likeness.copied()
     }
 
     /// Fails if new users would lack something: what the plan says, not what is found under the lock.
-    pub(super) fn require_complete(&self, rows: &Sorted, plan: &Plan) -> Result<()> {
-        let Some(store) = self.store.filter(|_| !self.needed.is_empty()) else { return Ok(()) };
+    pub(super) fn require_complete(self, rows: &Sorted, plan: &Plan) -> Result<Self> {
+        let is_met = self.needed.is_empty() && self.companions.is_none();
+        let Some(store) = self.store.filter(|_| !is_met) else { return Ok(self) };
         let (mut rows, mut existing) = (rows.cursor()?, plan.existing()?);
         let mut lacking = BTreeSet::new();
         while let Some(row) = Row::next(&mut rows)? {
             if existing.of(row.place)?.is_none() {
+                if let Some(error) = self.companions {
+                    return Err(error);
+                }
                 let own = self.of_row(&row);
                 let is_given = |name: &str| own.iter().any(|own| own.column == *name);
                 lacking.extend(self.needed.iter().filter(|name| !is_given(name)));
@@ -108,7 +139,7 @@ impl<'s> Columns<'s> {
         }
         let lacking: Vec<String> =
             self.needed.iter().filter(|name| lacking.contains(name)).cloned().collect();
-        if lacking.is_empty() { Ok(()) } else { Err(columns_needed(store, &lacking)) }
+        if lacking.is_empty() { Ok(self) } else { Err(columns_needed(store, &lacking)) }
     }
 
     /// The number of a column of the file.

@@ -305,10 +305,14 @@ impl<'r> Writer<'r> {
                         let own = ready.new_id(store)?;
                         let id = if importing.keep_ids { row.id } else { own.borrowed() };
                         let id = Some(id).filter(|id| *id != Id::Null);
-                        let further =
-                            ready.columns.of_new(&row, &mut **ready.random.borrow_mut())?;
+                        let random = &mut **ready.random.borrow_mut();
+                        let (further, like) = ready.columns.of_new(&row, random)?;
                         inserter
                             .insert(id, row.name, hash.unwrap_or_default(), &further)
+                            .and_then(|user| match transaction {
+                                Some(transaction) => like.store(transaction, user),
+                                None => Ok(()),
+                            })
                             .map_err(|error| on_line(row.line, error))?;
                     }
                     self.done.imported += 1;

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::cli::answer::{Answer, Counts};
-use crate::cli::args::{NewScheme, RowArgs, WaivedArgs, number};
+use crate::cli::answer::{Answer, CopiedObject, Counts};
+use crate::cli::args::{LikeArgs, NewScheme, RowArgs, WaivedArgs, number};
 use crate::cli::failure::Failure;
 use crate::cli::format::known::Known;
 use crate::cli::format::rejection::{RowObject, row_line};
 use crate::cli::format::{FileFormat, Input};
 use crate::cli::session::Session;
 use crate::cli::{files, shell};
-use useradm::accounts::{self, Imported, Importing, OnConflict};
+use useradm::accounts::{self, Further, Imported, Importing, OnConflict};
 use useradm::error::shown;
 use watch::Watch;
 
@@ -31,7 +31,7 @@ Examples:
 
 CSV has a header with the columns username and one of password and password_hash, and perhaps id;
 JSON lines have fields of these names. Any other one is stored in the column of that name: in CSV an
-empty field is NULL, and in quotes the empty text. --set, --email and --admin are for new users, and
+empty field is NULL, and in quotes the empty text. --set, --email, --admin and --like are for new users, and
 for those of whose columns the file says nothing. Passwords are hashed on all cores before the database is
 locked. Rows that cannot be stored are all reported, and nothing is written then.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option without a value")]
@@ -50,6 +50,8 @@ pub(crate) struct ImportArgs {
     ignore_columns: Vec<String>,
     #[command(flatten)]
     row: RowArgs,
+    #[command(flatten)]
+    like: LikeArgs,
     /// Keep the rows' ids, and take names that would otherwise be refused
     #[arg(long)]
     keep_ids: bool,
@@ -174,7 +176,7 @@ impl ImportArgs {
             jobs: self.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(cores),
             batch: self.batch,
             recipe: self.scheme.over(session.recipe),
-            further: self.row.clone().into(),
+            further: Further { like: self.like.clone().into(), ..self.row.clone().into() },
             waived: self.waived.into(),
             max_skips: usize::try_from(self.max_errors).unwrap_or(usize::MAX),
         }
@@ -209,6 +211,7 @@ impl ImportArgs {
             before,
             counts: Some(counts),
             changed: !self.dry_run && new + updated > 0,
+            copied: CopiedObject::of(&imported.copied),
             warnings: &imported.warnings,
             ..Answer::default()
         };

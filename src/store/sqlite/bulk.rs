@@ -68,7 +68,7 @@ impl<'t> Inserter<'t> {
         name: Option<&[u8]>,
         hash: &[u8],
         further: &[Assigned],
-    ) -> Result<()> {
+    ) -> Result<Key> {
         let store = self.transaction.store;
         let (name_text, hash_value) = (name.map(Text), InClass(hash, self.hash_class));
         let id_value = id.map(|id| IdInClass(id, self.id_class));
@@ -84,13 +84,13 @@ impl<'t> Inserter<'t> {
         });
         let changed = inserted.map_err(|error| refusal(store, &error, id, name))?;
         require_one(changed)?;
+        let key = Key(store.file.connection.last_insert_rowid());
         if self.reads_back {
-            let key = Key(store.file.connection.last_insert_rowid());
             let name = StoredName(name.map(<[u8]>::to_vec));
             store.require_further(key, further)?;
             store.require(key, id.unwrap_or_default(), Some(&name), Some(hash))?;
         }
-        Ok(())
+        Ok(key)
     }
 
     /// The statement for such a row: most rows of an import are like the one before.
