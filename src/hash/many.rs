@@ -129,7 +129,7 @@ impl<'a> Task<'a> {
             format!("it has a NUL, and {} may look at nothing after that", hash.scheme)
         } else {
             format!(
-                "it has {} bytes in UTF-8, and {} looks at no more than {}",
+                "it has {} bytes in UTF-8, and {} looks at no more than {}: use a shorter one",
                 task.secret.len(),
                 hash.scheme,
                 super::bcrypt::MAX_BYTES

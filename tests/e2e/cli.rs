@@ -31,6 +31,7 @@ mod permissions;
 mod register;
 mod rows;
 mod schemas;
+mod schemes;
 mod set;
 mod show;
 mod sorted;
