@@ -140,7 +140,8 @@ fn what_bcrypt_would_cut_is_never_set_and_never_logs_in() {
         }
         let rows = format!("username,password\nbob,a new secret\ncarol,{long}\n");
         let line = format!("import --from csv - {layout}");
-        let rejected = "line 3: carol: [..]73 bytes[..]bcrypt[..]72\nerror: [..]\n";
+        let rejected =
+            "line 3: carol: [..]73 bytes[..]bcrypt[..]72: use a shorter one\nerror: [..]\n";
         sandbox.useradm(&line).stdin(&rows).status(6).stderr(rejected).check_unchanged();
     }
     let line = format!("update alice -q --password-stdin --scheme bcrypt:4 {layout}");
