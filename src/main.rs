@@ -1,4 +1,4 @@
-//! `useradm`: administers the users of a Flask + passlib application straight in its SQLite file.
+//! `useradm`: administers the users of a Python web application straight in its SQLite file.
 
 mod cli;
 
