@@ -101,9 +101,19 @@ fn store(
     if access == Access::Write && !found.is_confirmed {
         return Err(unconfirmed(opened.path(), &found));
     }
+    if !found.is_confirmed && found.layout.accepts.is_empty() && found.layout.recipe.is_none() {
+        return Err(without_hashes(opened.path(), &found.layout));
+    }
     let layout = found.layout.clone();
     database.found.set(found);
     opened.store_in(layout, table)
+}
+
+/// The error for a table that may be meant, and holds nothing that would show it.
+fn without_hashes(path: &std::path::Path, layout: &Layout) -> Error {
+    let (path, table) = (path.to_owned(), Some(layout.table.clone()));
+    let reason = format!("nothing in its column `{}` is a hash", layout.hash);
+    Error::WrongSchema { path, table, reason, absent: false }
 }
 
 fn unconfirmed(path: &std::path::Path, found: &Found) -> Error {
@@ -116,6 +126,10 @@ fn unconfirmed(path: &std::path::Path, found: &Found) -> Error {
 }
 
 fn by_words(opened: &Opened, said: &Said) -> Result<(Found, Table)> {
+    if let Some(name) = &said.wanted.table {
+        // It may be a view, of which nothing else knows.
+        opened.table(name)?;
+    }
     let tables = opened.tables()?;
     let found = layout::find(&tables, Some(said), &mut look(opened))?;
     with_table(opened, tables, found, None)

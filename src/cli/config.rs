@@ -67,8 +67,8 @@ impl Config {
         let owner = database.owner().ok().flatten().map(|owner| owner.user);
         let Some(bytes) = files::read(path, owner.as_slice())? else { return Ok(None) };
         let wrong = |reason: String| Error::InvalidSettings { path: path.to_owned(), reason };
-        let text =
-            String::from_utf8(bytes).map_err(|_| wrong("it is not valid UTF-8".to_owned()))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| unreadable(&the_file(path), "it is not valid UTF-8".to_owned()))?;
         let file = File::parse(&text)
             .map_err(|fault| wrong(format!("line {}: {}", fault.line, fault.reason)))?;
         Ok(Some(Config { path: path.to_owned(), file }))

@@ -40,14 +40,15 @@ pub fn read(path: &Path, trusted: &[u32]) -> Result<Option<Vec<u8>>> {
     }
     let owner = found.uid();
     if owner != 0 && owner != user && !trusted.contains(&owner) {
-        return Err(Error::WrongOwner {
-            path: place.path.clone(),
-            owner: name_of(owner),
-            reason:
-                "settings are taken from root, from the owner of the database and from this user"
-                    .to_owned(),
-            remedy: Remedy::SetAside,
-        });
+        let from =
+            "settings are taken from root, from the owner of the database and from this user";
+        let reason = if place.path == path {
+            from.to_owned()
+        } else {
+            format!("it leads to {}, and {from}", shown(&place.path))
+        };
+        let (path, owner, remedy) = (path.to_owned(), name_of(owner), Remedy::SetAside);
+        return Err(Error::WrongOwner { path, owner, reason, remedy });
     }
     if user == 0 && found.mode() & 0o002 != 0 {
         let who = "everybody".to_owned();
