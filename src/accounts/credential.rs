@@ -68,7 +68,8 @@ impl Credential {
     ) -> Result<HashString> {
         match self {
             Credential::Password(password) => {
-                HashString::make(&password, recipe, hashing.pepper, random)
+                let hash = HashString::make(&password, recipe, hashing.pepper, random)?;
+                hashing.ready(hash.as_str().as_bytes())
             }
             Credential::Hash(hash) => hashing.ready(&hash),
         }

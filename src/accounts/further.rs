@@ -97,7 +97,7 @@ pub fn check_new(database: &Database, further: &Further, create: bool) -> Result
 /// # Errors
 /// As [`super::update`].
 pub fn check_change(database: &Database, further: &Further) -> Result<()> {
-    Filling::of_old(&open(database, Access::Read)?, further).map(|_| ())
+    Filling::of_old(&open(database, Access::Read)?, further, false).map(|_| ())
 }
 
 /// The columns of the users' table in which a file may store something beside id, name and hash; none
@@ -169,10 +169,19 @@ impl Filling {
         Ok(store.needed_columns()?.into_iter().filter(|name| !is_filled(name)).collect())
     }
 
-    /// What a row gets that is there.
-    pub(super) fn of_old(store: &Store, further: &Further) -> Result<Self> {
-        let all = further.assignments(store.layout())?;
+    /// What a row gets that is there, and has another name then if it is renamed: columns that hold the
+    /// name once more follow it.
+    pub(super) fn of_old(store: &Store, further: &Further, is_renamed: bool) -> Result<Self> {
+        let layout = store.layout();
+        let mut all = further.assignments(layout)?;
         check_settable(store, &all)?;
+        let follows = |it: &&Assignment| {
+            is_renamed
+                && it.value == Value::Username
+                && !all.iter().any(|other| other.column.eq_ignore_ascii_case(&it.column))
+        };
+        let following: Vec<Assignment> = layout.add.iter().filter(follows).cloned().collect();
+        all.extend(following);
         Filling::of(store, &all)
     }
 
@@ -307,7 +316,7 @@ mod tests {
         let filling = if is_new {
             Filling::of_new(&store, further, &[])?
         } else {
-            Filling::of_old(&store, further)?
+            Filling::of_old(&store, further, false)?
         };
         let zero = &mut |bytes: &mut [u8]| {
             bytes.fill(0);

@@ -33,6 +33,12 @@ pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
 /// The error where users were found that are not the first application's.
 fn elsewhere(error: Error) -> Error {
     match error {
+        Error::LayoutUnconfirmed { path, table, is_writable: false, .. }
+            if table.eq_ignore_ascii_case(&Layout::passlib().table) =>
+        {
+            let reason = "it is not the first application's, and holds no hash".to_owned();
+            Error::WrongSchema { path, table: Some(table), reason, absent: false }
+        }
         Error::LayoutUnconfirmed { path, table, .. } => Error::UsersElsewhere { path, table },
         Error::LayoutAmbiguous { path, mut tables, .. } => {
             Error::UsersElsewhere { path, table: tables.swap_remove(0) }

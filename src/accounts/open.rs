@@ -190,6 +190,8 @@ fn with_table(
     unusable: Option<Error>,
 ) -> Result<(Found, Table)> {
     let found = match (found, unusable) {
+        // Nothing shows that another table is meant.
+        (Ok(found), Some(unusable)) if found.layout.accepts.is_empty() => return Err(unusable),
         (Ok(found), _) => found,
         (Err(Unclear::NoUsers), Some(unusable)) => return Err(unusable),
         (Err(unclear), _) => return Err(explained(opened, &tables, unclear)),

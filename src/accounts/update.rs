@@ -53,7 +53,7 @@ pub fn update(
         check_name(Some(&store), name)?;
     }
     let Account { user: before, hash: old, .. } = only_one(store.find(selector)?, selector)?;
-    let filling = Filling::of_old(&store, &change.further)?;
+    let filling = Filling::of_old(&store, &change.further, change.name.is_some())?;
     let (mut warnings, mut hash) = (Vec::new(), None);
     if let Some(credential) = change.credential {
         let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
