@@ -1,8 +1,7 @@
 //! The core of `useradm`: the users of a Python web application, straight in its SQLite file.
 //!
 //! ```
-//! use useradm::accounts::{self, Adding, Credential, Users};
-//! use useradm::hash::Rounds;
+//! use useradm::accounts::{self, Adding, Credential, Users, WantedRecipe};
 //! use useradm::password::Password;
 //! use useradm::store::{Database, Selection};
 //! use useradm::user::Username;
@@ -16,9 +15,10 @@
 //! let alice = Adding::new(Username::new(b"alice")?, Credential::Password(password.clone()));
 //! accounts::add(&database, alice, &mut accounts::random)?;
 //!
+//! let usual = WantedRecipe::default();
 //! let wrong = Password::new(b"battery staple".to_vec().into())?;
-//! assert!(accounts::login(&database, b"alice", &password, Rounds::DEFAULT).is_ok());
-//! assert!(accounts::login(&database, b"alice", &wrong, Rounds::DEFAULT).is_err());
+//! assert!(accounts::login(&database, b"alice", &password, &usual).is_ok());
+//! assert!(accounts::login(&database, b"alice", &wrong, &usual).is_err());
 //!
 //! let users = Users::open(&database, Selection::default())?;
 //! let (mut pages, mut names) = (users.pages()?, Vec::new());
