@@ -85,7 +85,7 @@ fn named(assignments: &[Assignment], what: &'static str) -> Result<Vec<Assignmen
 /// is asked for a password; `create` where the table is to be made if there is none.
 ///
 /// # Errors
-/// As [`super::add`].
+/// As [`super::add()`].
 pub fn check_new(database: &Database, further: &Further, create: bool) -> Result<()> {
     let Some(store) = present(database, create)? else { return further.of_first().map(|_| ()) };
     let likeness = Likeness::find(&store, &further.like)?;
@@ -95,7 +95,7 @@ pub fn check_new(database: &Database, further: &Further, create: bool) -> Result
 /// Fails if what an admin says of a row that is there cannot be.
 ///
 /// # Errors
-/// As [`super::update`].
+/// As [`super::update()`].
 pub fn check_change(database: &Database, further: &Further) -> Result<()> {
     Filling::of_old(&open(database, Access::Read)?, further, false).map(|_| ())
 }

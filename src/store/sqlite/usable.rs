@@ -16,7 +16,7 @@ impl Opened {
     /// Makes a store of the users who are where the layout says. The table need not be there yet.
     ///
     /// # Errors
-    /// [`Error::WrongSchema`] if it is a view or virtual, if it lacks a column, or if its rows have no
+    /// [`crate::Error::WrongSchema`] if it is a view or virtual, if it lacks a column, or if its rows have no
     /// id of SQLite's own.
     pub fn store(self, layout: Layout) -> Result<Store> {
         let table = self.table(&layout.table)?;
