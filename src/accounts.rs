@@ -7,6 +7,7 @@
 
 mod add;
 mod adopt;
+mod beforehand;
 mod credential;
 mod delete;
 mod export;
@@ -24,10 +25,11 @@ mod update;
 
 pub use add::{Added, Adding, add};
 pub use adopt::{Survey, prove, survey};
+pub use beforehand::{check_change, check_new, further_columns};
 pub use credential::{Credential, Waived};
 pub use delete::{Deletion, delete, plan_deletion};
 pub use export::export;
-pub use further::{Further, check_change, check_new, further_columns};
+pub use further::Further;
 pub use import::{
     Generated, Given, Imported, Importing, InputRow, Observer, Offered, OnConflict, Rejection,
     Stage, import,

@@ -3,12 +3,12 @@
 
 use std::time::SystemTime;
 
-use super::like::{Like, Likeness};
-use super::open::open_or_empty;
-use super::{Random, open};
+use super::Random;
+use super::like::Like;
 use crate::error::{Error, Result};
 use crate::layout::{Assigned, Assignment, Column, Layout, Stored, Uuid, UuidForm, Value};
-use crate::store::{Access, Database, Store};
+use crate::store::Store;
+use crate::user::User;
 
 /// What an admin says of a user's row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,48 +81,6 @@ fn named(assignments: &[Assignment], what: &'static str) -> Result<Vec<Assignmen
     Ok(assignments.to_vec())
 }
 
-/// Fails if what an admin says of a new row cannot be, or if it would lack something, before anybody
-/// is asked for a password; `create` where the table is to be made if there is none.
-///
-/// # Errors
-/// As [`super::add()`].
-pub fn check_new(database: &Database, further: &Further, create: bool) -> Result<()> {
-    let Some(store) = present(database, create)? else { return further.of_first().map(|_| ()) };
-    let likeness = Likeness::find(&store, &further.like)?;
-    Filling::of_new(&store, further, &likeness.columns()).map(|_| ())
-}
-
-/// Fails if what an admin says of a row that is there cannot be.
-///
-/// # Errors
-/// As [`super::update()`].
-pub fn check_change(database: &Database, further: &Further) -> Result<()> {
-    Filling::of_old(&open(database, Access::Read)?, further, false).map(|_| ())
-}
-
-/// The columns of the users' table in which a file may store something beside id, name and hash; none
-/// where the table is to be made.
-///
-/// # Errors
-/// What opening and reading the database fail with.
-pub fn further_columns(database: &Database, create: bool) -> Result<Vec<String>> {
-    let Some(store) = present(database, create)? else { return Ok(Vec::new()) };
-    let columns = store.table()?.columns.into_iter().filter(|it| !it.is_generated);
-    let names = columns.map(|column| column.name);
-    Ok(names.filter(|name| is_own(store.layout(), name).is_none()).collect())
-}
-
-/// Opens a database that has users, or a table for them; none where that is to be made.
-fn present(database: &Database, create: bool) -> Result<Option<Store>> {
-    match if create { open_or_empty } else { open }(database, Access::Read) {
-        Err(Error::DatabaseMissing { .. }) if create => Ok(None),
-        store => {
-            let store = store?;
-            Ok(if store.has_table()? { Some(store) } else { None })
-        }
-    }
-}
-
 /// Columns of the users' table, and what they get.
 #[derive(Default)]
 pub(super) struct Filling {
@@ -169,20 +127,29 @@ impl Filling {
         Ok(store.needed_columns()?.into_iter().filter(|name| !is_filled(name)).collect())
     }
 
-    /// What a row gets that is there, and has another name then if it is renamed: columns that hold the
-    /// name once more follow it.
-    pub(super) fn of_old(store: &Store, further: &Further, is_renamed: bool) -> Result<Self> {
-        let layout = store.layout();
-        let mut all = further.assignments(layout)?;
+    /// What a row gets that is there.
+    pub(super) fn of_old(store: &Store, further: &Further) -> Result<Self> {
+        let all = further.assignments(store.layout())?;
         check_settable(store, &all)?;
-        let follows = |it: &&Assignment| {
-            is_renamed
-                && it.value == Value::Username
-                && !all.iter().any(|other| other.column.eq_ignore_ascii_case(&it.column))
-        };
-        let following: Vec<Assignment> = layout.add.iter().filter(follows).cloned().collect();
-        all.extend(following);
         Filling::of(store, &all)
+    }
+
+    /// Lets the columns follow that have this user's name a second time, where the layout says that they
+    /// do.
+    pub(super) fn follow_name(&mut self, store: &Store, user: &User) -> Result<()> {
+        let name = Stored::Text(user.name.as_bytes().into());
+        for Assignment { column, value } in &store.layout().add {
+            let is_said = self.columns.iter().any(|(it, _)| it.name.eq_ignore_ascii_case(column));
+            if is_said || *value != Value::Username {
+                continue;
+            }
+            let column = store.assignable(column)?;
+            let stored = store.values(user.key, std::slice::from_ref(&column.name))?;
+            if stored.is_some_and(|stored| stored.contains(&name)) {
+                self.columns.push((column, Value::Username));
+            }
+        }
+        Ok(())
     }
 
     fn of(store: &Store, all: &[Assignment]) -> Result<Self> {
@@ -249,7 +216,7 @@ fn check_settable(store: &Store, all: &[Assignment]) -> Result<()> {
 }
 
 /// Why a column is not a further one, if it is none.
-fn is_own(layout: &Layout, column: &str) -> Option<&'static str> {
+pub(super) fn is_own(layout: &Layout, column: &str) -> Option<&'static str> {
     let is = |name: &str| column.eq_ignore_ascii_case(name);
     if is(&layout.id) {
         Some("users keep their ids")
@@ -290,7 +257,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::store::Opened;
+    use crate::store::{Access, Database, Opened};
 
     fn assigned(column: &str, value: &str) -> Assignment {
         Assignment::new(column, value)
@@ -316,7 +283,7 @@ mod tests {
         let filling = if is_new {
             Filling::of_new(&store, further, &[])?
         } else {
-            Filling::of_old(&store, further, false)?
+            Filling::of_old(&store, further)?
         };
         let zero = &mut |bytes: &mut [u8]| {
             bytes.fill(0);

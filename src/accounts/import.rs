@@ -25,7 +25,7 @@ use super::open::{open_or_empty, refuse_creation};
 use super::recipe::{Application, WantedRecipe};
 use super::{Random, Waived, Warning, guard};
 use crate::error::{Error, Result};
-use crate::layout::Affinity;
+use crate::layout::{Affinity, Case};
 use crate::password::Password;
 use crate::store::{Access, Copied, Database, Limits, NewIds, Store};
 use crate::user::UserId;
@@ -237,6 +237,10 @@ pub fn import(
     observer.stage(Stage::Reading, None);
     let store = open(database, importing)?;
     let store = store.as_ref();
+    // Where the application ignores case, nobody could tell two such users apart.
+    let is_exact = store.is_none_or(|store| store.layout().case == Case::Exact);
+    let waived = Waived { lookalike: importing.waived.lookalike && is_exact, ..importing.waived };
+    let importing = &Importing { waived, ..importing.clone() };
     let application = Application::of(database, store)?;
     let hashing = application.reading();
     let recipe = hashing.recipe(database, store, None, &importing.recipe)?;

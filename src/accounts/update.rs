@@ -53,7 +53,10 @@ pub fn update(
         check_name(Some(&store), name)?;
     }
     let Account { user: before, hash: old, .. } = only_one(store.find(selector)?, selector)?;
-    let filling = Filling::of_old(&store, &change.further, change.name.is_some())?;
+    let mut filling = Filling::of_old(&store, &change.further)?;
+    if change.name.is_some() {
+        filling.follow_name(&store, &before)?;
+    }
     let (mut warnings, mut hash) = (Vec::new(), None);
     if let Some(credential) = change.credential {
         let name = change.name.as_ref().map(|name| name.as_str().as_bytes());

@@ -36,6 +36,7 @@ mod set;
 mod show;
 mod sorted;
 mod streams;
+mod text_ids;
 mod traces;
 mod triggers;
 mod unchanged;

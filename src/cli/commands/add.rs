@@ -54,7 +54,7 @@ impl AddArgs {
         let name = Username::new(&self.username.into_encoded_bytes())?;
         let further = Further { like: self.like.into(), ..self.row.into() };
         if !self.if_not_exists && secret::is_asked_for(session, &self.source, &self.given) {
-            accounts::check_new(session.database()?, &further, create)?;
+            accounts::check_new(session.database()?, &name, &further, create)?;
         }
         let (credential, generated) =
             secret::credential(session, &self.source, &self.given, name.as_str().as_bytes())?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::cli::answer::Answer;
-use crate::cli::args::{Allowed, NewScheme, Source};
+use crate::cli::args::{Allowed, Given, NewScheme, Source};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::{secret, ui};
@@ -39,11 +39,16 @@ impl RegisterArgs {
             session.check_present()?;
         }
         let name = ui::username(session, self.username)?;
+        let (bytes, further) = (&name, Further::default());
+        let name = Username::new(bytes)?;
+        if secret::is_asked_for(session, &self.source, &Given::default()) {
+            accounts::check_new(session.database()?, &name, &further, create)?;
+        }
         let adding = Adding {
-            name: Username::new(&name)?,
-            credential: Credential::Password(secret::new_password(session, &self.source, &name)?),
+            credential: Credential::Password(secret::new_password(session, &self.source, bytes)?),
+            name,
             recipe: self.scheme.over(session.recipe),
-            further: Further::default(),
+            further,
             if_not_exists: false,
             create,
             waived: waived.into(),

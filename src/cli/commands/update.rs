@@ -87,7 +87,7 @@ impl UpdateArgs {
         let name = name.transpose()?;
         let whose = selector.to_string();
         if sets_password && secret::is_asked_for(session, &self.source, &self.given) {
-            accounts::check_change(session.database()?, &further)?;
+            accounts::check_change(session.database()?, name.as_ref(), &further)?;
         }
         let made = sets_password
             .then(|| secret::credential(session, &self.source, &self.given, whose.as_bytes()));
