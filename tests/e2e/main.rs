@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test like the test itself")]
 
 mod cli;
+mod layouts;
 mod support;
 mod system;
 mod transfer;
