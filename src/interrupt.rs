@@ -43,7 +43,8 @@ impl Interrupt {
         Arc::clone(&self.requested)
     }
 
-    /// True while the process may be suspended: always but in a section of [`Interrupt::defer`].
+    /// True while the process may be suspended: always but in the sections of [`Interrupt::defer`]
+    /// and [`Interrupt::stay_awake`].
     #[must_use]
     pub fn may_pause(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.may_pause)
@@ -79,6 +80,25 @@ impl Interrupt {
         Deferred { interrupt: self, before, could_pause }
     }
 
+    /// Begins a section in which the process may be ended, but is not suspended: it may hold what
+    /// others wait for.
+    #[must_use]
+    pub fn stay_awake(&self) -> Deferred<'_> {
+        let before = self.at_once.load(Ordering::SeqCst);
+        let could_pause = self.may_pause.swap(false, Ordering::SeqCst);
+        Deferred { interrupt: self, before, could_pause }
+    }
+
+    /// Lets the process be suspended now, within a section, if that is due. It belongs where nothing
+    /// is held that others wait for.
+    pub fn give_way(&self) {
+        if self.pause_is_due.swap(false, Ordering::SeqCst)
+            && let Some(pause) = self.pause.get()
+        {
+            pause();
+        }
+    }
+
     /// Fails if a stop was requested. It belongs where everything can still be undone.
     ///
     /// # Errors
@@ -101,7 +121,7 @@ impl Default for Interrupt {
     }
 }
 
-/// A section in which a request to stop is only noted.
+/// A section in which a request to stop, or to be suspended, is only noted.
 #[derive(Debug)]
 pub struct Deferred<'a> {
     interrupt: &'a Interrupt,
@@ -121,11 +141,35 @@ impl Drop for Deferred<'_> {
         let is_kept = self.interrupt.is_kept();
         self.interrupt.at_once.store(self.before && !is_kept, Ordering::SeqCst);
         self.interrupt.may_pause.store(self.could_pause, Ordering::SeqCst);
-        if self.could_pause
-            && self.interrupt.pause_is_due.swap(false, Ordering::SeqCst)
-            && let Some(pause) = self.interrupt.pause.get()
-        {
-            pause();
+        if self.could_pause {
+            self.interrupt.give_way();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_stays_awake_may_still_be_ended_and_is_suspended_afterwards() {
+        static PAUSES: AtomicUsize = AtomicUsize::new(0);
+        let pauses = || PAUSES.load(Ordering::SeqCst);
+        let interrupt = Interrupt::default();
+        interrupt.on_pause(|| {
+            PAUSES.fetch_add(1, Ordering::SeqCst);
+        });
+        let section = interrupt.stay_awake();
+        assert!(interrupt.at_once().load(Ordering::SeqCst));
+        assert!(!interrupt.may_pause().load(Ordering::SeqCst));
+        interrupt.pause_is_due().store(true, Ordering::SeqCst);
+        drop(interrupt.defer());
+        assert_eq!(pauses(), 0, "the outer section goes on");
+        interrupt.give_way();
+        assert_eq!(pauses(), 1, "nothing is held");
+        interrupt.pause_is_due().store(true, Ordering::SeqCst);
+        drop(section);
+        assert_eq!(pauses(), 2);
+        assert!(interrupt.may_pause().load(Ordering::SeqCst));
     }
 }

@@ -207,7 +207,10 @@ impl<'r> Writer<'r> {
         observer.stage(Stage::Writing, Some(count));
         let mut began = Instant::now();
         loop {
+            // What it reads before it writes is locked too.
+            let section = self.ready.database.interrupt.stay_awake();
             let written = self.write_next(store, limit, observer);
+            drop(section);
             written.map_err(|error| self.partly(store, error))?;
             let Imported { imported, updated, skipped, .. } = self.done;
             self.has_changed = imported + updated > 0;

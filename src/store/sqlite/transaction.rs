@@ -37,18 +37,23 @@ impl Store {
     /// What `body` fails with; [`Error::DatabaseBusy`] after the timeout; [`Error::OutcomeUnknown`]
     /// if COMMIT itself failed.
     pub fn write<T>(&self, mut body: impl FnMut(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let Database { timeout, .. } = &self.file.database;
+        let Database { timeout, interrupt, .. } = &self.file.database;
         self.require_writable()?;
         let began = Instant::now();
+        // It begins before the lock is there: a signal that comes as soon as it is must find it.
+        let section = interrupt.defer();
         loop {
             let patience = timeout.saturating_sub(began.elapsed());
             self.file.patience.set(patience);
-            self.run("BEGIN IMMEDIATE")?;
+            self.begin("BEGIN IMMEDIATE")?;
             self.file.allowance.set(allowance(*timeout));
             let finished = self.finish(COMMIT_PATIENCE.min(patience), &mut body);
             self.file.allowance.lift();
             match finished? {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    section.keep();
+                    return Ok(value);
+                }
                 Err(busy) if began.elapsed() >= *timeout => return Err(busy),
                 Err(_) => self.pause()?,
             }
@@ -63,19 +68,22 @@ impl Store {
     /// # Errors
     /// As [`Store::write`].
     pub fn write_many<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let Database { timeout, .. } = &self.file.database;
+        let Database { timeout, interrupt, .. } = &self.file.database;
         self.require_writable()?;
         self.expect_many_rows()?;
         let began = Instant::now();
+        let section = interrupt.defer();
         loop {
             let patience = timeout.saturating_sub(began.elapsed());
             self.file.patience.set(COMMIT_PATIENCE.min(patience));
-            match self.run("BEGIN EXCLUSIVE") {
+            match self.begin("BEGIN EXCLUSIVE") {
                 Err(Error::DatabaseBusy { .. }) if began.elapsed() < *timeout => self.pause()?,
                 result => break result?,
             }
         }
-        self.finish(COMMIT_PATIENCE.min(*timeout), body)?
+        let value = self.finish(COMMIT_PATIENCE.min(*timeout), body)??;
+        section.keep();
+        Ok(value)
     }
 
     fn require_writable(&self) -> Result<()> {
@@ -90,11 +98,17 @@ impl Store {
         Ok(())
     }
 
+    /// Begins a transaction; until it has its lock the process may be suspended.
+    fn begin(&self, sql: &str) -> Result<()> {
+        self.file.patience.for_the_first_lock(|| self.run(sql))
+    }
+
     /// Lets others have the database for a moment.
     fn pause(&self) -> Result<()> {
-        let _section = self.file.database.interrupt.defer();
+        let interrupt = &self.file.database.interrupt;
         thread::sleep(RETRY_PAUSE);
-        self.file.database.interrupt.check()
+        interrupt.give_way();
+        interrupt.check()
     }
 
     /// Ends a transaction that was begun; the inner error is that readers did not let the commit
@@ -105,8 +119,6 @@ impl Store {
         body: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<Result<T>> {
         let interrupt = &self.file.database.interrupt;
-        // What comes now takes milliseconds, and is finished or undone.
-        let finish = interrupt.defer();
         let locked = Instant::now();
         let transaction = Transaction { store: self, aborting: RefCell::default() };
         let result = body(&transaction).and_then(|value| interrupt.check().map(|()| value));
@@ -121,9 +133,6 @@ impl Store {
         };
         self.file.patience.set(self.file.database.timeout);
         self.file.locked_for.set(locked.elapsed());
-        if let Ok(Ok(_)) = result {
-            finish.keep();
-        }
         result
     }
 

@@ -1,7 +1,7 @@
 //! Waiting for other processes' locks, so that a request to stop is noticed meanwhile.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,8 @@ const PAUSES: [u64; 12] = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100];
 #[derive(Debug)]
 pub(super) struct Patience {
     milliseconds: Arc<AtomicU64>,
+    /// Whether the connection holds nothing yet while it waits, so that it may be suspended.
+    begins: Arc<AtomicBool>,
 }
 
 impl Patience {
@@ -25,9 +27,10 @@ impl Patience {
         limit: Duration,
         interrupt: &Interrupt,
     ) -> rusqlite::Result<Self> {
-        let patience = Patience { milliseconds: Arc::default() };
+        let patience = Patience { milliseconds: Arc::default(), begins: Arc::default() };
         patience.set(limit);
         let (milliseconds, interrupt) = (Arc::clone(&patience.milliseconds), interrupt.clone());
+        let begins = Arc::clone(&patience.begins);
         let mut began = Instant::now();
         connection.busy_handler(Some(move |attempts: i32| {
             if attempts == 0 {
@@ -42,9 +45,20 @@ impl Patience {
             // Whoever asks to stop now gets an answer, instead of a process that is gone.
             let _section = interrupt.defer();
             thread::sleep(left.min(Duration::from_millis(*pause)));
+            if begins.load(Ordering::Relaxed) {
+                interrupt.give_way();
+            }
             interrupt.check().is_ok()
         }))?;
         Ok(patience)
+    }
+
+    /// Runs `begin`, which asks for the first lock: SQLite has let go of everything when it waits.
+    pub(super) fn for_the_first_lock<T>(&self, begin: impl FnOnce() -> T) -> T {
+        self.begins.store(true, Ordering::Relaxed);
+        let result = begin();
+        self.begins.store(false, Ordering::Relaxed);
+        result
     }
 
     /// Changes how long the connection waits.
