@@ -2,17 +2,21 @@
 //!
 //! Every error has a stable [`Error::code`] that scripts can rely on. Nothing here prints, knows an
 //! exit status, or shows a type of the database engine, so that either can change by itself. No
-//! message holds a password or a hash. The codes are in `error/code.rs`; which exit status and hint the
-//! program gives to each is in `cli/report.rs`.
+//! message holds a password or a hash. The codes are in `error/code.rs`, what becomes of the system's errors
+//! in `error/system.rs`; which exit status and hint the program gives to each is in `cli/report.rs`.
 
 mod code;
 mod remedy;
+mod system;
+mod words;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use remedy::Remedy;
+pub use system::system_words;
+pub use words::shown;
+use words::{for_so_long, found_in, in_table, table_of, tables_of, without_promise};
 
 /// A [`std::result::Result`] with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -366,83 +370,4 @@ pub enum Error {
     /// The operating system's random source failed, memory ran out, or a bug.
     #[error("Internal error: {0}")]
     Internal(String),
-}
-
-impl Error {
-    /// A file that cannot be made or written, by this error of the system.
-    #[must_use]
-    pub fn output(path: &Path, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::FileExists(path.to_owned()),
-            kind => Error::Output {
-                path: path.to_owned(),
-                // The system says the same of the file itself, which is to be made.
-                reason: if kind == io::ErrorKind::NotFound {
-                    "no such directory".to_owned()
-                } else {
-                    system_words(error)
-                },
-                is_forbidden: kind == io::ErrorKind::PermissionDenied,
-            },
-        }
-    }
-
-    /// An operating system error on a file or directory.
-    pub(crate) fn io(path: impl Into<PathBuf>, error: &io::Error) -> Self {
-        let (path, reason) = (path.into(), system_words(error));
-        match error.kind() {
-            io::ErrorKind::StorageFull
-            | io::ErrorKind::QuotaExceeded
-            | io::ErrorKind::FileTooLarge => Error::DatabaseFull { path, reason },
-            _ => Error::Io { path, reason },
-        }
-    }
-}
-
-/// A path as text, with `\xff` for what is not UTF-8.
-#[must_use]
-pub fn shown(path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
-    }
-    text
-}
-
-/// What the system says of an error, without the number that follows: `No such file or directory`.
-#[must_use]
-pub fn system_words(error: &io::Error) -> String {
-    let words = error.to_string();
-    match words.rfind(" (os error ") {
-        Some(at) if error.raw_os_error().is_some() => words[..at].to_owned(),
-        _ => words,
-    }
-}
-
-fn for_so_long(waited: Duration) -> String {
-    if waited.is_zero() { String::new() } else { format!(" for {} s", waited.as_secs_f64()) }
-}
-
-fn tables_of(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!("the {} {}", if names.len() == 1 { "table" } else { "tables" }, names.join(", "))
-}
-
-fn table_of(name: Option<&String>) -> String {
-    name.map_or_else(|| "table of users".to_owned(), |name| format!("`{name}` table"))
-}
-
-fn in_table(table: &str, columns: &[String]) -> String {
-    columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
-}
-
-fn found_in(elsewhere: Option<&PathBuf>) -> String {
-    elsewhere.map_or_else(String::new, |path| format!(", but {} exists", shown(path)))
-}
-
-/// The words of an error that ended later work, which do not hold for what was done before it.
-fn without_promise(cause: &Error) -> String {
-    let words = cause.to_string();
-    words.strip_suffix("; nothing was changed").unwrap_or(&words).to_owned()
 }
