@@ -2,7 +2,8 @@
 //! here, which says what its own code writes for a new user. How a table is recognised is in
 //! `recognise.rs`.
 
-use super::{Assignment, Case, PepperFrom, Value};
+use super::family::{DJANGO, FLASK_SECURITY, WERKZEUG};
+use super::{Case, PepperFrom};
 use crate::hash::Scheme;
 
 /// The layout of a well-known application.
@@ -61,35 +62,6 @@ pub enum Pepper {
 }
 
 use Fill::{Query, Text};
-
-/// The schemes that Werkzeug 3 reads (`werkzeug.security.check_password_hash`).
-const WERKZEUG: &[Scheme] = &[
-    Scheme::WerkzeugScrypt,
-    Scheme::WerkzeugPbkdf2Sha256,
-    Scheme::WerkzeugPbkdf2Sha512,
-    Scheme::WerkzeugPbkdf2Sha1,
-];
-
-/// The schemes of Django 5.2's default `PASSWORD_HASHERS`.
-const DJANGO: &[Scheme] = &[
-    Scheme::DjangoPbkdf2Sha256,
-    Scheme::DjangoPbkdf2Sha1,
-    Scheme::DjangoArgon2,
-    Scheme::DjangoBcryptSha256,
-    Scheme::DjangoScrypt,
-];
-
-/// The schemes of Flask-Security 5.9's default `SECURITY_PASSWORD_SCHEMES` that can be read here.
-const FLASK_SECURITY: &[Scheme] = &[
-    Scheme::Bcrypt,
-    Scheme::Argon2id,
-    Scheme::Argon2i,
-    Scheme::Argon2d,
-    Scheme::Pbkdf2Sha256,
-    Scheme::Pbkdf2Sha512,
-    Scheme::Sha256Crypt,
-    Scheme::Sha512Crypt,
-];
 
 /// What an entry has where it says nothing else.
 const PLAIN: Builtin = Builtin {
@@ -372,26 +344,6 @@ impl Builtin {
             Pepper::Query(sql) => PepperFrom::Query(sql.to_owned()),
         })
     }
-}
-
-/// The schemes that come with one in the same library, all of which it reads.
-pub(super) fn family(scheme: Scheme) -> Vec<Scheme> {
-    let families = [WERKZEUG, DJANGO];
-    let family = families.into_iter().find(|family| family.contains(&scheme));
-    family.map_or_else(|| vec![scheme], <[Scheme]>::to_vec)
-}
-
-/// The assignments of an entry to columns that are there.
-pub(super) fn assignments(
-    entry: &[(&str, Fill)],
-    is_there: impl Fn(&str) -> bool,
-) -> Vec<Assignment> {
-    let there = entry.iter().filter(|(column, _)| is_there(column));
-    let assignments = there.map(|&(column, fill)| match fill {
-        Text(text) => Assignment::new(column, text),
-        Query(sql) => Assignment { column: column.to_owned(), value: Value::Query(sql) },
-    });
-    assignments.collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! From the keys that were said to a whole layout: each of them holds; the rest is that of the built-in
 //! layout, or found in the table.
 
-use super::builtin::{self, Builtin};
+use super::builtin::{Builtin, Fill};
 use super::detect::{self, Candidate, HASHES, NAMES};
-use super::resolve::{Place, Unclear};
+use super::family::family;
+use super::found::{Place, Unclear};
 use super::values::Values;
-use super::{Assignment, Case, Column, Layout, Look, PepperFrom, Table, Wanted};
+use super::{Assignment, Case, Column, Layout, Look, PepperFrom, Table, Value, Wanted};
 use crate::error::Result;
 use crate::hash::Recipe;
 
@@ -118,12 +119,8 @@ fn layout(
     };
     let mut accepts = wanted.accepts.unwrap_or_default();
     if let Some(recipe) = wanted.scheme {
-        let family = if accepts.is_empty() {
-            builtin::family(recipe.scheme())
-        } else {
-            vec![recipe.scheme()]
-        };
-        for scheme in family {
+        let read = if accepts.is_empty() { family(recipe.scheme()) } else { vec![recipe.scheme()] };
+        for scheme in read {
             if !accepts.contains(&scheme) {
                 accepts.push(scheme);
             }
@@ -191,7 +188,7 @@ impl Builtin {
     fn wanted(&self, table: &Table) -> Wanted {
         let is_there = |name: &str| table.has(name);
         let [add, admin, enable, disable] = [self.add, self.admin, self.enable, self.disable]
-            .map(|entry| builtin::assignments(entry, is_there));
+            .map(|entry| assignments(entry, is_there));
         Wanted {
             username: Some(self.username.to_owned()),
             hash: Some(self.hash.to_owned()),
@@ -246,4 +243,14 @@ impl Candidate<'_> {
             ..Wanted::default()
         }
     }
+}
+
+/// The assignments of an entry to columns that are there.
+fn assignments(entry: &[(&str, Fill)], is_there: impl Fn(&str) -> bool) -> Vec<Assignment> {
+    let there = entry.iter().filter(|(column, _)| is_there(column));
+    let assignments = there.map(|&(column, fill)| match fill {
+        Fill::Text(text) => Assignment::new(column, text),
+        Fill::Query(sql) => Assignment { column: column.to_owned(), value: Value::Query(sql) },
+    });
+    assignments.collect()
 }
