@@ -158,6 +158,10 @@ impl fmt::Display for Layout {
     }
 }
 
+/// The names by which SQLite knows the row id of a table that has no column of that name (SQLite's
+/// CREATE TABLE, 'ROWIDs and the INTEGER PRIMARY KEY').
+pub(crate) const ROW_IDS: [&str; 3] = ["rowid", "_rowid_", "oid"];
+
 /// A table, as the schema declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -189,6 +193,19 @@ impl Table {
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The primary key, if it is one column that is declared INTEGER.
+    #[must_use]
+    pub fn integer_key(&self) -> Option<&Column> {
+        self.only_key().filter(|key| key.kind.eq_ignore_ascii_case("INTEGER"))
+    }
+
+    /// The primary key, if it is one column.
+    #[must_use]
+    pub fn only_key(&self) -> Option<&Column> {
+        let mut keys = self.columns.iter().filter(|column| column.key > 0);
+        keys.next().filter(|_| keys.next().is_none())
     }
 
     /// Whether there is a column of this name.
@@ -248,10 +265,10 @@ impl Column {
         !OTHERS.iter().any(|other| kind.contains(other))
     }
 
-    /// Whether a new row has to say what it gets.
+    /// Whether a new row has to say what it gets, unless it is the row id.
     #[must_use]
     pub fn is_needed(&self) -> bool {
-        self.not_null && !self.has_default && !self.is_generated && self.key == 0
+        self.not_null && !self.has_default && !self.is_generated
     }
 }
 

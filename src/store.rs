@@ -135,19 +135,6 @@ impl Limits {
         }
         Ok(())
     }
-
-    /// Fails if a hash is too long.
-    ///
-    /// # Errors
-    /// [`Error::InvalidHash`].
-    pub fn check_hash(&self, hash: &HashString) -> Result<()> {
-        let (length, most) = (hash.as_str().len(), self.hash_bytes);
-        if length > most {
-            let reason = format!("it has {length} bytes, {most} are allowed");
-            return Err(Error::InvalidHash(reason));
-        }
-        Ok(())
-    }
 }
 
 /// How new users get their ids.

@@ -58,7 +58,7 @@ pub(super) fn parse_text(text: &[u8]) -> Result<(Vec<u8>, Vec<u8>), &'static str
 /// Computes the checksum. Of a secret of more than 72 bytes it takes the first, and the caller must not
 /// believe the result.
 pub(super) fn compute(cost: u32, secret: &[u8], salt: &[u8], derived: &mut [u8]) {
-    // The function repeats the secret with a NUL behind it until 72 bytes are full.
+    // The function repeats the secret with a NUL after it until 72 bytes are full.
     let length = secret.len().min(MAX_BYTES);
     let mut key = Zeroizing::new([0; MAX_BYTES]);
     key[..length].copy_from_slice(&secret[..length]);

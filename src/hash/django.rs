@@ -1,4 +1,4 @@
-//! Django's text forms, each behind the name of its hasher: `pbkdf2_sha256$ROUNDS$SALT$CHECKSUM`,
+//! Django's text forms, each after the name of its hasher: `pbkdf2_sha256$ROUNDS$SALT$CHECKSUM`,
 //! `scrypt$N$SALT$r$p$CHECKSUM`, and `argon2`, `bcrypt` and `bcrypt_sha256` before what the libraries of
 //! these write.
 //!

@@ -6,7 +6,7 @@ use super::detect::{self, Candidate, HASHES, NAMES};
 use super::family::family;
 use super::found::{Place, Unclear};
 use super::values::Values;
-use super::{Assignment, Case, Column, Layout, Look, PepperFrom, Table, Value, Wanted};
+use super::{Assignment, Case, Column, Layout, Look, PepperFrom, ROW_IDS, Table, Value, Wanted};
 use crate::error::Result;
 use crate::hash::Recipe;
 
@@ -169,17 +169,10 @@ impl Layout {
     }
 }
 
-/// The names by which SQLite knows the row id of a table that has no column of that name.
-const ROW_IDS: [&str; 3] = ["rowid", "_rowid_", "oid"];
-
 /// The column by which the application knows a user: the primary key if it is one column, or else `id`,
 /// or else the row id.
 fn id_of(table: &Table) -> String {
-    let mut keys = table.columns.iter().filter(|column| column.key > 0);
-    let key = match (keys.next(), keys.next()) {
-        (Some(key), None) => Some(key),
-        _ => table.column("id"),
-    };
+    let key = table.only_key().or_else(|| table.column("id"));
     key.map_or_else(|| "rowid".to_owned(), |column| column.name.clone())
 }
 

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::columns::stored;
 use super::linked::{ForeignKey, beside};
 use super::sql::quoted;
-use super::template::{AsBound, Gets, LikeRow, Template};
+use super::template::{Gets, LikeRow, Template};
 use super::{Copied, Store};
 use crate::error::{Error, Result};
 use crate::layout::ordinary::Treatment;
@@ -138,12 +138,9 @@ impl Store {
         model: Key,
         name: &[u8],
     ) -> Result<LikeRow> {
-        let mut columns = Vec::new();
-        for column in &table.columns {
-            if column.name != link.column && !self.is_row_id(table, column)? {
-                columns.push(column);
-            }
-        }
+        let row_id = self.file.row_id_column(table)?;
+        let is_copied = |it: &&Column| it.name != link.column && Some(*it) != row_id;
+        let columns: Vec<&Column> = table.columns.iter().filter(is_copied).collect();
         let names = columns.iter().map(|column| column.name.as_str());
         let sql = self.sql.linked(names, &table.name, &link.column, &link.target);
         let mut row = self.treated(table, &columns, &sql, model, name)?;
@@ -189,7 +186,7 @@ impl Store {
         other: &ForeignKey,
     ) -> Result<Option<(Column, Gets)>> {
         let Some(id) = beside(table, [link, other]).next() else { return Ok(None) };
-        if self.is_row_id(table, id)? || id.has_default {
+        if id.has_default || self.file.row_id_column(table)? == Some(id) {
             return Ok(None);
         }
         let sql = format!("SELECT {} FROM {} LIMIT 1", quoted(&id.name), quoted(&table.name));
@@ -227,19 +224,9 @@ impl Store {
             quoted(&to.to),
             quoted(&to.target)
         );
-        let name = self.file.connection.query_row(&sql, [AsBound(value)], first);
+        let name = self.file.connection.query_row(&sql, [value], first);
         let name = self.read(name.optional())?.flatten();
         Ok(shown(name.as_ref().filter(|name| **name != Stored::Null).unwrap_or(value)))
-    }
-
-    /// Whether SQLite itself gives a column its number.
-    fn is_row_id(&self, table: &Table, column: &Column) -> Result<bool> {
-        let is_alone = table.columns.iter().filter(|it| it.key > 0).count() == 1;
-        if column.key == 0 || !is_alone || !column.kind.eq_ignore_ascii_case("INTEGER") {
-            return Ok(false);
-        }
-        let has_index = "EXISTS (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk')";
-        Ok(!self.file.holds(has_index, &[&table.name])?)
     }
 }
 

@@ -163,10 +163,7 @@ impl Opened {
             "SELECT min(c.name) FROM pragma_index_list(?1) AS i, pragma_index_info(i.name) AS c
              WHERE i.\"unique\" GROUP BY i.name HAVING count(*) = 1";
         let mut unique = self.read(self.texts(sql, [&table.name]))?;
-        let mut keys = table.columns.iter().filter(|column| column.key > 0);
-        if let (Some(key), None) = (keys.next(), keys.next()) {
-            unique.push(key.name.clone());
-        }
+        unique.extend(table.only_key().map(|key| key.name.clone()));
         Ok(unique)
     }
 }

@@ -282,14 +282,8 @@ impl Sql {
         column: &str,
         target: &str,
     ) -> String {
-        let columns: Vec<String> = columns.map(quoted).collect();
-        format!(
-            "SELECT {} FROM {} WHERE {} = {}",
-            columns.join(", "),
-            quoted(other),
-            quoted(column),
-            self.of_user(target)
-        )
+        let (columns, other, column) = (list(columns), quoted(other), quoted(column));
+        format!("SELECT {columns} FROM {other} WHERE {column} = {}", self.of_user(target))
     }
 
     /// What the row `?1` has in a column, as a part of a statement.
@@ -321,13 +315,8 @@ impl Sql {
 
     /// Counts the rows of another table in which `column` has what the row `?1` has in `target`.
     pub(super) fn references(&self, other: &str, column: &str, target: &str) -> String {
-        let Sql { table, key, .. } = self;
-        format!(
-            "SELECT count(*) FROM {} WHERE {} = (SELECT {} FROM {table} WHERE {key} = ?1)",
-            quoted(other),
-            quoted(column),
-            quoted(target)
-        )
+        let (other, column) = (quoted(other), quoted(column));
+        format!("SELECT count(*) FROM {other} WHERE {column} = {}", self.of_user(target))
     }
 }
 
@@ -356,4 +345,9 @@ fn chars(column: &str) -> String {
 /// A name of the schema, to be put into SQL.
 pub(super) fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
+}
+
+/// Names of the schema, by commas.
+fn list<'c>(columns: impl Iterator<Item = &'c str>) -> String {
+    columns.map(quoted).collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,6 @@
 use std::time::SystemTime;
 
 use rusqlite::ToSql;
-use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::failure::During;
 use super::sql::quoted;
@@ -144,26 +143,22 @@ impl Transaction<'_> {
         for LinkedRow { table, columns } in rows {
             let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
             let mut values: Vec<&dyn ToSql> = vec![&user.0];
-            let bound: Vec<(usize, AsBound<'_>)> = (columns.iter().enumerate())
-                .filter_map(|(at, (_, cell))| match cell {
-                    Cell::Value(value) => Some((at, AsBound(value))),
-                    Cell::OfUser(_) => None,
-                })
-                .collect();
-            let places = columns.iter().enumerate().map(|(at, (_, cell))| match cell {
-                Cell::OfUser(target) => self.store.sql.of_user(target),
-                Cell::Value(_) => {
-                    let place = bound.iter().position(|(number, _)| *number == at);
-                    format!("?{}", place.unwrap_or(0) + 2)
-                }
-            });
+            let mut places = Vec::with_capacity(columns.len());
+            for (_, cell) in columns {
+                places.push(match cell {
+                    Cell::OfUser(target) => self.store.sql.of_user(target),
+                    Cell::Value(value) => {
+                        values.push(value);
+                        format!("?{}", values.len())
+                    }
+                });
+            }
             let sql = format!(
                 "INSERT INTO {} ({}) VALUES ({})",
                 quoted(table),
                 names.join(", "),
-                places.collect::<Vec<_>>().join(", ")
+                places.join(", ")
             );
-            values.extend(bound.iter().map(|(_, value)| value as &dyn ToSql));
             let changed = self
                 .store
                 .with_long_values(|| self.store.file.connection.execute(&sql, values.as_slice()));
@@ -177,21 +172,6 @@ impl Transaction<'_> {
             require_one(changed)?;
         }
         Ok(())
-    }
-}
-
-/// A value to be bound as it is.
-pub(super) struct AsBound<'a>(pub(super) &'a Stored<'a>);
-
-impl ToSql for AsBound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Stored::Null => ValueRef::Null,
-            Stored::Integer(number) => ValueRef::Integer(*number),
-            Stored::Real(number) => ValueRef::Real(*number),
-            Stored::Text(text) => ValueRef::Text(text),
-            Stored::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
     }
 }
 

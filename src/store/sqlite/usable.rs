@@ -7,10 +7,7 @@ use super::hooks::Deleted;
 use super::sql::{RowKey, Sql, quoted};
 use super::{Opened, Store};
 use crate::error::Result;
-use crate::layout::{Affinity, Layout, Table};
-
-/// The names of SQLite's row id (SQLite's CREATE TABLE, 'ROWIDs and the INTEGER PRIMARY KEY').
-const ROW_IDS: [&str; 3] = ["rowid", "_rowid_", "oid"];
+use crate::layout::{Affinity, Column, Layout, ROW_IDS, Table};
 
 impl Opened {
     /// Makes a store of the users who are where the layout says. The table need not be there yet.
@@ -60,19 +57,13 @@ impl Opened {
             }
         }
         let is_first = *layout == Layout::passlib();
-        let mut keys = table.columns.iter().filter(|column| column.key > 0);
-        let is_id = keys.next().is_some_and(|column| {
-            column.name.eq_ignore_ascii_case(&layout.id)
-                && column.kind.eq_ignore_ascii_case("INTEGER")
-        }) && keys.next().is_none();
-        // A key that is the row id has no index of its own (SQLite's CREATE TABLE, 'ROWIDs and the
-        // INTEGER PRIMARY KEY', which names the exceptions).
-        let has_index = "EXISTS (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk')";
-        if is_id && !self.holds(has_index, &[&layout.table])? {
+        let is_id = |column: &Column| column.name.eq_ignore_ascii_case(&layout.id);
+        if self.row_id_column(table)?.is_some_and(is_id) {
             return Ok(RowKey::Id);
         }
+        let is_declared = table.integer_key().is_some_and(is_id);
         let reason = match self.row_id(table) {
-            _ if is_first && !is_id => "its column `id` is not an INTEGER PRIMARY KEY",
+            _ if is_first && !is_declared => "its column `id` is not an INTEGER PRIMARY KEY",
             _ if is_first => {
                 "its column `id` is not the row id (it is PRIMARY KEY DESC, or the table is \
                  WITHOUT ROWID), so that new users get no id"
@@ -84,6 +75,15 @@ impl Opened {
             }
         };
         Err(self.wrong_schema(&layout.table, reason))
+    }
+
+    /// The column that is SQLite's row id, if one is: SQLite itself gives a new row its number there.
+    pub(super) fn row_id_column<'t>(&self, table: &'t Table) -> Result<Option<&'t Column>> {
+        let Some(key) = table.integer_key() else { return Ok(None) };
+        // Only a key that is not the row id has an index of its own (SQLite's CREATE TABLE, 'ROWIDs and
+        // the INTEGER PRIMARY KEY', which names the exceptions).
+        let has_index = "EXISTS (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk')";
+        Ok(if self.holds(has_index, &[&table.name])? { None } else { Some(key) })
     }
 
     /// The name by which SQLite's row id can be asked for, if the table has one.

@@ -1,6 +1,6 @@
 //! SQL about whole rows, with further columns in it.
 
-use super::{Sql, quoted, shown};
+use super::{Sql, list, quoted, shown};
 use crate::layout::Assigned;
 
 impl Sql {
@@ -49,9 +49,4 @@ impl Sql {
             is_long.join(" OR ")
         )
     }
-}
-
-/// Names of the schema, by commas.
-fn list<'c>(columns: impl Iterator<Item = &'c str>) -> String {
-    columns.map(quoted).collect::<Vec<_>>().join(", ")
 }
