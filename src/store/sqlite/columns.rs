@@ -67,17 +67,11 @@ impl Store {
         let is_own = |column: &Column| {
             [id, username, hash].into_iter().any(|own| column.name.eq_ignore_ascii_case(own))
         };
-        // A key that is the row id is made where it is not given.
-        let is_row_id =
-            |column: &Column| column.key > 0 && column.kind.eq_ignore_ascii_case("INTEGER");
-        let columns = self.table()?.columns.into_iter().filter(|column| {
-            column.not_null
-                && !column.has_default
-                && !column.is_generated
-                && !is_row_id(column)
-                && !is_own(column)
-        });
-        Ok(columns.map(|column| column.name).collect())
+        let table = self.table()?;
+        let row_id = self.file.row_id_column(&table)?;
+        let columns = (table.columns.iter())
+            .filter(|column| column.is_needed() && Some(*column) != row_id && !is_own(column));
+        Ok(columns.map(|column| column.name.clone()).collect())
     }
 
     /// What a query finds, which is one value.
@@ -193,4 +187,37 @@ pub(super) fn stored<'r>(
         return Err(rusqlite::Error::SqliteFailure(code, Some(words)));
     }
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::store::{Access, Database, Opened};
+
+    #[test]
+    fn a_new_row_needs_whatever_neither_a_default_nor_the_row_id_fills() {
+        for (columns, needed) in [
+            ("id INTEGER PRIMARY KEY NOT NULL, mail NOT NULL, pw NOT NULL, a NOT NULL", &["a"][..]),
+            ("id TEXT, mail, pw, n INTEGER PRIMARY KEY NOT NULL", &[]),
+            ("id TEXT, mail, pw, n INTEGER NOT NULL, PRIMARY KEY (n DESC)", &[]),
+            ("id TEXT, mail, pw, n INTEGER PRIMARY KEY DESC NOT NULL", &["n"]),
+            ("id INTEGER, mail, pw, n INTEGER NOT NULL, PRIMARY KEY (id, n)", &["n"]),
+            ("id INTEGER PRIMARY KEY, mail, pw, a NOT NULL DEFAULT 1, b NOT NULL AS (id)", &[]),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("users.db");
+            let schema = format!("CREATE TABLE users ({columns})");
+            Connection::open(&path).unwrap().execute_batch(&schema).unwrap();
+            let [table, id, username, hash] = ["users", "id", "mail", "pw"].map(str::to_owned);
+            let layout = Layout { table, id, username, hash, ..Layout::passlib() };
+            let opened = Opened::open(&Database::at(path), Access::Read).unwrap();
+            assert_eq!(
+                opened.store(layout).unwrap().needed_columns().unwrap(),
+                needed,
+                "{columns}"
+            );
+        }
+    }
 }
