@@ -248,6 +248,7 @@ mod tests {
         for [scheme, stored, plain] in vectors() {
             let hash = parse(&stored);
             assert_eq!(hash.scheme().name(), scheme, "{stored}");
+            assert_eq!(known_scheme(stored.as_bytes()), Some(&scheme[..]), "{stored}");
             assert!(hash.verify(&password(&plain), None).unwrap(), "{stored}");
             for other in ["correct horsf", "correct horse ", "Correct horse", ""] {
                 assert!(!hash.verify(&password(other), None).unwrap(), "{stored}: {other}");

@@ -60,7 +60,7 @@ fn prefixed_scheme(stored: &[u8]) -> Option<&'static str> {
         ("$2b$", "bcrypt"),
         ("$2y$", "bcrypt"),
         ("bcrypt_sha256$", "django_bcrypt_sha256"),
-        ("bcrypt", "django_bcrypt"),
+        ("bcrypt$", "django_bcrypt"),
         ("$bcrypt-sha256$", "bcrypt_sha256"),
         ("$argon2id$", "argon2id"),
         ("$argon2i$", "argon2i"),
@@ -139,7 +139,8 @@ mod tests {
         ] {
             assert_eq!(scheme(hash.as_bytes()), unreadable(name), "{hash}");
         }
-        // A token is no sign of users.
+        // Neither a token nor a name is a sign of users.
+        assert!(!looks_like_one(b"bcrypt-is-what-i-am-called"));
         assert!(!looks_like_one(b"5f4dcc3b5aa765d61d8327deb882cf99"));
         assert!(looks_like_one(b"$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/"));
     }
