@@ -16,6 +16,9 @@ use crate::password::Password;
 /// The longest key in bytes. Flask-Security's own are 39 digits.
 pub const MAX_KEY_BYTES: usize = 4096;
 
+/// The most bytes of UTF-8 that NFKD makes of one (Unicode Standard Annex #15, section 9.3.1).
+const MAX_NFKD_EXPANSION: usize = 11;
+
 /// The key that passwords are mixed with: Flask-Security's `SECURITY_PASSWORD_SALT`.
 ///
 /// The memory is wiped when it is dropped, and `Debug` does not show it.
@@ -50,7 +53,8 @@ impl Pepper {
         let normal: Zeroizing<Vec<u8>> =
             Zeroizing::new(match str::from_utf8(password.as_bytes()) {
                 Ok(text) => {
-                    let mut normal = String::with_capacity(4 * text.len());
+                    // A buffer that grew would leave copies of the password behind.
+                    let mut normal = String::with_capacity(MAX_NFKD_EXPANSION * text.len());
                     normal.extend(text.nfkd());
                     normal.into_bytes()
                 }
@@ -84,6 +88,15 @@ mod tests {
 
     fn parse(stored: &str) -> Hash {
         Hash::parse(stored.as_bytes()).unwrap_or_else(|reason| panic!("{stored}: {reason}"))
+    }
+
+    #[test]
+    fn no_normal_form_is_longer_than_there_is_room_for() {
+        let lengthens = |c: &char| {
+            let normal: usize = std::iter::once(*c).nfkd().map(char::len_utf8).sum();
+            normal > MAX_NFKD_EXPANSION * c.len_utf8()
+        };
+        assert_eq!(('\0'..=char::MAX).find(lengthens), None);
     }
 
     /// Strings of Flask-Security 5.9, and one of the file of an application that uses it.
