@@ -120,7 +120,7 @@ impl Work {
             ),
             Work::Scrypt { n, r, p } => {
                 is(n > 1 && n.is_power_of_two(), "its N is not a power of two")?;
-                let product = u64::from(n) * u64::from(r).saturating_mul(p.into());
+                let product = u64::from(n).saturating_mul(u64::from(r) * u64::from(p));
                 is((1..MAX_SCRYPT).contains(&product), "its N, r and p cost too much, or nothing")?;
                 // OpenSSL's EVP_PBE_scrypt: N must be below 2^(128 r / 8).
                 is(r >= 2 || n < 1 << 16, "its N is too high for its r")?;
@@ -273,7 +273,7 @@ fn pbkdf2_hmac(digest: Digest, secret: &[u8], salt: &[u8], rounds: u32, derived:
     }
 }
 
-/// The numbers, as they stand behind the name of a scheme.
+/// The numbers, as they stand after the name of a scheme.
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -314,6 +314,8 @@ mod tests {
                     "2:536870912:1",
                     "32768:32768:32768",
                     "262144:8:8",
+                    // Their product is 2^64 and little more.
+                    "4:2147529989:2147437308",
                     "2097152:1:1",
                     "65536:1:1",
                 ],
