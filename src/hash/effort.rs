@@ -4,6 +4,10 @@
 use super::{Hash, Pepper, Recipe, Scheme, Work, checksum_bytes, many};
 use crate::password::Password;
 
+/// The most that a failed check costs, in thousandths of what one hash may: twice as much. A table of
+/// hashes that all differ in their parameters could otherwise make it last for a quarter of an hour.
+const MAX_SHARE: u64 = 2000;
+
 /// What a failed check costs: of each function, and for memory-hard ones of each need of memory, the
 /// most that one of the known hashes costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,12 +20,21 @@ impl Effort {
         Effort(vec![recipe.work])
     }
 
-    /// Raises it to what a stored hash costs, if that can be verified.
+    /// Raises it to what a stored hash costs, if that can be verified and does not make it last too
+    /// long.
     pub fn raise(&mut self, stored: &[u8]) {
         let Ok(Hash { work, .. }) = Hash::parse(stored) else { return };
-        match self.0.iter_mut().find(|known| is_alike(**known, work)) {
-            Some(known) if known.steps() < work.steps() => *known = work,
-            Some(_) => {}
+        let known = self.0.iter().position(|known| is_alike(*known, work));
+        if known.is_some_and(|at| self.0[at].steps() >= work.steps()) {
+            return;
+        }
+        let others = (0..).zip(&self.0).filter(|(at, _)| Some(*at) != known);
+        let share = others.map(|(_, other)| other.share()).sum::<u64>() + work.share();
+        if share > MAX_SHARE {
+            return;
+        }
+        match known {
+            Some(at) => self.0[at] = work,
             None => self.0.push(work),
         }
     }
@@ -128,6 +141,23 @@ mod tests {
             found.raise(stored.as_bytes());
         }
         assert_eq!(found, effort(&["pbkdf2_sha256:1000000", "bcrypt:12"]));
+    }
+
+    /// Whatever is in a table, an answer comes.
+    #[test]
+    fn many_costly_hashes_that_differ_are_not_all_counted() {
+        let mut found = Effort::of("pbkdf2_sha256".parse().unwrap());
+        for memory in 200_000..200_100 {
+            let numbers = format!("m={memory},t=41,p=1");
+            let rest = "ZoHCjUNxtsl8RRUNSjZkHw$r5eY6KEB0P+2Ytj/o6Am0l1NELwBRgJgUsh4eJn/GME";
+            found.raise(format!("$argon2id$v=19${numbers}${rest}").as_bytes());
+        }
+        assert_eq!(found, effort(&["pbkdf2_sha256", "argon2id:200000:41:1"]));
+        // One of any cost is counted beside that of a new hash.
+        let dearest = "$2b$17$bms2BrkFQbPmTyt3hcoXsuPlIW0tX6ReW.be5sfwj0hEWnCI/YA9S";
+        let mut found = Effort::of("pbkdf2_sha256:10000000".parse().unwrap());
+        found.raise(dearest.as_bytes());
+        assert_eq!(found, effort(&["pbkdf2_sha256:10000000", "bcrypt:17"]));
     }
 
     #[test]

@@ -200,6 +200,18 @@ impl Work {
         }
     }
 
+    /// What it costs in thousandths of the most that it may.
+    pub(super) fn share(self) -> u64 {
+        let most = match self {
+            Work::Pbkdf2 { .. } => MAX_PBKDF2_ROUNDS.into(),
+            Work::Bcrypt { .. } => 1 << MAX_BCRYPT_COST,
+            Work::Scrypt { .. } => MAX_SCRYPT,
+            Work::Argon2 { .. } => MAX_ARGON2,
+            Work::ShaCrypt { .. } | Work::Apr1 => MAX_CRYPT_ROUNDS.into(),
+        };
+        1000 * self.steps() / most
+    }
+
     /// Whether the function tells such a secret from all others: bcrypt looks at 72 bytes of it, and
     /// crypt(5) stops at a NUL. Libraries differ in what they do with the rest, or refuse it.
     pub(super) fn takes(self, secret: &[u8]) -> bool {
