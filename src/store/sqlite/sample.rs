@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, OptionalExtension};
 
 use super::Opened;
+use super::read::bytes;
 use super::sql::quoted;
 use crate::error::{Error, Result};
 use crate::layout::Table;
@@ -61,19 +62,35 @@ impl Opened {
         Ok(())
     }
 
-    /// The text or BLOB that a query finds in the first column of its first row, if it finds one.
+    /// What a query finds in the first column of its first row, if it finds something there: the bytes
+    /// of a text or BLOB, and the digits of a number.
     ///
     /// # Errors
-    /// [`Error::WrongSchema`] for a statement that would change anything, or that is wrong.
+    /// [`Error::WrongSchema`] for what is no single SELECT that only reads.
     pub fn first_value(&self, sql: &str) -> Result<Option<Vec<u8>>> {
-        let mut statement = self.read(self.connection.prepare(sql))?;
-        if !statement.readonly() {
+        let wrong = |reason: &str| {
             let (path, table) = (self.path().to_owned(), None);
-            let reason = "the query for the pepper would change the database".to_owned();
-            return Err(Error::WrongSchema { path, table, reason, absent: false });
+            let reason = format!("the query for the pepper {reason}");
+            Err(Error::WrongSchema { path, table, reason, absent: false })
+        };
+        let begins = |word: &str| {
+            sql.trim_start().get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
+        };
+        // SQLite calls it reading too when PRAGMA or BEGIN change how this connection works.
+        if !begins("SELECT") && !begins("WITH") {
+            return wrong("is not a SELECT");
         }
-        let value = statement
-            .query_row([], |row| Ok(row.get_ref(0)?.as_bytes_or_null()?.map(<[u8]>::to_vec)));
+        let mut statement = match self.connection.prepare(sql) {
+            Err(rusqlite::Error::MultipleStatement) => return wrong("is more than one statement"),
+            Err(rusqlite::Error::SqlInputError { msg, .. }) => {
+                return wrong(&format!("cannot be run: {msg}"));
+            }
+            statement => self.read(statement)?,
+        };
+        if !statement.readonly() {
+            return wrong("would change the database");
+        }
+        let value = statement.query_row([], |row| Ok(bytes(row.get_ref(0)?)));
         Ok(self.read(value.optional())?.flatten())
     }
 
@@ -167,5 +184,37 @@ mod tests {
         assert_eq!(opened.table("nothing").unwrap(), None);
         let odd = opened.table("ODD").unwrap().unwrap();
         assert!(odd.column("c").unwrap().is_generated && !odd.column("B").unwrap().is_generated);
+    }
+    #[test]
+    fn a_query_for_one_value_reads_and_does_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.db");
+        let schema = "CREATE TABLE keys (name, value); INSERT INTO keys VALUES ('text', 'abc'),
+             ('number', 7), ('blob', x'ff'), ('none', NULL)";
+        rusqlite::Connection::open(&path).unwrap().execute_batch(schema).unwrap();
+        let opened = crate::store::Opened::open(&Database::at(path), Access::Write).unwrap();
+        for (name, value) in [
+            ("text", Some(&b"abc"[..])),
+            ("number", Some(b"7")),
+            ("blob", Some(b"\xff")),
+            ("none", None),
+            ("nothing", None),
+        ] {
+            let sql = format!(" select value FROM keys WHERE name = '{name}'");
+            assert_eq!(opened.first_value(&sql).unwrap().as_deref(), value, "{name}");
+        }
+        for (sql, says) in [
+            ("PRAGMA synchronous = OFF", "not a SELECT"),
+            ("BEGIN IMMEDIATE", "not a SELECT"),
+            ("", "not a SELECT"),
+            ("DELETE FROM keys", "not a SELECT"),
+            ("WITH k AS (SELECT 1) DELETE FROM keys", "would change"),
+            ("SELECT 1; DELETE FROM keys", "more than one"),
+            ("SELECT value FROM nowhere", "no such table"),
+        ] {
+            let error = opened.first_value(sql).unwrap_err();
+            assert_eq!(error.code(), "wrong_schema", "{sql}");
+            assert!(error.to_string().contains(says), "{sql}: {error}");
+        }
     }
 }
