@@ -89,6 +89,21 @@ impl Session {
         Ok(self.ready()?.config.as_ref())
     }
 
+    /// The file with the pepper that the layout names, and where that was said; none where an option
+    /// names one.
+    ///
+    /// # Errors
+    /// As [`Session::database`].
+    pub(crate) fn pepper_of_layout(&self) -> Result<Option<(PathBuf, &Source)>> {
+        let Ready { database, config } = self.ready()?;
+        let Some(Said { wanted, source }) = &database.layout else { return Ok(None) };
+        let path = match (source, config) {
+            (Source::File(_), Some(config)) => config.pepper_file(),
+            _ => wanted.pepper_file.clone(),
+        };
+        Ok(path.filter(|_| self.told.pepper_file.is_none()).map(|path| (path, source)))
+    }
+
     /// The database without what a file says of it, for whoever is about to write one, and the file with
     /// the pepper as it would be named there.
     ///

@@ -27,6 +27,7 @@ mod names;
 mod options;
 mod output;
 mod passwords;
+mod peppers;
 mod permissions;
 mod register;
 mod rows;

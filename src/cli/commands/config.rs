@@ -1,5 +1,7 @@
 //! `useradm config`
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -43,11 +45,17 @@ impl ConfigArgs {
                 [Some(setting.name.to_owned()), setting.value.clone(), origin.map(str::to_owned)]
             })
             .collect();
-        if let Ok(Some(config)) = session.config()
-            && let Some(line) = lines.iter_mut().find(|line| line[0].as_deref() == Some("config"))
-            && line[1].is_none()
-        {
-            *line = [line[0].take(), Some(shown(&config.path)), Some("default".to_owned())];
+        let mut known = |name: &str, path: &Path, origin: String| {
+            let is_it = |line: &&mut Line| line[0].as_deref() == Some(name) && line[1].is_none();
+            if let Some([_, value, from]) = lines.iter_mut().find(is_it) {
+                (*value, *from) = (Some(shown(path)), Some(origin));
+            }
+        };
+        if let Ok(Some(config)) = session.config() {
+            known("config", &config.path, "default".to_owned());
+        }
+        if let Ok(Some((path, source))) = session.pepper_of_layout() {
+            known("pepper-file", &path, origin_of(source));
         }
         if let Ok(found) = &found {
             lines.extend(of_layout(found));
