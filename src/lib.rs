@@ -31,6 +31,35 @@
 //! # }
 //! ```
 //!
+//! The users of another application are found too, as it keeps them: in the table of a [well-known
+//! one](layout::BUILTINS), or where hashes are. Such a table can be read at once. Before it is changed
+//! somebody who knows the application has to say which table and scheme it has, for instance so:
+//!
+//! ```
+//! use useradm::accounts::{self, Change, Credential, WantedRecipe};
+//! use useradm::layout::{Said, Source, Wanted};
+//! # use useradm::{password::Password, store::Database, user::Selector};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("app.db");
+//! # std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/field/microblog.db"), &path)?;
+//! let mut database = Database::at(path);
+//! let found = accounts::layout(&database)?;
+//! assert_eq!((found.layout.table.as_str(), found.is_confirmed), ("user", false));
+//!
+//! let wanted = Wanted::parse("table=user,scheme=werkzeug_scrypt")?;
+//! database.layout = Some(Said { wanted, source: Source::Option });
+//! let password = Password::new(b"battery staple".to_vec().into())?;
+//! let credential = Some(Credential::Password(password.clone()));
+//! let alice = Selector::Name(b"alice".to_vec());
+//! let change = Change { credential, ..Change::default() };
+//! accounts::update(&database, &alice, change, &mut accounts::random)?;
+//! assert!(accounts::login(&database, b"alice", &password, &WantedRecipe::default()).is_ok());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! The modules, in reading order, each using only those above it: [`error`], [`interrupt`],
 //! [`user`], [`password`], [`hash`], [`layout`], [`files`], [`store`] and [`accounts`], which has one
 //! function for each thing that can be done.
