@@ -106,7 +106,9 @@ impl Store {
             Some(column) if !self.sql.key_is_id() => column,
             _ => return Ok(NewIds::OfTheTable),
         };
-        if column.has_default || column.is_generated || is_assigned() {
+        // Some applications know their users by nothing but the name.
+        let is_name = id.eq_ignore_ascii_case(&self.layout.username);
+        if column.has_default || column.is_generated || is_name || is_assigned() {
             return Ok(NewIds::OfTheTable);
         }
         let (form, is_any) = self.id_form()?;

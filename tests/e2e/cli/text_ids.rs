@@ -147,3 +147,26 @@ fn a_name_is_as_long_as_its_column_and_told_before_anybody_is_asked() {
             .check_unchanged();
     }
 }
+
+#[test]
+fn a_name_that_is_the_key_is_the_id_too() {
+    let hash = hash(PASSWORD);
+    let sandbox = Sandbox::with_schema(&format!(
+        "CREATE TABLE users (username TEXT PRIMARY KEY, password TEXT NOT NULL);
+         INSERT INTO users VALUES ('ann', '{hash}')"
+    ));
+    sandbox.write("useradm.toml", "[layout]\ntable = \"users\"\nscheme = \"pbkdf2_sha256\"\n");
+    let added = "{[..]\"user\":{\"id\":\"bob\",\"username\":\"bob\"},\"changed\":true,[..]}\n";
+    let add = sandbox.useradm("add bob --password-stdin --format json");
+    add.stdin(PASSWORD).stdout(added).check();
+    let rows = format!("username,password_hash\ncat,{hash}\n");
+    sandbox.useradm("import - --from csv --quiet").stdin(rows).check();
+    sandbox.useradm("update --id cat --username kit --quiet").check();
+    sandbox.useradm("list --format plain").stdout("ann\tann\nbob\tbob\nkit\tkit\n").check();
+    // What it exports it takes back, ids and all.
+    sandbox.useradm("export users.csv --quiet").check();
+    sandbox.sql("DELETE FROM users");
+    sandbox.useradm("import users.csv --keep-ids --quiet").check();
+    sandbox.useradm("login bob --password-stdin --quiet").stdin(PASSWORD).check();
+    assert_eq!(sandbox.rows("SELECT username FROM users"), ["ann", "bob", "kit"]);
+}
