@@ -65,7 +65,12 @@ impl Config {
 
     fn at(path: &Path, database: &Database) -> Result<Option<Self>> {
         let owner = database.owner().ok().flatten().map(|owner| owner.user);
-        let Some(bytes) = files::read(path, owner.as_slice())? else { return Ok(None) };
+        let Some(bytes) = files::read(path, owner.as_slice())? else {
+            if path.is_symlink() {
+                return Err(unreadable(&the_file(path), "it is a link to nothing".to_owned()));
+            }
+            return Ok(None);
+        };
         let wrong = |reason: String| Error::InvalidSettings { path: path.to_owned(), reason };
         let text = String::from_utf8(bytes)
             .map_err(|_| unreadable(&the_file(path), "it is not valid UTF-8".to_owned()))?;
