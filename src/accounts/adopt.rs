@@ -1,6 +1,7 @@
 //! Finding out where an application keeps its users, for a file that says so from then on. No database is
 //! changed, and no file is written here.
 
+use super::guard;
 use super::login::login;
 use super::open::{found_anew, store_of};
 use super::recipe::WantedRecipe;
@@ -37,7 +38,8 @@ pub struct Survey {
 ///
 /// # Errors
 /// [`Error::WrongSchema`], [`Error::NoNames`] or [`Error::LayoutAmbiguous`] where that cannot be said;
-/// [`Error::LayoutUnconfirmed`] if nothing shows how passwords are hashed; or what reading fails with.
+/// [`Error::LayoutUnconfirmed`] if nothing shows how passwords are hashed; [`Error::SchemeMismatch`] if
+/// they are hashed otherwise than was said; or what reading fails with.
 pub fn survey(database: &Database) -> Result<Survey> {
     let opened = Opened::open(database, Access::Read)?;
     let (mut found, table) = found_anew(&opened, database)?;
@@ -70,6 +72,8 @@ pub fn survey(database: &Database) -> Result<Survey> {
             is_writable: false,
         });
     };
+    // Nobody is taken at their word about the scheme where the hashes show another one.
+    guard::refuse_foreign_hashes(&store)?;
     Ok(Survey {
         wanted,
         users: store.count()?,

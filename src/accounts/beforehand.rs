@@ -3,8 +3,8 @@
 use super::further::{Filling, Further, is_own};
 use super::like::Likeness;
 use super::names::check_name;
-use super::open;
-use super::open::open_or_empty;
+use super::open::{open_or_empty, refuse_unconfirmed};
+use super::{guard, open};
 use crate::error::{Error, Result};
 use crate::store::{Access, Database, Store};
 use crate::user::Username;
@@ -23,6 +23,7 @@ pub fn check_new(
     let store = present(database, create)?;
     check_name(store.as_ref(), name)?;
     let Some(store) = store else { return further.of_first().map(|_| ()) };
+    check_hashes(database, &store)?;
     let likeness = Likeness::find(&store, &further.like)?;
     Filling::of_new(&store, further, &likeness.columns()).map(|_| ())
 }
@@ -33,6 +34,7 @@ pub fn check_new(
 /// As [`super::update`].
 pub fn check_change(database: &Database, name: Option<&Username>, further: &Further) -> Result<()> {
     let store = open(database, Access::Read)?;
+    check_hashes(database, &store)?;
     name.map_or(Ok(()), |name| check_name(Some(&store), name))?;
     Filling::of_old(&store, further).map(|_| ())
 }
@@ -47,6 +49,13 @@ pub fn further_columns(database: &Database, create: bool) -> Result<Vec<String>>
     let columns = store.table()?.columns.into_iter().filter(|it| !it.is_generated);
     let names = columns.map(|column| column.name);
     Ok(names.filter(|name| is_own(store.layout(), name).is_none()).collect())
+}
+
+/// Fails if no new hash could be stored, because nobody has said where the users are, or how the
+/// application hashes passwords was said wrong.
+fn check_hashes(database: &Database, store: &Store) -> Result<()> {
+    refuse_unconfirmed(database)?;
+    guard::refuse_foreign_hashes(store)
 }
 
 /// Opens a database that has users, or a table for them; none where that is to be made.

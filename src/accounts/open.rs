@@ -98,15 +98,28 @@ fn store(
     table: Table,
     access: Access,
 ) -> Result<Store> {
-    if access == Access::Write && !found.is_confirmed {
-        return Err(unconfirmed(opened.path(), &found));
-    }
-    if !found.is_confirmed && found.layout.accepts.is_empty() && found.layout.recipe.is_none() {
-        return Err(without_hashes(opened.path(), &found.layout));
-    }
     let layout = found.layout.clone();
+    let refused = match access {
+        Access::Write if !found.is_confirmed => Some(unconfirmed(opened.path(), &found)),
+        Access::Read
+            if !found.is_confirmed && layout.accepts.is_empty() && layout.recipe.is_none() =>
+        {
+            Some(without_hashes(opened.path(), &layout))
+        }
+        _ => None,
+    };
     database.found.set(found);
-    opened.store_in(layout, table)
+    // Whether the table can be used at all is told first: nobody needs to confirm one that cannot.
+    let store = opened.store_in(layout, table)?;
+    refused.map_or(Ok(store), Err)
+}
+
+/// Refuses to prepare a change where nobody has said that the users are where they were found.
+pub(super) fn refuse_unconfirmed(database: &Database) -> Result<()> {
+    match database.found.get() {
+        Some(found) if !found.is_confirmed => Err(unconfirmed(&database.path, found)),
+        _ => Ok(()),
+    }
 }
 
 /// The error for a table that may be meant, and holds nothing that would show it.

@@ -11,12 +11,26 @@ use useradm::user::is_unprintable;
 /// A command of this program in backquotes, on the database that this process was told to use: the
 /// same words on another one could delete somebody else.
 pub(super) fn command(words: &str) -> String {
+    command_with(&["--layout", "--config", "--pepper-file"], words)
+}
+
+/// The same, where what this process was told of the layout proved wrong.
+pub(super) fn without_layout(words: &str) -> String {
+    command_with(&["--pepper-file"], words)
+}
+
+/// Whether this process was given this option.
+pub(super) fn is_given(option: &str) -> bool {
+    values_of(option, &arguments()).next().is_some()
+}
+
+fn command_with(options: &[&str], words: &str) -> String {
     let arguments = arguments();
     let mut line = "useradm".to_owned();
     if let Some(name) = database(&arguments, std::env::var_os("USERADM_DB")) {
         line = format!("{line} --db {}", quoted(&name));
     }
-    for option in ["--layout", "--config", "--pepper-file"] {
+    for option in options {
         if let Some(value) = values_of(option, &arguments).last() {
             line = format!("{line} {option} {}", quoted(value));
         }

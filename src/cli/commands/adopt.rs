@@ -86,10 +86,12 @@ impl AdoptArgs {
         let mut told = described(&survey, proved.as_deref());
         let text = text(&survey.wanted);
         if let (Target::File(path), false) = (&target, self.yes) {
-            // What is agreed to is seen first.
-            told.push(String::new());
-            ui::messages(told.join("\n").as_bytes()).map_err(Failure::Output)?;
-            told = Vec::new();
+            // What is agreed to is seen first; a script gets its error, and nothing beside it.
+            if ui::can_ask(session) || !session.format.is_json() {
+                told.push(String::new());
+                ui::messages(told.join("\n").as_bytes()).map_err(Failure::Output)?;
+                told = Vec::new();
+            }
             let question = format!("Write {}? [y/N] ", escaped(&shown(path)));
             let hint = "--yes writes without asking";
             ui::require_consent(session, &question, "nothing was written", hint)?;

@@ -111,11 +111,15 @@ fn layout_hint(error: &Error) -> Option<String> {
         Error::InvalidSettings { .. } => {
             "mend that file, or name another one with --config".to_owned()
         }
+        Error::SchemeMismatch { .. } if shell::is_given("--scheme") => {
+            "without --scheme a new hash is one that the application reads".to_owned()
+        }
         Error::SchemeMismatch { scheme, .. }
         | Error::UnreadableHash { scheme, replaceable: false, .. }
             if is_writable(scheme) =>
         {
-            format!("{} finds out which hashes the application has", shell::command("adopt"))
+            let adopt = shell::without_layout("adopt");
+            format!("{adopt} finds out which hashes the application has")
         }
         Error::SchemeMismatch { .. } => "set the password in the application itself".to_owned(),
         _ => return None,

@@ -162,3 +162,68 @@ fn init_does_not_call_a_table_its_own_in_which_others_keep_their_users() {
     sandbox.useradm("init").error(4, "users_elsewhere").check();
     sandbox.useradm("init --if-not-exists").error(4, "users_elsewhere").check();
 }
+
+/// A file whose users are in a table of this form, and nobody has said so.
+fn found(columns: &str, hash: &str) -> Sandbox {
+    Sandbox::with_schema(&format!(
+        "CREATE TABLE members {columns}; INSERT INTO members (name, pw) VALUES ('alice', '{hash}')"
+    ))
+}
+
+#[test]
+fn nobody_is_asked_for_a_password_that_would_not_be_stored() {
+    let usual = "(id INTEGER PRIMARY KEY, name TEXT, pw TEXT)";
+    for (options, columns, code) in [
+        ("", usual, "layout_unconfirmed"),
+        ("--layout table=members,scheme=argon2id", usual, "scheme_mismatch"),
+        ("", "(name TEXT PRIMARY KEY, pw TEXT) WITHOUT ROWID", "wrong_schema"),
+    ] {
+        let sandbox = found(columns, BCRYPT);
+        for command in ["add bob", "register bob", "update alice --password", "passwd alice"] {
+            let line = format!("{command} {options}");
+            sandbox.useradm(&line).error(8, code).dialogue().end();
+        }
+    }
+}
+
+#[test]
+fn a_table_that_cannot_be_used_is_not_to_be_confirmed() {
+    let sandbox = found("(name TEXT PRIMARY KEY, pw TEXT) WITHOUT ROWID", BCRYPT);
+    for line in ["update alice --username bob", "delete --yes alice", "adopt --yes", "list"] {
+        sandbox.useradm(line).error(8, "wrong_schema").check();
+    }
+}
+
+#[test]
+fn no_scheme_is_adopted_that_the_hashes_do_not_show() {
+    let sandbox = found("(id INTEGER PRIMARY KEY, name TEXT, pw TEXT)", BCRYPT);
+    let wrong = "--layout table=members,scheme=argon2id";
+    for line in ["adopt --yes", "add bob --password-stdin", "update alice --password-stdin"] {
+        let run = sandbox.useradm(&format!("{wrong} {line}")).stdin(PASSWORD);
+        let (_, stderr) = run.error(8, "scheme_mismatch").check();
+        // What was said wrong is not said again.
+        let (_, hint) = stderr.split_once("\"hint\":").unwrap_or_default();
+        assert!(hint.contains(" adopt`") && !hint.contains("--layout"), "{stderr}");
+    }
+    assert_eq!(sandbox.files(), ["users.db"]);
+    sandbox.useradm("adopt --yes --quiet").check();
+    let other = "update alice --password-stdin --scheme sha512_crypt";
+    let run = sandbox.useradm(other).stdin(PASSWORD).error(8, "scheme_mismatch");
+    let (_, stderr) = run.check();
+    assert!(stderr.contains("without --scheme"), "{stderr}");
+}
+
+#[test]
+fn a_script_gets_one_object_where_nobody_agrees_to_what_was_found() {
+    let sandbox = found("(id INTEGER PRIMARY KEY, name TEXT, pw TEXT)", BCRYPT);
+    let error = "{\"error\":{\"code\":\"not_confirmed\",[..]}}\n";
+    sandbox.useradm("adopt --format json").status(9).stderr(error).check();
+    assert_eq!(sandbox.files(), ["users.db"]);
+}
+
+#[test]
+fn settings_that_are_a_link_to_nothing_are_not_passed_over() {
+    let sandbox = found("(id INTEGER PRIMARY KEY, name TEXT, pw TEXT)", BCRYPT);
+    std::os::unix::fs::symlink("nowhere.toml", sandbox.path("useradm.toml")).unwrap();
+    sandbox.useradm("list").error(6, "unreadable_source").check();
+}
