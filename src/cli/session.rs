@@ -108,11 +108,19 @@ impl Session {
     /// the pepper as it would be named there.
     ///
     /// # Errors
-    /// As [`Session::database`].
+    /// As [`Session::database`]; [`Error::UnreadableSource`] if the owner of the database cannot read the
+    /// pepper, who is to read it from then on.
     pub(crate) fn database_alone(&self) -> Result<(Database, Option<PathBuf>)> {
         let mut database = self.identity.named().clone();
         database.pepper = self.given_pepper()?;
         self.identity.database()?;
+        self.given_pepper().map_err(|error| match error {
+            Error::UnreadableSource { from, reason } => {
+                let reason = format!("{reason}, for the owner of the database");
+                Error::UnreadableSource { from, reason }
+            }
+            error => error,
+        })?;
         let absolute =
             |path: &Path| std::path::absolute(path).map_err(|error| Error::output(path, &error));
         Ok((database, self.pepper_file().map(absolute).transpose()?))

@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, OptionalExtension};
 
 use super::Opened;
+use super::limits::allowance;
 use super::read::bytes;
 use super::sql::quoted;
 use crate::error::{Error, Result};
@@ -90,7 +91,12 @@ impl Opened {
         if !statement.readonly() {
             return wrong("would change the database");
         }
+        self.allowance.set(allowance(self.database.timeout));
         let value = statement.query_row([], |row| Ok(bytes(row.get_ref(0)?)));
+        self.allowance.lift();
+        if value.as_ref().is_err_and(is_interrupted) && self.database.interrupt.check().is_ok() {
+            return wrong("does not end");
+        }
         Ok(self.read(value.optional())?.flatten())
     }
 
@@ -124,6 +130,10 @@ impl Opened {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+fn is_interrupted(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
 /// Whether SQLite knows no function, collation or module that the table asks for, or a generated column

@@ -91,3 +91,20 @@ fn an_endless_trigger_does_not_keep_an_update_from_ending() {
 fn an_endless_trigger_does_not_keep_a_deletion_from_ending() {
     gives_up("delete --yes alice");
 }
+
+#[test]
+fn a_query_for_the_pepper_that_never_ends_is_given_up() {
+    let sandbox = Sandbox::with_schema(
+        "CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT, pw TEXT);
+         INSERT INTO members VALUES (1, 'alice',
+             '$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW')",
+    );
+    let query =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    let settings =
+        format!("[layout]\ntable = 'members'\nscheme = 'bcrypt'\npepper_query = '{query}'\n");
+    sandbox.write("useradm.toml", settings);
+    let run = sandbox.useradm("login alice --password-stdin --timeout 0").stdin(PASSWORD);
+    let (_, stderr) = run.error(8, "wrong_schema").check();
+    assert!(stderr.contains("does not end"), "{stderr}");
+}

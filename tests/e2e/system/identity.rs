@@ -222,3 +222,31 @@ fn a_log_cannot_be_made_on_a_read_only_file_system() {
         sandbox.useradm("list --format plain").stdout("1\talice\n").check();
     }
 }
+
+#[test]
+fn no_pepper_is_noted_that_the_owner_could_not_read() {
+    if !needs_root() {
+        return;
+    }
+    let sandbox = Sandbox::with_schema(
+        "CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT, pw TEXT);
+         INSERT INTO members VALUES (1, 'alice',
+             '$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW')",
+    );
+    let secret = Sandbox::empty();
+    secret.write("key", "pepper");
+    let key = secret.path("key");
+    set_mode(&key, 0o600);
+    of_nobody(&sandbox);
+    let line = format!("adopt --yes --pepper-file {}", key.to_str().unwrap());
+    sandbox.useradm(&line).error(6, "unreadable_source").check();
+    assert_eq!(sandbox.files(), ["users.db"]);
+    set_mode(&key, 0o644);
+    set_mode(secret.directory(), 0o755);
+    sandbox.useradm(&line).arg("--quiet").check();
+    sandbox
+        .useradm("login alice --password-stdin")
+        .stdin("x")
+        .error(5, "invalid_credentials")
+        .check();
+}
