@@ -117,7 +117,7 @@ mod tests {
 
     /// Recipes that cost next to nothing, one for each scheme that is written.
     fn cheap() -> Vec<Recipe> {
-        let recipes = Scheme::ALL.into_iter().filter_map(Recipe::new);
+        let recipes = Scheme::ALL.iter().copied().filter_map(Recipe::new);
         let cheap = recipes.map(|recipe| {
             let parameters = match recipe.work {
                 Work::Pbkdf2 { .. } | Work::ShaCrypt { .. } => "1000",

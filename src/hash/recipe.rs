@@ -171,7 +171,7 @@ impl FromStr for Recipe {
             None => (text, None),
         };
         let Some(scheme) = Scheme::named(name) else {
-            let names = Scheme::ALL.into_iter().filter(|&scheme| Recipe::new(scheme).is_some());
+            let names = Scheme::ALL.iter().copied().filter(|&scheme| Recipe::new(scheme).is_some());
             let names: Vec<&str> = names.map(Scheme::name).collect();
             return Err(format!("it can be {}", names.join(", ")));
         };
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn recipes_are_read_as_they_are_written() {
-        for scheme in Scheme::ALL {
+        for &scheme in Scheme::ALL {
             match Recipe::new(scheme) {
                 Some(made) => {
                     assert_eq!(recipe(&made.to_string()), made);

@@ -176,7 +176,7 @@ fn twice(key: &str) -> String {
 
 fn scheme(name: &str) -> Result<Scheme, String> {
     Scheme::named(name).ok_or_else(|| {
-        let names: Vec<&str> = Scheme::ALL.into_iter().map(Scheme::name).collect();
+        let names: Vec<&str> = Scheme::ALL.iter().copied().map(Scheme::name).collect();
         format!("there is no scheme `{name}`; there are {}", names.join(", "))
     })
 }
