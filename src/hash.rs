@@ -270,7 +270,7 @@ mod tests {
                 written.insert(scheme);
             }
         }
-        let writable = Scheme::ALL.into_iter().filter_map(Recipe::new).count();
+        let writable = Scheme::ALL.iter().copied().filter_map(Recipe::new).count();
         assert_eq!(written.len(), writable, "{written:?}");
     }
 

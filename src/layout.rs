@@ -24,6 +24,7 @@ mod value;
 mod values;
 mod wanted;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Result;
@@ -85,7 +86,7 @@ pub enum PepperFrom {
     /// Somewhere outside of the database: it has to be given.
     Needed,
     /// In the database, where this query finds it.
-    Query(String),
+    Query(Cow<'static, str>),
 }
 
 /// How an application compares the name that somebody types with the stored ones.

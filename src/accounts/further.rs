@@ -52,7 +52,7 @@ impl Further {
         if let Some(email) = &self.email {
             let column = layout.email.clone();
             let column = column.ok_or(Error::LayoutLacks("column of e-mail addresses"))?;
-            all.push(Assignment { column, value: Value::Text(email.clone()) });
+            all.push(Assignment { column, value: Value::Text(email.clone().into()) });
         }
         if self.admin {
             all.extend(named(&layout.admin, "column that makes a user an admin")?);

@@ -2,7 +2,10 @@
 //! here, which says what its own code writes for a new user. How a table is recognised is in
 //! `recognise.rs`.
 
+use std::borrow::Cow;
+
 use super::family::{DJANGO, FLASK_SECURITY, WERKZEUG};
+use super::value::Value::{self, Now, Null, Query, Username, Uuid4Hex};
 use super::{Case, PepperFrom};
 use crate::hash::Scheme;
 
@@ -32,36 +35,16 @@ pub struct Builtin {
     /// The column of the e-mail address, where the name is another one.
     pub email: Option<&'static str>,
     /// What a new row gets, in those of these columns that are there.
-    pub add: &'static [(&'static str, Fill)],
+    pub add: &'static [(&'static str, Value)],
     /// What makes a user an admin.
-    pub admin: &'static [(&'static str, Fill)],
+    pub admin: &'static [(&'static str, Value)],
     /// What lets a user log in.
-    pub enable: &'static [(&'static str, Fill)],
+    pub enable: &'static [(&'static str, Value)],
     /// What keeps a user from logging in.
-    pub disable: &'static [(&'static str, Fill)],
+    pub disable: &'static [(&'static str, Value)],
     /// Where the key is that passwords are mixed with.
-    pub pepper: Option<Pepper>,
+    pub pepper: Option<&'static PepperFrom>,
 }
-
-/// What a column gets, as [`Value`] has it.
-#[derive(Clone, Copy, Debug)]
-pub enum Fill {
-    /// What [`Value::parse`] reads.
-    Text(&'static str),
-    /// What a query finds.
-    Query(&'static str),
-}
-
-/// Where the key of a pepper is.
-#[derive(Clone, Copy, Debug)]
-pub enum Pepper {
-    /// In the application's configuration.
-    Elsewhere,
-    /// In the database, where this query finds it.
-    Query(&'static str),
-}
-
-use Fill::{Query, Text};
 
 /// What an entry has where it says nothing else.
 const PLAIN: Builtin = Builtin {
@@ -105,17 +88,17 @@ pub const BUILTINS: &[Builtin] = &[
         accepts: DJANGO,
         email: Some("email"),
         add: &[
-            ("is_active", Text("1")),
-            ("is_staff", Text("0")),
-            ("is_superuser", Text("0")),
-            ("date_joined", Text("@now")),
-            ("first_name", Text("")),
-            ("last_name", Text("")),
-            ("email", Text("")),
+            ("is_active", text("1")),
+            ("is_staff", text("0")),
+            ("is_superuser", text("0")),
+            ("date_joined", Now),
+            ("first_name", text("")),
+            ("last_name", text("")),
+            ("email", text("")),
         ],
-        admin: &[("is_staff", Text("1")), ("is_superuser", Text("1"))],
-        enable: &[("is_active", Text("1"))],
-        disable: &[("is_active", Text("0"))],
+        admin: &[("is_staff", text("1")), ("is_superuser", text("1"))],
+        enable: &[("is_active", text("1"))],
+        disable: &[("is_active", text("0"))],
         ..PLAIN
     },
     // `flask_appbuilder.security.sqla.models.User` and `SecurityManager.add_user` of version 5.3, which
@@ -127,9 +110,9 @@ pub const BUILTINS: &[Builtin] = &[
         columns: &["first_name", "last_name", "email", "active", "fail_login_count"],
         case: Case::Fold,
         email: Some("email"),
-        add: &[("active", Text("1")), ("created_on", Text("@now")), ("changed_on", Text("@now"))],
-        enable: &[("active", Text("1")), ("fail_login_count", Text("0"))],
-        disable: &[("active", Text("0"))],
+        add: &[("active", text("1")), ("created_on", Now), ("changed_on", Now)],
+        enable: &[("active", text("1")), ("fail_login_count", text("0"))],
+        disable: &[("active", text("0"))],
         ..PLAIN
     },
     // `pgadmin.model.User` and `pgadmin.tools.user_management._create_new_user`; the key is made at
@@ -145,16 +128,18 @@ pub const BUILTINS: &[Builtin] = &[
         accepts: FLASK_SECURITY,
         case: Case::Fold,
         add: &[
-            ("username", Text("@username")),
-            ("auth_source", Text("internal")),
-            ("active", Text("1")),
-            ("fs_uniquifier", Text("@uuid4hex")),
-            ("login_attempts", Text("0")),
-            ("locked", Text("0")),
+            ("username", Username),
+            ("auth_source", text("internal")),
+            ("active", text("1")),
+            ("fs_uniquifier", Uuid4Hex),
+            ("login_attempts", text("0")),
+            ("locked", text("0")),
         ],
-        enable: &[("active", Text("1")), ("login_attempts", Text("0")), ("locked", Text("0"))],
-        disable: &[("active", Text("0"))],
-        pepper: Some(Pepper::Query("SELECT value FROM keys WHERE name = 'SECURITY_PASSWORD_SALT'")),
+        enable: &[("active", text("1")), ("login_attempts", text("0")), ("locked", text("0"))],
+        disable: &[("active", text("0"))],
+        pepper: Some(&PepperFrom::Query(Cow::Borrowed(
+            "SELECT value FROM keys WHERE name = 'SECURITY_PASSWORD_SALT'",
+        ))),
         ..PLAIN
     },
     // `flask_security.datastore.UserDatastore.create_user` of version 5.9; users log in by their e-mail
@@ -168,14 +153,14 @@ pub const BUILTINS: &[Builtin] = &[
         accepts: FLASK_SECURITY,
         case: Case::Fold,
         add: &[
-            ("active", Text("1")),
-            ("fs_uniquifier", Text("@uuid4hex")),
-            ("fs_token_uniquifier", Text("@uuid4hex")),
-            ("fs_webauthn_user_handle", Text("@uuid4hex")),
+            ("active", text("1")),
+            ("fs_uniquifier", Uuid4Hex),
+            ("fs_token_uniquifier", Uuid4Hex),
+            ("fs_webauthn_user_handle", Uuid4Hex),
         ],
-        enable: &[("active", Text("1"))],
-        disable: &[("active", Text("0"))],
-        pepper: Some(Pepper::Elsewhere),
+        enable: &[("active", text("1"))],
+        disable: &[("active", text("0"))],
+        pepper: Some(&PepperFrom::Needed),
         ..PLAIN
     },
     // `fastapi_users_db_sqlalchemy.SQLAlchemyBaseUserTable` of version 7 and `BaseUserManager.create`
@@ -189,10 +174,10 @@ pub const BUILTINS: &[Builtin] = &[
         scheme: Scheme::Argon2id,
         accepts: &[Scheme::Argon2id, Scheme::Argon2i, Scheme::Argon2d, Scheme::Bcrypt],
         case: Case::Fold,
-        add: &[("is_active", Text("1")), ("is_superuser", Text("0")), ("is_verified", Text("0"))],
-        admin: &[("is_superuser", Text("1"))],
-        enable: &[("is_active", Text("1"))],
-        disable: &[("is_active", Text("0"))],
+        add: &[("is_active", text("1")), ("is_superuser", text("0")), ("is_verified", text("0"))],
+        admin: &[("is_superuser", text("1"))],
+        enable: &[("is_active", text("1"))],
+        disable: &[("is_active", text("0"))],
         ..PLAIN
     },
     // `cps.ub.User` of calibre-web 0.6.27, its defaults, and `constants.ADMIN_USER_ROLES`.
@@ -205,19 +190,19 @@ pub const BUILTINS: &[Builtin] = &[
         case: Case::Fold,
         email: Some("email"),
         add: &[
-            ("role", Text("0")),
-            ("kindle_mail", Text("")),
-            ("locale", Text("en")),
-            ("sidebar_view", Text("1")),
-            ("default_language", Text("all")),
-            ("denied_tags", Text("")),
-            ("allowed_tags", Text("")),
-            ("denied_column_value", Text("")),
-            ("allowed_column_value", Text("")),
-            ("view_settings", Text("{}")),
-            ("kobo_only_shelves_sync", Text("0")),
+            ("role", text("0")),
+            ("kindle_mail", text("")),
+            ("locale", text("en")),
+            ("sidebar_view", text("1")),
+            ("default_language", text("all")),
+            ("denied_tags", text("")),
+            ("allowed_tags", text("")),
+            ("denied_column_value", text("")),
+            ("allowed_column_value", text("")),
+            ("view_settings", text("{}")),
+            ("kobo_only_shelves_sync", text("0")),
         ],
-        admin: &[("role", Text("479")), ("sidebar_view", Text("262143"))],
+        admin: &[("role", text("479")), ("sidebar_view", text("262143"))],
         ..PLAIN
     },
     // `nativeauthenticator.orm.UserInfo` of version 1.3; JupyterHub makes names lower case before it
@@ -232,12 +217,12 @@ pub const BUILTINS: &[Builtin] = &[
         case: Case::Lower,
         email: Some("email"),
         add: &[
-            ("is_authorized", Text("1")),
-            ("login_email_sent", Text("0")),
-            ("has_2fa", Text("0")),
+            ("is_authorized", text("1")),
+            ("login_email_sent", text("0")),
+            ("has_2fa", text("0")),
         ],
-        enable: &[("is_authorized", Text("1"))],
-        disable: &[("is_authorized", Text("0"))],
+        enable: &[("is_authorized", text("1"))],
+        disable: &[("is_authorized", text("0"))],
         ..PLAIN
     },
     // `flaskbb.user.models.User` and `flaskbb.utils.populate.create_user` of version 2.0.2.
@@ -249,12 +234,12 @@ pub const BUILTINS: &[Builtin] = &[
         beside: Some("groups"),
         email: Some("email"),
         add: &[
-            ("date_joined", Text("@now")),
-            ("lastseen", Text("@now")),
-            ("login_attempts", Text("0")),
-            ("activated", Text("1")),
-            ("language", Text("en")),
-            ("post_count", Text("0")),
+            ("date_joined", Now),
+            ("lastseen", Now),
+            ("login_attempts", text("0")),
+            ("activated", text("1")),
+            ("language", text("en")),
+            ("post_count", text("0")),
             (
                 "primary_group_id",
                 Query(
@@ -268,11 +253,11 @@ pub const BUILTINS: &[Builtin] = &[
             Query("SELECT id FROM groups WHERE admin AND NOT banned ORDER BY id LIMIT 1"),
         )],
         enable: &[
-            ("activated", Text("1")),
-            ("login_attempts", Text("0")),
-            ("last_failed_login", Text("@null")),
+            ("activated", text("1")),
+            ("login_attempts", text("0")),
+            ("last_failed_login", Null),
         ],
-        disable: &[("activated", Text("0"))],
+        disable: &[("activated", text("0"))],
         ..PLAIN
     },
     // `CTFd.models.Users` and `CTFd.utils.crypto`.
@@ -286,15 +271,15 @@ pub const BUILTINS: &[Builtin] = &[
         accepts: &[Scheme::BcryptSha256],
         email: Some("email"),
         add: &[
-            ("type", Text("user")),
-            ("hidden", Text("0")),
-            ("banned", Text("0")),
-            ("verified", Text("0")),
-            ("created", Text("@now")),
+            ("type", text("user")),
+            ("hidden", text("0")),
+            ("banned", text("0")),
+            ("verified", text("0")),
+            ("created", Now),
         ],
-        admin: &[("type", Text("admin"))],
-        enable: &[("banned", Text("0"))],
-        disable: &[("banned", Text("1"))],
+        admin: &[("type", text("admin"))],
+        enable: &[("banned", text("0"))],
+        disable: &[("banned", text("1"))],
         ..PLAIN
     },
     // `mlflow.server.auth.db.models.SqlUser`.
@@ -305,8 +290,8 @@ pub const BUILTINS: &[Builtin] = &[
         hash: "password_hash",
         columns: &["is_admin"],
         beside: Some("experiment_permissions"),
-        add: &[("is_admin", Text("0"))],
-        admin: &[("is_admin", Text("1"))],
+        add: &[("is_admin", text("0"))],
+        admin: &[("is_admin", text("1"))],
         ..PLAIN
     },
     // `langflow.services.database.models.user.model.User`.
@@ -318,14 +303,14 @@ pub const BUILTINS: &[Builtin] = &[
         scheme: Scheme::Bcrypt,
         accepts: &[Scheme::Bcrypt],
         add: &[
-            ("is_active", Text("1")),
-            ("is_superuser", Text("0")),
-            ("create_at", Text("@now")),
-            ("updated_at", Text("@now")),
+            ("is_active", text("1")),
+            ("is_superuser", text("0")),
+            ("create_at", Now),
+            ("updated_at", Now),
         ],
-        admin: &[("is_superuser", Text("1"))],
-        enable: &[("is_active", Text("1"))],
-        disable: &[("is_active", Text("0"))],
+        admin: &[("is_superuser", text("1"))],
+        enable: &[("is_active", text("1"))],
+        disable: &[("is_active", text("0"))],
         ..PLAIN
     },
 ];
@@ -336,14 +321,11 @@ impl Builtin {
     pub fn named(name: &str) -> Option<&'static Builtin> {
         BUILTINS.iter().find(|builtin| builtin.name == name)
     }
+}
 
-    /// Where the key of its pepper is.
-    pub(super) fn pepper_from(&self) -> Option<PepperFrom> {
-        self.pepper.map(|pepper| match pepper {
-            Pepper::Elsewhere => PepperFrom::Needed,
-            Pepper::Query(sql) => PepperFrom::Query(sql.to_owned()),
-        })
-    }
+/// These characters.
+const fn text(text: &'static str) -> Value {
+    Value::Text(Cow::Borrowed(text))
 }
 
 #[cfg(test)]
@@ -371,7 +353,7 @@ mod tests {
                 );
             }
             for (column, _) in builtin.disable {
-                let enables = |(other, _): &(&str, Fill)| other == column;
+                let enables = |(other, _): &(&str, Value)| other == column;
                 assert!(builtin.enable.iter().any(enables), "{name} {column}");
                 assert!(builtin.add.iter().any(enables), "{name} {column}");
             }

@@ -1,14 +1,14 @@
 //! From the keys that were said to a whole layout: each of them holds; the rest is that of the built-in
 //! layout, or found in the table.
 
-use super::builtin::{Builtin, Fill};
+use super::builtin::Builtin;
 use super::detect::{self, Candidate, HASHES, NAMES};
 use super::family::family;
 use super::found::{Place, Unclear};
 use super::values::Values;
 use super::{Assignment, Case, Column, Layout, Look, PepperFrom, ROW_IDS, Table, Value, Wanted};
 use crate::error::Result;
-use crate::hash::Recipe;
+use crate::hash::{Recipe, Scheme};
 
 /// The layout of a table by what was said, else by a built-in layout, else by what the table holds.
 ///
@@ -74,30 +74,18 @@ fn layout(
     username: &str,
     hash: &str,
 ) -> std::result::Result<Layout, String> {
-    let column = |name: &str| match table.column(name) {
-        Some(column) => Ok(column.name.clone()),
-        None => Err(format!("it has no column `{name}`")),
-    };
+    let column = |name: &str| column(table, name);
     let id = match &wanted.id {
         Some(id) if ROW_IDS.contains(&id.to_ascii_lowercase().as_str()) => id.clone(),
         Some(id) => column(id)?,
         None => id_of(table),
     };
     let (username, hash) = (column(username)?, column(hash)?);
-    let own = [&id, &username, &hash];
     if username == hash || id == hash {
         return Err(format!("its column `{hash}` cannot hold the hashes and something else"));
     }
-    let values = |assignments: &[Assignment]| {
-        let checked = assignments.iter().map(|Assignment { column: name, value }| {
-            let name = column(name)?;
-            if own.contains(&&name) {
-                return Err(format!("its column `{name}` is never filled by a layout"));
-            }
-            Ok(Assignment { column: name, value: value.clone() })
-        });
-        checked.collect::<std::result::Result<Vec<_>, String>>()
-    };
+    let own = [&id, &username, &hash];
+    let values = |assignments: &[Assignment]| assignments_to(table, assignments, own);
     let [mut add, admin, mut enable, mut disable] = [
         values(&wanted.add)?,
         values(&wanted.admin)?,
@@ -112,37 +100,59 @@ fn layout(
             }
         }
     }
-    let pepper = match (wanted.pepper_file, wanted.pepper_query) {
-        (Some(_), _) => Some(PepperFrom::Needed),
-        (None, Some(sql)) => Some(PepperFrom::Query(sql)),
-        (None, None) => builtin.and_then(Builtin::pepper_from),
-    };
-    let mut accepts = wanted.accepts.unwrap_or_default();
-    if let Some(recipe) = wanted.scheme {
-        let read = if accepts.is_empty() { family(recipe.scheme()) } else { vec![recipe.scheme()] };
-        for scheme in read {
-            if !accepts.contains(&scheme) {
-                accepts.push(scheme);
-            }
-        }
-    }
-    let email = wanted.email.as_deref().map(column).transpose()?;
     Ok(Layout {
         name: builtin.map(|builtin| builtin.name),
+        recipe: wanted.scheme,
+        accepts: accepted(wanted.accepts.unwrap_or_default(), wanted.scheme),
+        case: wanted.case.unwrap_or_default(),
+        email: wanted.email.as_deref().map(column).transpose()?,
+        pepper: match (wanted.pepper_file, wanted.pepper_query) {
+            (Some(_), _) => Some(PepperFrom::Needed),
+            (None, Some(sql)) => Some(PepperFrom::Query(sql.into())),
+            (None, None) => builtin.and_then(|builtin| builtin.pepper.cloned()),
+        },
         table: table.name.clone(),
         id,
         username,
         hash,
-        recipe: wanted.scheme,
-        accepts,
-        case: wanted.case.unwrap_or_default(),
-        email,
         add,
         admin,
         enable,
         disable,
-        pepper,
     })
+}
+
+/// The name of a column as the table has it.
+fn column(table: &Table, name: &str) -> std::result::Result<String, String> {
+    let column = table.column(name).ok_or_else(|| format!("it has no column `{name}`"))?;
+    Ok(column.name.clone())
+}
+
+/// Assignments to columns as the table calls them, of which none is one of `own`.
+fn assignments_to(
+    table: &Table,
+    assignments: &[Assignment],
+    own: [&String; 3],
+) -> std::result::Result<Vec<Assignment>, String> {
+    let checked = assignments.iter().map(|Assignment { column: name, value }| {
+        let name = column(table, name)?;
+        if own.contains(&&name) {
+            return Err(format!("its column `{name}` is never filled by a layout"));
+        }
+        Ok(Assignment { column: name, value: value.clone() })
+    });
+    checked.collect()
+}
+
+/// The schemes that the application can read: those that were said, with that of new hashes, or else all
+/// that come with this in one library.
+fn accepted(mut accepts: Vec<Scheme>, recipe: Option<Recipe>) -> Vec<Scheme> {
+    match recipe.map(Recipe::scheme) {
+        Some(scheme) if accepts.is_empty() => accepts = family(scheme),
+        Some(scheme) if !accepts.contains(&scheme) => accepts.push(scheme),
+        _ => {}
+    }
+    accepts
 }
 
 impl Layout {
@@ -239,11 +249,11 @@ impl Candidate<'_> {
 }
 
 /// The assignments of an entry to columns that are there.
-fn assignments(entry: &[(&str, Fill)], is_there: impl Fn(&str) -> bool) -> Vec<Assignment> {
+fn assignments(entry: &[(&str, Value)], is_there: impl Fn(&str) -> bool) -> Vec<Assignment> {
     let there = entry.iter().filter(|(column, _)| is_there(column));
-    let assignments = there.map(|&(column, fill)| match fill {
-        Fill::Text(text) => Assignment::new(column, text),
-        Fill::Query(sql) => Assignment { column: column.to_owned(), value: Value::Query(sql) },
-    });
-    assignments.collect()
+    let assignment = |(column, value): &(&str, Value)| Assignment {
+        column: (*column).to_owned(),
+        value: value.clone(),
+    };
+    there.map(assignment).collect()
 }

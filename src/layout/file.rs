@@ -180,7 +180,7 @@ impl Wanted {
 fn written(value: &Value) -> String {
     match value {
         Value::Text(text) if text.parse().is_ok_and(|number: i64| number.to_string() == *text) => {
-            text.clone()
+            text.to_string()
         }
         value => value.as_written().to_toml_value(),
     }

@@ -1,6 +1,8 @@
 //! What is stored in a further column of a row: a text that is typed by the column, or something that
 //! is made for each row. The store types and makes it.
 
+use std::borrow::Cow;
+
 /// What is to be stored in a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
@@ -27,7 +29,7 @@ pub enum Value {
     /// text is ever run as SQL.
     Query(&'static str),
     /// What these characters stand for.
-    Text(String),
+    Text(Cow<'static, str>),
 }
 
 impl Value {
@@ -41,7 +43,7 @@ impl Value {
             "@uuid4" => Value::Uuid4,
             "@uuid4hex" => Value::Uuid4Hex,
             "@username" => Value::Username,
-            text => Value::Text(text.to_owned()),
+            text => Value::Text(Cow::Owned(text.to_owned())),
         }
     }
 
@@ -88,7 +90,7 @@ mod tests {
         ] {
             assert_eq!(Value::parse(text).as_written(), text);
         }
-        let plain = |text: &str| Value::Text(text.to_owned());
+        let plain = |text: &str| Value::Text(text.to_owned().into());
         assert_eq!(["@alice", "@NOW", ""].map(Value::parse), ["@alice", "@NOW", ""].map(plain));
     }
 }

@@ -117,7 +117,7 @@ fn of_layout(found: &Found) -> Vec<Line> {
     ];
     let pepper = pepper.as_ref().map(|pepper| match pepper {
         PepperFrom::Needed => "needed".to_owned(),
-        PepperFrom::Query(sql) => sql.clone(),
+        PepperFrom::Query(sql) => sql.to_string(),
     });
     lines.push(line("layout.pepper", pepper));
     let values = [
