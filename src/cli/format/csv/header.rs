@@ -35,85 +35,117 @@ pub(super) struct Wrong {
     pub(super) hint: String,
 }
 
+/// The first lines that would be right.
+const EXAMPLE: &str =
+    "the first line is `username,password` or `username,password_hash`, perhaps with an `id`";
+
+impl Wrong {
+    fn new(reason: impl Into<String>, hint: impl Into<String>) -> Self {
+        Wrong { reason: reason.into(), hint: hint.into() }
+    }
+}
+
 /// Reads the names of the columns of a file that may have these.
 pub(super) fn columns(fields: &[&[u8]], file: &Known) -> Result<Vec<Column>, Wrong> {
     let fields: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
-    let wrong = |reason: String, hint: String| Err(Wrong { reason, hint });
-    let example =
-        "the first line is `username,password` or `username,password_hash`, perhaps with an `id`";
-    let own = |name: &str| NAMES.iter().find(|(own, _)| *own == name);
-    let known = |name: &str| match own(name) {
-        Some((_, column)) if !file.ignores(name) => Some(column.clone()),
-        _ => file.becomes(name).map(Column::Other),
-    };
-    // What would be known if it were spelled correctly.
-    let meant = |name: &str| own(name.trim().to_lowercase().as_str()).map(|(name, _)| *name);
+    let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
     if let [line] = &fields[..] {
-        for (separator, called) in SEPARATORS {
-            let names: Vec<&str> = line.split(separator).filter_map(meant).collect();
-            if line.contains(separator) && !names.is_empty() {
-                return wrong(
-                    format!("the columns of the first line are separated by {called}"),
-                    format!("save the file with commas: `{}`", names.join(",")),
-                );
-            }
-        }
+        refuse_separators(line)?;
     }
-    let other: Vec<&str> = (fields.iter().map(AsRef::as_ref))
-        .filter(|name| known(name).is_none() && meant(name).is_some())
-        .collect();
-    if !other.is_empty() {
-        let other: Vec<String> = other.iter().map(|name| format!("`{name}`")).collect();
-        let names: Vec<&str> = fields.iter().filter_map(|name| meant(name)).collect();
-        return wrong(
-            format!("the header spells the names of columns differently: {}", other.join(", ")),
-            format!("in lower case and without blanks they are `{}`", names.join(",")),
-        );
-    }
+    refuse_spelling(&fields, file)?;
     let mut columns = Vec::new();
     for name in &fields {
-        let Some(column) = known(name) else { continue };
+        let Some(column) = known(name, file) else { continue };
         if columns.contains(&column) && column != Column::Other(Becomes::Nothing) {
-            let hint = "each column has one name".to_owned();
-            return wrong(format!("the header names the column {name} twice"), hint);
+            let reason = format!("the header names the column {name} twice");
+            return Err(Wrong::new(reason, "each column has one name"));
         }
         columns.push(column);
     }
     if !columns.iter().any(|column| !matches!(column, Column::Other(_))) {
         let reason = "the first line names none of the columns username, password, password_hash \
                       and id";
-        return wrong(reason.to_owned(), example.to_owned());
+        return Err(Wrong::new(reason, EXAMPLE));
     }
     if !columns.contains(&Column::Username) {
-        return wrong(
-            "the header does not name the column username".to_owned(),
-            example.to_owned(),
-        );
+        return Err(Wrong::new("the header does not name the column username", EXAMPLE));
     }
     if columns.len() < fields.len() {
-        // Two known names and nothing but words is no user with a password.
-        let are_names = columns.len() > 1 && fields.iter().all(|name| is_word(name));
-        let unknown = fields.iter().enumerate().filter(|(_, name)| known(name).is_none());
-        let shown = unknown.clone().take(MAX_SHOWN);
-        let shown =
-            shown.map(|(at, name)| if are_names { name.to_string() } else { (at + 1).to_string() });
-        let shown = shown.collect::<Vec<_>>().join(", ");
-        let count = unknown.count();
-        let s = if count == 1 { "" } else { "s" };
-        let which =
-            if are_names { format!(": {shown}") } else { format!(", at position{s} {shown}") };
-        let further: Vec<&str> = file.columns().iter().take(MAX_SHOWN).map(AsRef::as_ref).collect();
-        let hint = match &further[..] {
-            [] => "known are username, password, password_hash and id".to_owned(),
-            further => format!(
-                "known are username, password, password_hash, id and {}; --ignore-columns leaves \
-                 others out",
-                further.join(", ")
-            ),
-        };
-        return wrong(format!("the header has {count} unknown column{s}{which}"), hint);
+        return Err(unknown(&fields, columns.len(), file));
     }
     Ok(columns)
+}
+
+/// The column that every file may have under this name.
+fn own(name: &str) -> Option<&'static (&'static str, Column)> {
+    NAMES.iter().find(|(own, _)| *own == name)
+}
+
+/// The column of this name in a file.
+fn known(name: &str, file: &Known) -> Option<Column> {
+    match own(name) {
+        Some((_, column)) if !file.ignores(name) => Some(column.clone()),
+        _ => file.becomes(name).map(Column::Other),
+    }
+}
+
+/// The name of a column that this would be if it were spelled correctly.
+fn meant(name: &str) -> Option<&'static str> {
+    own(name.trim().to_lowercase().as_str()).map(|(name, _)| *name)
+}
+
+/// Fails if the one field of a line is several names with something else than commas between them.
+fn refuse_separators(line: &str) -> Result<(), Wrong> {
+    for (separator, called) in SEPARATORS {
+        let names: Vec<&str> = line.split(separator).filter_map(meant).collect();
+        if line.contains(separator) && !names.is_empty() {
+            return Err(Wrong::new(
+                format!("the columns of the first line are separated by {called}"),
+                format!("save the file with commas: `{}`", names.join(",")),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Fails if names are meant that are spelled differently.
+fn refuse_spelling(fields: &[&str], file: &Known) -> Result<(), Wrong> {
+    let is_other = |name: &&&str| known(name, file).is_none() && meant(name).is_some();
+    let other: Vec<String> =
+        fields.iter().filter(is_other).map(|name| format!("`{name}`")).collect();
+    if other.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = fields.iter().filter_map(|name| meant(name)).collect();
+    Err(Wrong::new(
+        format!("the header spells the names of columns differently: {}", other.join(", ")),
+        format!("in lower case and without blanks they are `{}`", names.join(",")),
+    ))
+}
+
+/// The error for a header in which only so many names are known.
+fn unknown(fields: &[&str], count_of_known: usize, file: &Known) -> Wrong {
+    // Two known names and nothing but words is no user with a password.
+    let are_names = count_of_known > 1 && fields.iter().all(|name| is_word(name));
+    let unknown = fields.iter().enumerate().filter(|(_, name)| known(name, file).is_none());
+    let shown = unknown.clone().take(MAX_SHOWN);
+    let shown = shown
+        .map(|(at, name)| if are_names { (*name).to_owned() } else { (at + 1).to_string() })
+        .collect::<Vec<_>>()
+        .join(", ");
+    let count = unknown.count();
+    let s = if count == 1 { "" } else { "s" };
+    let which = if are_names { format!(": {shown}") } else { format!(", at position{s} {shown}") };
+    let further: Vec<&str> = file.columns().iter().take(MAX_SHOWN).map(AsRef::as_ref).collect();
+    let hint = match &further[..] {
+        [] => "known are username, password, password_hash and id".to_owned(),
+        further => format!(
+            "known are username, password, password_hash, id and {}; --ignore-columns leaves \
+             others out",
+            further.join(", ")
+        ),
+    };
+    Wrong::new(format!("the header has {count} unknown column{s}{which}"), hint)
 }
 
 /// Whether this looks like the name of a column: a short word in lower case, perhaps of several
