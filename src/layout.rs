@@ -49,6 +49,7 @@ pub type Look<'a> = &'a mut dyn FnMut(&Table, &[String], u32) -> Result<Vec<Valu
 
 /// Where an application keeps its users.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Layout {
     /// The name of the built-in layout that it is, if it is one.
     pub name: Option<&'static str>,

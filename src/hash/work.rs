@@ -36,6 +36,7 @@ const STACK_BYTES: usize = 32 * 1024;
 
 /// A hash function of PBKDF2 and crypt(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Digest {
     /// SHA-1.
     Sha1,
@@ -58,6 +59,7 @@ pub enum Variant {
 
 /// A function, and the numbers that set its cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Work {
     /// PBKDF2 with HMAC (RFC 8018, section 5.2) and one block of output.
     Pbkdf2 {

@@ -11,6 +11,7 @@ use crate::hash::Scheme;
 
 /// The layout of a well-known application.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Builtin {
     /// The name, as options and answers have it.
     pub name: &'static str,

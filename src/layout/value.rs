@@ -14,6 +14,7 @@ pub struct Assignment {
 
 /// What a column gets. Which type it has there is for the column to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Value {
     /// Nothing at all: NULL.
     Null,
