@@ -18,6 +18,7 @@ use useradm::accounts::{self, Survey};
 use useradm::error::shown;
 use useradm::files::Taken;
 use useradm::layout::Wanted;
+use useradm::password::Password;
 use useradm::{Error, store::Database};
 
 /// The mode of the file: it holds no secret, and others of the application may use it too.
@@ -56,88 +57,103 @@ enum Target {
 
 impl AdoptArgs {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        if self.verify.is_none() && self.source.is_given() {
-            let hint = "--verify <USERNAME> says whose password that is";
-            return Err(Failure::usage("a password is given, and nobody to check", hint).into());
-        }
-        session.check_present()?;
-        let name = self.verify.map(OsString::into_encoded_bytes);
-        let password = match &name {
-            Some(name) => Some(secret::known_password(session, &self.source, name)?),
-            None => None,
-        };
+        let login = self.login(session)?;
         let (database, pepper) = session.database_alone()?;
-        let target = target(session, &database)?;
         let taken = if self.force { Taken::Replace } else { Taken::Refuse };
-        if let (Target::File(path), Taken::Refuse) = (&target, taken)
-            && path.symlink_metadata().is_ok()
-        {
-            return Err(file_error(Error::FileExists(path.clone()), path));
-        }
+        let target = Target::of(session, &database, taken)?;
         let mut survey = accounts::survey(&database)?;
         survey.wanted.pepper_file = pepper;
-        let proved = match (&name, &password) {
-            (Some(name), Some(password)) => {
-                Some(accounts::prove(&database, &survey.wanted, name, password)?)
+        let verified = match &login {
+            Some((name, password)) => {
+                let user = accounts::prove(&database, &survey.wanted, name, password)?;
+                Some(user.name.to_text().into_owned())
             }
-            _ => None,
+            None => None,
         };
-        let proved = proved.map(|user| user.name.to_text().into_owned());
-        let mut told = described(&survey, proved.as_deref());
-        let text = text(&survey.wanted);
+        let (mut told, text) = (described(&survey, verified.as_deref()), text(&survey.wanted));
         if let (Target::File(path), false) = (&target, self.yes) {
-            // What is agreed to is seen first; a script gets its error, and nothing beside it.
-            if ui::can_ask(session) || !session.format.is_json() {
-                told.push(String::new());
-                ui::messages(told.join("\n").as_bytes()).map_err(Failure::Output)?;
-                told = Vec::new();
-            }
-            let question = format!("Write {}? [y/N] ", escaped(&shown(path)));
-            let hint = "--yes writes without asking";
-            ui::require_consent(session, &question, "nothing was written", hint)?;
+            // What is agreed to is seen first.
+            agree(session, path, &std::mem::take(&mut told))?;
         }
-        let path = match &target {
-            Target::File(path) => {
-                write(path, taken, &text).map_err(|error| file_error(error, path))?;
-                Some(path)
-            }
-            Target::Output if session.format.is_json() => None,
-            Target::Output => {
-                ui::print(text.as_bytes())?;
-                None
-            }
-        };
-        let file = path.map(|path| shown(path));
-        let counts = Counts::Adoption {
-            users: survey.users,
-            table: &survey.found.layout.table,
-            schemes: survey.schemes.iter().copied().collect(),
-            needed: &survey.needed,
-            companions: &survey.companions,
-            verified: proved.as_deref(),
-            settings: &text,
-            file: file.as_deref(),
-        };
+        target.write(session, taken, &text)?;
+        let file = target.shown();
         Answer {
-            message: if path.is_some() { "Settings written" } else { "Settings printed" },
+            message: if file.is_some() { "Settings written" } else { "Settings printed" },
             before: told,
             detail: file.clone().unwrap_or_default(),
-            counts: Some(counts),
-            changed: path.is_some(),
+            changed: file.is_some(),
+            counts: Some(Counts::Adoption {
+                users: survey.users,
+                table: &survey.found.layout.table,
+                schemes: survey.schemes.iter().copied().collect(),
+                needed: &survey.needed,
+                companions: &survey.companions,
+                verified: verified.as_deref(),
+                settings: &text,
+                file: file.as_deref(),
+            }),
             ..Answer::default()
         }
         .print(session)
     }
+
+    /// The name and the password of the user who is to be checked, if one is.
+    fn login(&self, session: &Session) -> Result<Option<(Vec<u8>, Password)>> {
+        let Some(name) = &self.verify else {
+            if self.source.is_given() {
+                let hint = "--verify <USERNAME> says whose password that is";
+                return Err(Failure::usage("a password is given, and nobody to check", hint).into());
+            }
+            session.check_present()?;
+            return Ok(None);
+        };
+        session.check_present()?;
+        let name = name.as_encoded_bytes();
+        let password = secret::known_password(session, &self.source, name)?;
+        Ok(Some((name.to_vec(), password)))
+    }
 }
 
-fn target(session: &Session, database: &Database) -> Result<Target> {
-    Ok(match session.named_config() {
-        Some(path) if path == Path::new("-") => Target::Output,
-        Some(path) => {
-            Target::File(std::path::absolute(path).map_err(|error| Error::output(path, &error))?)
+impl Target {
+    /// The place that was named, or the one beside the database; a file that is there is refused before
+    /// anything is looked at, unless it may be replaced.
+    fn of(session: &Session, database: &Database, taken: Taken) -> Result<Self> {
+        let path = match session.named_config() {
+            Some(path) if path == Path::new("-") => return Ok(Target::Output),
+            Some(path) => std::path::absolute(path).map_err(|error| Error::output(path, &error))?,
+            None => config::beside(database),
+        };
+        if taken == Taken::Refuse && path.symlink_metadata().is_ok() {
+            return Err(file_error(Error::FileExists(path.clone()), &path));
         }
-        None => Target::File(config::beside(database)),
-    })
+        Ok(Target::File(path))
+    }
+
+    fn shown(&self) -> Option<String> {
+        match self {
+            Target::File(path) => Some(shown(path)),
+            Target::Output => None,
+        }
+    }
+
+    fn write(&self, session: &Session, taken: Taken, text: &str) -> Result<()> {
+        match self {
+            Target::File(path) => write(path, taken, text).map_err(|error| file_error(error, path)),
+            // The answer has it too.
+            Target::Output if session.format.is_json() => Ok(()),
+            Target::Output => Ok(ui::print(text.as_bytes())?),
+        }
+    }
+}
+
+/// Shows what was found, and asks whether the file is to be made.
+fn agree(session: &Session, path: &Path, told: &[String]) -> Result<()> {
+    // A script gets its error, and nothing beside it.
+    if ui::can_ask(session) || !session.format.is_json() {
+        ui::messages(format!("{}\n", told.join("\n")).as_bytes()).map_err(Failure::Output)?;
+    }
+    let question = format!("Write {}? [y/N] ", escaped(&shown(path)));
+    ui::require_consent(session, &question, "nothing was written", "--yes writes without asking")
 }
 
 /// What was found, in lines for people.
