@@ -3,7 +3,7 @@
 
 use super::guard;
 use super::login::login;
-use super::open::{found_anew, store_of};
+use super::open::{located_by_all_tables, store_of};
 use super::recipe::WantedRecipe;
 use crate::error::{Error, Result};
 use crate::hash::{self, Hash};
@@ -42,7 +42,7 @@ pub struct Survey {
 /// they are hashed otherwise than was said; or what reading fails with.
 pub fn survey(database: &Database) -> Result<Survey> {
     let opened = Opened::open(database, Access::Read)?;
-    let (mut found, table) = found_anew(&opened, database)?;
+    let (mut found, table) = located_by_all_tables(&opened, database)?;
     let store = store_of(opened, database, found.clone(), table)?;
     let mut schemes: Vec<(&'static str, u64)> = Vec::new();
     let mut readable = Vec::new();

@@ -13,7 +13,7 @@ use crate::user::Username;
 /// something, before anybody is asked for a password; `create` where the table is to be made if there is none.
 ///
 /// # Errors
-/// As [`super::add`].
+/// As [`super::add()`].
 pub fn check_new(
     database: &Database,
     name: &Username,
@@ -31,7 +31,7 @@ pub fn check_new(
 /// Fails if nobody can have a new name, or if what an admin says of a row that is there cannot be.
 ///
 /// # Errors
-/// As [`super::update`].
+/// As [`super::update()`].
 pub fn check_change(database: &Database, name: Option<&Username>, further: &Further) -> Result<()> {
     let store = open(database, Access::Read)?;
     check_hashes(database, &store)?;

@@ -54,8 +54,11 @@ pub(super) fn located(opened: &Opened, database: &Database) -> Result<(Found, Ta
     })
 }
 
-/// The same, as if this table had not been called that of the first application at first sight.
-pub(super) fn found_anew(opened: &Opened, database: &Database) -> Result<(Found, Table)> {
+/// The same, where no table is taken for the first application's before all tables were looked at.
+pub(super) fn located_by_all_tables(
+    opened: &Opened,
+    database: &Database,
+) -> Result<(Found, Table)> {
     opened.at_one_moment(|| match &database.layout {
         Some(said) => by_words(opened, said),
         None => by_all_tables(opened, None),
