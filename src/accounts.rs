@@ -53,6 +53,8 @@ use open::open;
 pub enum Warning {
     /// The new password is not in Unicode normal form C: it may be hard to type elsewhere.
     PasswordNotNfc,
+    /// The new password is a hash itself, so that nobody may know the password to it.
+    PasswordIsHash,
     /// The input has ids, which were not kept.
     IdsNotKept,
     /// Another process holds the write-ahead log, so replaced hashes are still in it.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::recipe::{Application, Hashing};
 use super::{Random, Warning};
 use crate::error::Result;
-use crate::hash::{HashString, Recipe};
+use crate::hash::{Hash, HashString, Recipe};
 use crate::password::Password;
 
 /// What a user will log in with.
@@ -53,7 +53,7 @@ impl Credential {
         match self {
             Credential::Password(password) => {
                 password.check_policy(name, waived.weak_password)?;
-                Ok(if password.is_nfc() { Vec::new() } else { vec![Warning::PasswordNotNfc] })
+                Ok(warnings(password))
             }
             Credential::Hash(hash) => hashing.ready(hash).map(|_| Vec::new()),
         }
@@ -74,4 +74,11 @@ impl Credential {
             Credential::Hash(hash) => hashing.ready(&hash),
         }
     }
+}
+
+/// What an admin should know about a password that is being set.
+pub(super) fn warnings(password: &Password) -> Vec<Warning> {
+    let is_hash = Hash::parse(password.as_bytes()).is_ok();
+    let due = [(!password.is_nfc(), Warning::PasswordNotNfc), (is_hash, Warning::PasswordIsHash)];
+    due.into_iter().filter_map(|(is_due, warning)| is_due.then_some(warning)).collect()
 }

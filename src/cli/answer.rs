@@ -242,6 +242,10 @@ fn text(warning: Warning) -> &'static str {
         Warning::PasswordNotNfc => {
             "the password is not in Unicode normal form C (NFC): another keyboard may not produce it"
         }
+        Warning::PasswordIsHash => {
+            "a password is a hash itself, and was hashed again: a ready hash is taken with --hashed, or \
+             in the column password_hash of a file"
+        }
         Warning::IdsNotKept => {
             "the ids of the file were not kept: new ones follow its order (--keep-ids keeps them)"
         }

@@ -6,7 +6,7 @@ use super::further::Columns;
 use super::row::{Claims, Row};
 use super::{Generated, Importing, InputRow, Observer, Offered, Rejection};
 use crate::accounts::recipe::Hashing;
-use crate::accounts::{Random, Warning};
+use crate::accounts::{Random, Warning, credential};
 use crate::error::{Error, Result};
 use crate::hash::Recipe;
 use crate::layout::Affinity;
@@ -126,7 +126,9 @@ impl Found {
                 let password = Password::new(bytes)?;
                 password.check_policy(row.name, importing.waived.weak_password)?;
                 rules.recipe.check(&password, rules.hashing.pepper)?;
-                self.warn(!password.is_nfc(), Warning::PasswordNotNfc);
+                for warning in credential::warnings(&password) {
+                    self.warn(true, warning);
+                }
                 self.passwords.push(password);
                 return Ok(Some((Some(self.passwords.len() - 1), Vec::new())));
             }

@@ -194,6 +194,20 @@ fn a_weak_password_is_taken_when_told_to() {
 }
 
 #[test]
+fn a_hash_in_place_of_a_password_is_hashed_with_a_warning() {
+    let sandbox = Sandbox::initialised();
+    let hash = "$2b$12$bms2BrkFQbPmTyt3hcoXsuPlIW0tX6ReW.be5sfwj0hEWnCI/YA9S";
+    let run = sandbox.useradm("add alice --password-stdin").stdin(hash);
+    run.stderr("User added successfully: alice\nwarning: [..]--hashed[..]\n").check();
+    let run = sandbox.useradm("import --from csv -");
+    let run = run.stdin(format!("username,password\nbob,{hash}\ncarol,{hash}\n"));
+    run.stderr("[..]\nwarning: [..]password_hash[..]\nimported 2, skipped 0, updated 0\n").check();
+    // What only begins like one is a password as any other.
+    let run = sandbox.useradm("update alice --password-stdin").stdin(&hash[..50]);
+    run.stderr("User updated successfully: alice\n").check();
+}
+
+#[test]
 fn a_password_in_another_normal_form_is_stored_as_it_is_with_a_warning() {
     let sandbox = Sandbox::initialised();
     let (nfd, nfc) = ("cafe\u{301} cre\u{300}me", "caf\u{e9} cr\u{e8}me");
