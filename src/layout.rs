@@ -41,7 +41,7 @@ pub use stored::{Assigned, Stored};
 pub use text::quoted;
 pub use uuid::{Uuid, UuidForm};
 pub use value::{Assignment, Value};
-pub use values::Values;
+pub use values::{Values, is_no_hash_on_purpose};
 pub use wanted::{KEYS, Wanted};
 
 /// Looks at the values of some columns of a table in so many of its newest rows.
@@ -137,6 +137,13 @@ impl Layout {
             disable,
             pepper: None,
         }
+    }
+
+    /// Whether the column of the hashes is that of a well-known application, and nobody's guess.
+    #[must_use]
+    pub fn has_known_hash_column(&self) -> bool {
+        let builtin = self.name.and_then(Builtin::named);
+        builtin.is_some_and(|builtin| builtin.hash.eq_ignore_ascii_case(&self.hash))
     }
 }
 

@@ -4,24 +4,33 @@
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::hash;
 use crate::store::{Database, Store};
+use crate::{hash, layout};
 
 /// How many of the newest users show what the application writes.
 const NEWEST: u32 = 1000;
 
-/// Refuses to store a hash where the application writes others.
+/// Refuses to store a hash where the application writes others, or none at all.
 ///
 /// # Errors
 /// [`Error::SchemeMismatch`] if none of the newest users has a hash of a scheme that the layout says is
-/// read, and some have one of another known scheme, which it names.
+/// read, and some have one of another known scheme, which it names; [`Error::WrongSchema`] if what they
+/// have are no hashes, in a column that somebody took for that of the hashes.
 pub(super) fn refuse_foreign_hashes(store: &Store) -> Result<()> {
-    match newest(store)? {
-        Newest { is_read: false, other: Some(scheme) } => {
-            let wanted = store.layout().recipe.unwrap_or_default().scheme().name();
-            Err(Error::SchemeMismatch { path: store.path().to_owned(), scheme, wanted })
+    let Newest { is_read, other, is_something_else } = newest(store)?;
+    let (path, layout) = (store.path().to_owned(), store.layout());
+    match other {
+        _ if is_read => Ok(()),
+        Some(scheme) => {
+            let wanted = layout.recipe.unwrap_or_default().scheme().name();
+            Err(Error::SchemeMismatch { path, scheme, wanted })
         }
-        _ => Ok(()),
+        None if is_something_else && !layout.has_known_hash_column() => {
+            let reason = format!("its column `{}` holds something else than hashes", layout.hash);
+            let table = Some(layout.table.clone());
+            Err(Error::WrongSchema { path, table, reason, absent: false })
+        }
+        None => Ok(()),
     }
 }
 
@@ -53,12 +62,14 @@ struct Newest {
     is_read: bool,
     /// The newest other scheme that is known.
     other: Option<&'static str>,
+    /// Whether any has something that is no hash of a known scheme, and no sign that there is none.
+    is_something_else: bool,
 }
 
 fn newest(store: &Store) -> Result<Newest> {
     let accepted = &store.layout().accepts;
     let is_accepted = |name: &str| accepted.iter().any(|scheme| scheme.name() == name);
-    let mut newest = Newest { is_read: false, other: None };
+    let mut newest = Newest { is_read: false, other: None, is_something_else: false };
     store.newest_hashes(NEWEST, |stored| match hash::known_scheme(stored) {
         Some(known) if is_accepted(known) => {
             newest.is_read = true;
@@ -66,6 +77,7 @@ fn newest(store: &Store) -> Result<Newest> {
         }
         other => {
             newest.other = newest.other.or(other);
+            newest.is_something_else |= other.is_none() && !layout::is_no_hash_on_purpose(stored);
             ControlFlow::Continue(())
         }
     })?;

@@ -48,7 +48,8 @@ impl Values {
 
 /// Whether a value says that there is no password: empty, `!` and what follows it (Django's
 /// `UNUSABLE_PASSWORD_PREFIX`, shadow(5)), or `*`.
-fn is_no_hash_on_purpose(value: &[u8]) -> bool {
+#[must_use]
+pub fn is_no_hash_on_purpose(value: &[u8]) -> bool {
     value.is_empty() || value.starts_with(b"!") || value == b"*"
 }
 

@@ -27,6 +27,10 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::DatabaseMissing { elsewhere: Some(path), .. } => {
             format!("--db {} uses that file", shell::quoted(path.as_os_str()))
         }
+        // Only the first application's table can be made.
+        Error::DatabaseMissing { .. } if shell::is_given("--layout") => {
+            "--db names another file".to_owned()
+        }
         Error::DatabaseMissing { .. } => {
             format!("--db names another file; {} makes a new one", shell::command("init"))
         }

@@ -227,3 +227,42 @@ fn settings_that_are_a_link_to_nothing_are_not_passed_over() {
     std::os::unix::fs::symlink("nowhere.toml", sandbox.path("useradm.toml")).unwrap();
     sandbox.useradm("list").error(6, "unreadable_source").check();
 }
+
+#[test]
+fn no_hash_is_stored_in_a_column_that_has_none() {
+    let sandbox = Sandbox::with_schema(&format!(
+        "CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT, email TEXT, pw TEXT, more TEXT);
+         INSERT INTO members VALUES (1, 'alice', 'alice@example.org', '{BCRYPT}', NULL),
+             (2, 'bob', 'bob@example.org', '!', '')"
+    ));
+    let before = sandbox.bytes();
+    for line in [
+        "update alice --password-stdin",
+        "add carol --password-stdin",
+        "import - --from csv",
+        "adopt --yes",
+    ] {
+        let line = format!("--layout table=members,hash=email,scheme=bcrypt {line}");
+        let input = if line.contains("import") {
+            "username,password\ncarol,secret word\n"
+        } else {
+            PASSWORD
+        };
+        let (_, stderr) =
+            sandbox.useradm(&line).stdin(input).error(8, "wrong_schema").check_unchanged();
+        assert!(stderr.contains("`email` holds something else"), "{stderr}");
+    }
+    assert_eq!(sandbox.bytes(), before);
+    assert_eq!(sandbox.files(), ["users.db"]);
+    // A mark that nobody can log in, or nothing, is no sign of anything else.
+    let line = "--layout table=members,hash=more,scheme=bcrypt add dave --password-stdin -q";
+    sandbox.useradm(line).stdin(PASSWORD).check();
+}
+
+#[test]
+fn no_hint_makes_a_database_for_a_layout_that_cannot_be_made() {
+    let sandbox = Sandbox::empty();
+    let run = sandbox.useradm("--layout django list").error(8, "database_missing");
+    let (_, stderr) = run.check();
+    assert!(!stderr.contains("init"), "{stderr}");
+}
