@@ -21,6 +21,7 @@ mod limits;
 mod links;
 mod locks;
 mod meanwhile;
+mod odd_ids;
 mod odd_rows;
 mod order;
 mod pauses;

@@ -142,17 +142,18 @@ impl Rows {
 
     fn row(&self, parsed: &Parsed) -> Result<InputRow, Rejection> {
         let line = parsed.line;
-        let position = |column| self.columns.iter().position(|other| *other == column);
-        let field = |column| {
+        let position = |column: &Column| self.columns.iter().position(|other| other == column);
+        let field = |column: &Column| {
             let number = position(column).filter(|&number| number < parsed.fields)?;
             Some(self.field(number))
         };
-        let given = |column| field(column).filter(|field| !field.is_empty());
-        let is_null = |name: &&[u8]| {
-            let is_quoted = position(Column::Username).is_some_and(|at| self.is_quoted[at]);
-            name.is_empty() && !is_quoted
+        let given = |column: &Column| field(column).filter(|field| !field.is_empty());
+        // Quotes around nothing are an empty text, and nothing is NULL.
+        let text = |column: &Column| {
+            let is_quoted = position(column).is_some_and(|at| self.is_quoted[at]);
+            field(column).filter(|field| is_quoted || !field.is_empty())
         };
-        let name = field(Column::Username).filter(|name| !is_null(name)).map(<[u8]>::to_vec);
+        let name = text(&Column::Username).map(<[u8]>::to_vec);
         let reject = |reason: String| Rejection::new(line, name.clone(), reason);
         if parsed.is_cut_off {
             // The last field holds all lines to the end, with the passwords in them.
@@ -165,8 +166,8 @@ impl Rows {
             let fields = if has == 1 { "field" } else { "fields" };
             return Err(reject(format!("it has {has} {fields}, the header has {columns}")));
         }
-        let id = given(Column::Id).map_or(UserId::Null, UserId::parse);
-        let credential = match (given(Column::Password), given(Column::PasswordHash)) {
+        let id = text(&Column::Id).map_or(UserId::Null, UserId::parse);
+        let credential = match (given(&Column::Password), given(&Column::PasswordHash)) {
             (None, None) => Offered::Nothing,
             (Some(password), None) => Offered::Password(Zeroizing::new(password.to_vec())),
             (None, Some(hash)) => Offered::Hash(hash.to_vec()),
