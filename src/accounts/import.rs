@@ -224,7 +224,8 @@ impl Importing {
 /// read is a [`Rejection`].
 ///
 /// # Errors
-/// [`Error::InvalidInput`] if a row was rejected; [`Error::UserExists`] or
+/// [`Error::InvalidInput`] if a row was rejected, or [`Error::SchemeMismatch`] if all that were have
+/// hashes that the application does not read; [`Error::UserExists`] or
 /// [`Error::LookalikeExists`] on conflicts; or what reading, hashing and writing fail with.
 /// Nothing was written then, unless in batches.
 pub fn import(
@@ -256,7 +257,8 @@ pub fn import(
     let mut plan = Plan::make(store, &checked.claims, importing)?;
     if let Err(error) = plan.verdict(checked.found.rejected) {
         plan.report(observer)?;
-        return Err(error);
+        let is_whole = plan.has_no_faults().then(|| checked.found.take_mismatch());
+        return Err(is_whole.flatten().unwrap_or(error));
     }
     let hashing = match checked.found.passwords.as_slice() {
         [] => hashing,

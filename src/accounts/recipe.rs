@@ -1,10 +1,10 @@
 //! What new hashes are made with: as the caller says, or as the hashes that are there.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::hash::{Hash, HashString, Pepper, Recipe, Rounds, Scheme};
+use crate::hash::{self, Hash, HashString, Pepper, Recipe, Rounds, Scheme};
 use crate::layout::{Layout, PepperFrom};
 use crate::store::{Database, Limits, Store};
 
@@ -45,6 +45,8 @@ pub(super) struct Hashing<'a> {
     pub(super) longest: usize,
     /// What it mixes its passwords with.
     pub(super) pepper: Option<&'a Pepper>,
+    /// Another application's database: the first one refuses any hash that it cannot read as such.
+    pub(super) other: Option<&'a Path>,
 }
 
 /// What an application hashes with, which outlives its open database.
@@ -56,6 +58,7 @@ pub(super) struct Application {
     /// Whether it mixes its passwords with a key that was not given.
     lacks_pepper: bool,
     path: PathBuf,
+    is_first: bool,
 }
 
 impl Application {
@@ -80,6 +83,7 @@ impl Application {
             lacks_pepper: layout.pepper.is_some() && pepper.is_none(),
             pepper,
             path: database.path.clone(),
+            is_first: *layout == first,
         })
     }
 
@@ -96,8 +100,9 @@ impl Application {
 
     /// How it reads hashes, without passwords.
     pub(super) fn reading(&self) -> Hashing<'_> {
-        let Application { usual, accepted, longest, pepper, .. } = self;
-        Hashing { usual: *usual, accepted, longest: *longest, pepper: pepper.as_ref() }
+        let Application { usual, accepted, longest, pepper, path, is_first, .. } = self;
+        let other = (!is_first).then_some(path.as_path());
+        Hashing { usual: *usual, accepted, longest: *longest, pepper: pepper.as_ref(), other }
     }
 }
 
@@ -106,7 +111,7 @@ impl Hashing<'_> {
     #[cfg(test)]
     pub(super) fn passlib() -> Self {
         let (accepted, longest) = (&[Scheme::Pbkdf2Sha256], Limits::FIRST.hash_bytes);
-        Hashing { usual: Recipe::default(), accepted, longest, pepper: None }
+        Hashing { usual: Recipe::default(), accepted, longest, pepper: None, other: None }
     }
 
     /// What a new hash is made with: as wanted, or else as the user's old hash, the newest one that is
@@ -144,9 +149,19 @@ impl Hashing<'_> {
     /// Takes a ready hash, if the application can read it.
     ///
     /// # Errors
-    /// [`Error::InvalidHash`], which names the scheme but never the hash.
+    /// [`Error::SchemeMismatch`] for one of a scheme that another application than the first does not
+    /// read, else [`Error::InvalidHash`]; both name the scheme but never the hash.
     pub(super) fn ready(self, hash: &[u8]) -> Result<HashString> {
-        HashString::from_ready(hash, self.accepted, self.longest)
+        HashString::from_ready(hash, self.accepted, self.longest).map_err(|error| {
+            let is_read = |name: &str| self.accepted.iter().any(|scheme| scheme.name() == name);
+            match (self.other, hash::known_scheme(hash)) {
+                (Some(path), Some(wanted)) if !is_read(wanted) => {
+                    let scheme = self.usual.scheme().name();
+                    Error::SchemeMismatch { path: path.to_owned(), scheme, wanted }
+                }
+                _ => error,
+            }
+        })
     }
 
     /// Reads a stored hash as the application would.

@@ -15,6 +15,7 @@ mod fields;
 mod foreign_keys;
 mod formats;
 mod guards;
+mod foreign_hashes;
 mod hashes;
 mod huge;
 mod init;

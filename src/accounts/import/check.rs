@@ -39,6 +39,9 @@ pub(super) struct Found {
     pub(super) skips: Vec<Rejection>,
     /// How many rows were rejected.
     pub(super) rejected: u64,
+    /// How many of them because of a hash that the application does not read, and the first reason.
+    mismatches: u64,
+    mismatch: Option<Error>,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -134,6 +137,12 @@ impl Found {
             }
             Offered::Hash(hash) => match rules.hashing.ready(&hash) {
                 Ok(_) => return Ok(Some((None, hash))),
+                Err(error @ Error::SchemeMismatch { wanted, .. }) => {
+                    self.mismatches += u64::from(!importing.skip_unsupported);
+                    self.mismatch.get_or_insert(error);
+                    let reason = "which the application does not read";
+                    Error::InvalidHash(format!("its scheme is {wanted}, {reason}"))
+                }
                 Err(error) => error,
             },
             Offered::Nothing if importing.generate_passwords => {
@@ -155,6 +164,11 @@ impl Found {
             self.skips.push(Rejection::of(row, error.to_string()));
         }
         Ok(None)
+    }
+
+    /// Why rows were rejected, where all were for the same reason.
+    pub(super) fn take_mismatch(&mut self) -> Option<Error> {
+        self.mismatch.take().filter(|_| self.mismatches == self.rejected)
     }
 
     fn warn(&mut self, is_due: bool, warning: Warning) {

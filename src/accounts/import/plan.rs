@@ -78,6 +78,11 @@ impl Plan {
         Err(error)
     }
 
+    /// Whether no row is wrong next to others, or in conflict with users.
+    pub(super) fn has_no_faults(&self) -> bool {
+        self.tally.wrong + self.tally.conflicts == 0
+    }
+
     /// Reports the rows that cannot be stored, in the order of the input. The observer may take its
     /// time, so no lock may be held.
     pub(super) fn report(&self, observer: &mut dyn Observer) -> Result<()> {
