@@ -312,7 +312,11 @@ pub enum Error {
         /// Their table.
         table: String,
     },
-    /// A rule of the database, such as a foreign key or a trigger, refused the change.
+    /// A foreign key refused the change: rows of other tables refer to the user, or a value refers to a
+    /// row that is not there.
+    #[error("The database refuses the change: {0}")]
+    ForeignKey(String),
+    /// A rule of the database, such as a trigger, refused the change.
     #[error("The database refuses the change: {0}")]
     ConstraintFailed(String),
     /// A file belongs to somebody else, and using it would harm its owner or this user.

@@ -55,7 +55,7 @@ pub fn plan_deletion(
 /// Deletes the users of a plan, if each of them is still who they were.
 ///
 /// # Errors
-/// [`Error::UserNotFound`] if one is gone or has another name by now; [`Error::ConstraintFailed`]
+/// [`Error::UserNotFound`] if one is gone or has another name by now; [`Error::ForeignKey`]
 /// if rows of other tables keep one; or what writing the database fails with.
 pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
     if plan.users.is_empty() {
@@ -76,8 +76,9 @@ pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
     match deleted {
         Ok(()) if store.forget_replaced_hashes() => Ok(Vec::new()),
         Ok(()) => Ok(vec![Warning::OldPagesInLog]),
-        Err(Error::ConstraintFailed(reason)) if !plan.references.is_empty() => {
-            Err(Error::ConstraintFailed(format!("{reason} ({})", describe(&plan.references))))
+        Err(error) if plan.references.is_empty() => Err(error),
+        Err(error) => {
+            Err(error.explained(|reason| format!("{reason} ({})", describe(&plan.references))))
         }
         Err(error) => Err(error),
     }

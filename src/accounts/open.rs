@@ -144,6 +144,17 @@ fn unconfirmed(path: &std::path::Path, found: &Found) -> Error {
 fn by_words(opened: &Opened, said: &Said) -> Result<(Found, Table)> {
     if let Some(name) = &said.wanted.table {
         // It may be a view, of which nothing else knows.
+    let is_there = |name: &str| tables.iter().any(|table| table.name.eq_ignore_ascii_case(name));
+    if is_of_first(said) && !is_there(&Layout::passlib().table) {
+        // It may be made where nobody's users are, be there an empty table that may be for them.
+        let is_free = match layout::find(&tables, None, &mut look(opened))? {
+            Err(unclear) => unclear == Unclear::NoUsers,
+            Ok(others) => others.layout.accepts.is_empty(),
+        };
+        if is_free {
+            return Err(explained(opened, &tables, Unclear::NoUsers));
+        }
+    }
         opened.table(name)?;
     }
     let tables = opened.tables()?;

@@ -182,6 +182,7 @@ fn status(error: &Error) -> u8 {
         | Error::Io { .. }
         | Error::UnreadableHash { .. }
         | Error::SchemeMismatch { .. }
+        | Error::ForeignKey(_)
         | Error::ConstraintFailed(_)
         | Error::CompanionsNeeded { .. }
         | Error::ColumnsNeeded { .. }

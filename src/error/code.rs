@@ -39,6 +39,7 @@ impl Error {
             Error::SchemeMismatch { .. } => "scheme_mismatch",
             Error::UsersElsewhere { .. } => "users_elsewhere",
             Error::CompanionsNeeded { .. }
+            | Error::ForeignKey(_)
             | Error::ConstraintFailed(_)
             | Error::ColumnsNeeded { .. } => "constraint_failed",
             Error::WrongOwner { .. } | Error::OpenToOthers { .. } => "wrong_owner",

@@ -6,6 +6,18 @@ use std::time::Duration;
 
 use super::Error;
 
+impl Error {
+    /// The same with more words about why the database refuses a change, if it is that.
+    #[must_use]
+    pub(crate) fn explained(self, words: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Error::ConstraintFailed(reason) => Error::ConstraintFailed(words(reason)),
+            Error::ForeignKey(reason) => Error::ForeignKey(words(reason)),
+            error => error,
+        }
+    }
+}
+
 /// A path as text, with `\xff` for what is not UTF-8.
 #[must_use]
 pub fn shown(path: &Path) -> String {

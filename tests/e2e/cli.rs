@@ -10,6 +10,7 @@ mod conflicts;
 mod damage;
 mod databases;
 mod delete;
+mod deferred;
 mod encodings;
 mod fields;
 mod foreign_keys;

@@ -359,10 +359,5 @@ impl<'r> Writer<'r> {
 
 /// What the database refuses a row for, with the line of the row.
 fn on_line(line: u64, error: Error) -> Error {
-    match error {
-        Error::ConstraintFailed(reason) => {
-            Error::ConstraintFailed(format!("line {line}: {reason}"))
-        }
-        error => error,
-    }
+    error.explained(|reason| format!("line {line}: {reason}"))
 }

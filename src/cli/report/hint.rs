@@ -19,6 +19,11 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::CompanionsNeeded { .. } => {
             "--like USERNAME gives the new user such rows too; --without-companions adds the user without them".to_owned()
         }
+        Error::ForeignKey(_) => {
+            "rows of other tables refer to the user, or a value refers to a row that is not there; the \
+             application itself may know how to change both together"
+                .to_owned()
+        }
         Error::AlreadyInitialised(_) => "--if-not-exists accepts that".to_owned(),
         Error::DatabaseBusy { .. } => {
             "--timeout waits longer; a transaction left open in the application keeps the lock"

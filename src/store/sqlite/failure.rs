@@ -143,6 +143,7 @@ pub(super) fn explain(
              does; nothing was changed",
             allowance(database.timeout).as_secs_f64()
         )),
+        _ if writes && is_foreign_key(error) => Error::ForeignKey(reason),
         _ if writes => Error::ConstraintFailed(reason),
         _ => Error::WrongSchema { path, table: None, reason, absent: false },
     }
@@ -189,6 +190,14 @@ pub(super) fn is_unique_rule_on(error: &rusqlite::Error, table: &str, column: &s
         })
 }
 
+/// Whether a foreign key was violated. Of one with RESTRICT SQLite says that a trigger was.
+fn is_foreign_key(error: &rusqlite::Error) -> bool {
+    error.sqlite_extended_error_code() == Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
+        || matches!(error, rusqlite::Error::SqliteFailure(code, Some(words))
+            if code.extended_code == ffi::SQLITE_CONSTRAINT_TRIGGER
+                && words == "FOREIGN KEY constraint failed")
+}
+
 /// Which limit of the system an input/output error comes from, if from one.
 fn no_room(connection: Option<&Connection>) -> Option<&'static str> {
     match system_errno(connection?) {
@@ -221,6 +230,7 @@ fn words(connection: Option<&Connection>, during: During, error: &rusqlite::Erro
         other => other.to_string(),
     };
     let may_hold_values = during == During::Write
+        && !is_foreign_key(error)
         && error.sqlite_extended_error_code().is_none_or(|code| !NAMES_ONLY.contains(&code))
         && matches!(
             error.sqlite_error_code(),

@@ -162,13 +162,10 @@ impl Transaction<'_> {
             let changed = self
                 .store
                 .with_long_values(|| self.store.file.connection.execute(&sql, values.as_slice()));
-            let changed =
-                changed.map_err(|error| match self.store.failure(&error, During::Write) {
-                    Error::ConstraintFailed(reason) => {
-                        Error::ConstraintFailed(format!("a row of the table `{table}`: {reason}"))
-                    }
-                    error => error,
-                })?;
+            let changed = changed.map_err(|error| {
+                let error = self.store.failure(&error, During::Write);
+                error.explained(|reason| format!("a row of the table `{table}`: {reason}"))
+            })?;
             require_one(changed)?;
         }
         Ok(())
