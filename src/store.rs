@@ -22,8 +22,8 @@ use crate::user::{Id, Key, User, UserId, Username};
 
 pub use place::Place;
 pub use sqlite::{
-    Inserter, LinkedRow, Lookup, MadeLike, Opened, Owner, Pages, Selected, Store, Template,
-    Transaction, limit_memory,
+    AlsoNamed, Inserter, LinkedRow, Lookup, MadeLike, Opened, Owner, Pages, Selected, Store,
+    Template, Transaction, limit_memory,
 };
 
 /// A database that may be opened.

@@ -6,7 +6,7 @@ use super::names::{Similar, check_name};
 use super::recipe::{Application, WantedRecipe};
 use super::{Random, Warning, guard, only_one, open};
 use crate::error::{Error, Result};
-use crate::store::{Access, Account, Database};
+use crate::store::{Access, Account, AlsoNamed, Database};
 use crate::user::{Selector, User, Username};
 
 /// Changes to a user; what is none stays as it is.
@@ -32,6 +32,8 @@ pub struct Updated {
     pub user: User,
     /// Whether anything differs from before.
     pub changed: bool,
+    /// The columns of other tables in which the name stood, and is the new one now.
+    pub renamed_in: Vec<String>,
     /// What the admin should know.
     pub warnings: Vec<Warning>,
 }
@@ -57,6 +59,13 @@ pub fn update(
     if change.name.is_some() {
         filling.follow_name(&store, &before)?;
     }
+    // The first application is known to have no other table.
+    let has_others = change.name.is_some() && !guard::is_surely_first(&store)?;
+    let also = match &before.name.0 {
+        Some(old) if has_others && !old.is_empty() => store.also_named(before.key, old)?,
+        _ => Vec::new(),
+    };
+    let mut renamed_in = Vec::new();
     let (mut warnings, mut hash) = (Vec::new(), None);
     if let Some(credential) = change.credential {
         let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
@@ -95,12 +104,18 @@ pub fn update(
         if name.is_none() && hash.is_none() && further.is_empty() {
             return Ok((account.user, false));
         }
-        Ok((transaction.update(key, name, hash, &further)?, true))
+        let user = transaction.update(key, name, hash, &further)?;
+        if let Some(name) = name {
+            let names = [account.user.name.as_bytes(), name.as_str().as_bytes()];
+            transaction.rename_there(key, &also, names)?;
+            renamed_in = also.iter().map(AlsoNamed::shown).collect();
+        }
+        Ok((user, true))
     })?;
     if changed && hash.is_some() && !store.forget_replaced_hashes() {
         warnings.push(Warning::OldPagesInLog);
     }
-    Ok(Updated { user, changed, warnings })
+    Ok(Updated { user, changed, renamed_in, warnings })
 }
 
 #[cfg(test)]

@@ -51,6 +51,9 @@ pub(crate) struct Answer<'a> {
     /// What is that of another user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) copied: Option<CopiedObject<'a>>,
+    /// The columns of other tables in which a user's name is another one too now.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) renamed_in: &'a [String],
     /// A password that was made here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) password: Option<&'a str>,
@@ -215,7 +218,9 @@ impl Answer<'_> {
         let warnings = self.warnings.iter().filter(is_told);
         let mut lines: Vec<String> =
             warnings.map(|&warning| format!("warning: {}", text(warning))).collect();
-        let copied = self.copied.iter().flat_map(CopiedObject::lines);
+        let renamed = Some(format!("renamed in {} too", self.renamed_in.join(", ")));
+        let renamed = renamed.filter(|_| !self.renamed_in.is_empty()).map(|line| escaped(&line));
+        let copied = self.copied.iter().flat_map(CopiedObject::lines).chain(renamed);
         if !session.quiet && self.before.is_empty() {
             lines.splice(0..0, std::iter::once(message).chain(copied));
         } else if !session.quiet {

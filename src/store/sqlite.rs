@@ -11,6 +11,7 @@
 //! | finding users, counting them, all of one moment | `read.rs` |
 //! | what further columns there are, and what they hold | `columns.rs` |
 //! | making one like another | `like.rs`, `template.rs`, and `linked.rs` for rows of other tables |
+//! | where their names stand once more | `follow.rs` |
 //! | listing them in pages | `page.rs`, by `keyed.rs` or `sorted.rs` |
 //! | who looks like whom | `similar.rs`, with `filter.rs` |
 //! | changing users, in a transaction | `write.rs`, `bulk.rs`, `transaction.rs` |
@@ -27,6 +28,7 @@ mod create;
 mod elsewhere;
 mod failure;
 mod filter;
+mod follow;
 mod hooks;
 mod keyed;
 mod like;
@@ -68,6 +70,7 @@ use sql::Sql;
 use wait::Patience;
 
 pub use bulk::Inserter;
+pub use follow::AlsoNamed;
 pub use limits::limit_memory;
 pub use owner::Owner;
 pub use page::{Pages, Selected};

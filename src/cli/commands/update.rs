@@ -103,6 +103,7 @@ impl UpdateArgs {
             changed: updated.changed,
             warnings: &updated.warnings,
             password: generated.as_ref().and_then(Option::as_ref).and_then(text_of),
+            renamed_in: &updated.renamed_in,
             ..Answer::about(&updated.user)
         };
         answer.print(session)

@@ -197,7 +197,7 @@ impl Store {
         Ok(is_given.then(|| (id.clone(), Gets::Treated(treatment, value))))
     }
 
-    fn values_of(&self, sql: &str, model: Key) -> Result<Vec<Stored<'static>>> {
+    pub(super) fn values_of(&self, sql: &str, model: Key) -> Result<Vec<Stored<'static>>> {
         let values = self.file.connection.prepare(sql).and_then(|mut statement| {
             let values = statement.query_map([model.0], first)?;
             let values = values.filter_map(Result::transpose).take(MOST_MEMBERSHIPS);
@@ -238,7 +238,7 @@ fn names_of_copied(columns: &[(Column, Gets)]) -> Vec<String> {
 }
 
 /// Whether a name of a user may stand in a column, so that it is not there by chance.
-fn is_for_names(column: &Column) -> bool {
+pub(super) fn is_for_names(column: &Column) -> bool {
     let name = column.name.to_ascii_lowercase();
     ["name", "user", "login", "mail"].iter().any(|part| name.contains(part))
 }
