@@ -210,6 +210,9 @@ pub struct Copied {
     pub memberships: Vec<(String, String)>,
     /// The tables in which every user has a row.
     pub companions: Vec<String>,
+    /// The columns that begin with 0, since they count what the user has done or say who is an admin;
+    /// those of other tables with their names.
+    pub zeros: Vec<String>,
 }
 
 /// In which order users are read.

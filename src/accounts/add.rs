@@ -87,7 +87,9 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
             let likeness = Likeness::find(store, &further.like)?;
             let filling = Filling::of_new(store, &further, &likeness.columns())?;
             let given = filling.make(store, name.as_str().as_bytes(), random)?;
-            (like, copied) = (likeness.make(&name, random)?, likeness.copied());
+            let is_given =
+                |column: &str| given.iter().any(|it| it.column.eq_ignore_ascii_case(column));
+            (like, copied) = (likeness.make(&name, random)?, likeness.copied(is_given));
             like.complete(given)
         }
         _ => further.of_first()?,

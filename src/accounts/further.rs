@@ -152,6 +152,11 @@ impl Filling {
         Ok(())
     }
 
+    /// Whether it has something for this column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(it, _)| it.name.eq_ignore_ascii_case(column))
+    }
+
     fn of(store: &Store, all: &[Assignment]) -> Result<Self> {
         let columns = all.iter().map(|Assignment { column, value }| {
             let column = store.assignable(column)?;

@@ -67,9 +67,14 @@ impl Likeness {
         self.template.as_ref().map(Template::column_names).unwrap_or_default()
     }
 
-    /// What is copied, for people.
-    pub(super) fn copied(&self) -> Copied {
-        self.template.as_ref().map(|template| template.copied.clone()).unwrap_or_default()
+    /// What is copied, for people, where nothing else fills the columns.
+    pub(super) fn copied(&self, is_filled: impl Fn(&str) -> bool) -> Copied {
+        let copied = self.template.as_ref().map(|template| template.copied.clone());
+        let mut copied = copied.unwrap_or_default();
+        for columns in [&mut copied.columns, &mut copied.zeros] {
+            columns.retain(|column| !is_filled(column));
+        }
+        copied
     }
 
     /// What a user of this name gets.

@@ -128,6 +128,8 @@ pub(crate) struct CopiedObject<'a> {
     columns: &'a [String],
     memberships: Vec<MembershipObject<'a>>,
     companions: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    zeros: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -139,12 +141,13 @@ struct MembershipObject<'a> {
 impl<'a> CopiedObject<'a> {
     /// Nothing where nothing was copied.
     pub(crate) fn of(copied: &'a Copied) -> Option<Self> {
-        let Copied { columns, memberships, companions, .. } = copied;
+        let Copied { columns, memberships, companions, zeros, .. } = copied;
         let membership = |(table, name): &'a (String, String)| MembershipObject { table, name };
         (*copied != Copied::default()).then(|| CopiedObject {
             columns,
             memberships: memberships.iter().map(membership).collect(),
             companions,
+            zeros,
         })
     }
 
@@ -155,6 +158,7 @@ impl<'a> CopiedObject<'a> {
             ("copied columns", self.columns),
             ("copied memberships", &memberships),
             ("a row of its own in", self.companions),
+            ("set to 0", self.zeros),
         ];
         let lines = lines.into_iter().filter(|(_, what)| !what.is_empty());
         lines.map(|(how, what)| escaped(&format!("{how}: {}", what.join(", ")))).collect()

@@ -20,7 +20,8 @@ pub enum Treatment {
         /// Whether it counts milliseconds, not seconds.
         in_milliseconds: bool,
     },
-    /// It gets the number 0: it is a counter, a lock, or a right that is not copied.
+    /// It gets the number 0: it is a counter or a lock that nothing else gives a beginning, or a right
+    /// that is not copied. Who makes the user is told.
     Zero,
     /// It gets nothing from the model.
     Leave,
@@ -160,7 +161,8 @@ impl Column {
             }
             let is_mark = has(&LOG_IN) && !self.says_who_may(&words) || says(&COUNTER);
             if is_mark && !self.is_moment(model) {
-                return Treatment::Zero;
+                // The table itself may say with what it begins.
+                return if self.has_default { Treatment::Leave } else { Treatment::Zero };
             }
         } else if is_empty {
             return Treatment::Copy;
@@ -173,11 +175,13 @@ impl Column {
             if words.iter().any(|word| word == "by") || has(&SECRET) {
                 return Treatment::Leave;
             }
-            if has(&MADE) {
+            // A moment of a log-in is the user's own; where there has to be one, it is the first.
+            let is_of_use = has(&LOG_IN) || has(&["last"]);
+            if has(&MADE) || is_of_use && is_needed {
                 let in_milliseconds = matches!(model, Stored::Integer(it) if *it > 100_000_000_000);
                 return Treatment::Moment { in_milliseconds };
             }
-            if has(&LOG_IN) || has(&["last"]) {
+            if is_of_use {
                 return Treatment::Leave;
             }
         }
@@ -306,6 +310,8 @@ mod tests {
                 Treatment::Moment { in_milliseconds: true },
             ),
             ("last_active_at", "BIGINT", Stored::Integer(1_714_558_830), Leave),
+            ("last_active_at", "BIGINT NOT NULL", Stored::Integer(1_714_558_830), now.clone()),
+            ("last_login", "DATETIME NOT NULL", date.clone(), now.clone()),
             ("api_key", "VARCHAR", text("sk-0f8fad5bd9cb469f"), Leave),
             // Others.
             ("isAdmin", "INTEGER", one.clone(), Zero),

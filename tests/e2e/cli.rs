@@ -7,6 +7,7 @@ mod arguments;
 mod astray;
 mod collations;
 mod conflicts;
+mod counters;
 mod damage;
 mod databases;
 mod delete;

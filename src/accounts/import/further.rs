@@ -118,7 +118,7 @@ impl<'s> Columns<'s> {
 
     /// What new users have like another one, for people.
     pub(super) fn copied(&self) -> Copied {
-        self.likeness.copied()
+        self.likeness.copied(|column| self.filling.has(column))
     }
 
     /// Fails if new users would lack something: what the plan says, not what is found under the lock.

@@ -35,7 +35,9 @@ impl Store {
             let account = self.of_key(model)?.ok_or_else(missing)?;
             let name = account.user.name.as_bytes();
             let columns = self.users_row(model, name)?;
-            let copied = Copied { columns: names_of_copied(&columns), ..Copied::default() };
+            let zeros = names_of(&columns, is_zero);
+            let copied =
+                Copied { columns: names_of(&columns, is_copied), zeros, ..Copied::default() };
             let mut template = Template { copied, columns, rows: Vec::new() };
             for companion in companions {
                 let Some(table) = self.file.table(&companion.table)? else { continue };
@@ -43,7 +45,11 @@ impl Store {
                 let links = self.links(&table, &keys);
                 let link = links.into_iter().find(|link| link.column == companion.column);
                 let Some(link) = link else { continue };
-                template.rows.push(self.companion_row(&table, &link, model, name)?);
+                let row = self.companion_row(&table, &link, model, name)?;
+                let zeros = names_of(&row.columns, is_zero);
+                let zeros = zeros.iter().map(|column| format!("{}.{column}", table.name));
+                template.copied.zeros.extend(zeros);
+                template.rows.push(row);
                 template.copied.companions.push(table.name);
             }
             if with_memberships {
@@ -230,11 +236,19 @@ impl Store {
     }
 }
 
-/// The names of the columns whose values are the model's own.
-fn names_of_copied(columns: &[(Column, Gets)]) -> Vec<String> {
-    let is_copied = |gets: &Gets| matches!(gets, Gets::Treated(Treatment::Copy, _));
-    let copied = columns.iter().filter(|(_, gets)| is_copied(gets));
-    copied.map(|(column, _)| column.name.clone()).collect()
+/// The names of the columns that get something of a kind.
+fn names_of(columns: &[(Column, Gets)], is_it: fn(&Gets) -> bool) -> Vec<String> {
+    let those = columns.iter().filter(|(_, gets)| is_it(gets));
+    those.map(|(column, _)| column.name.clone()).collect()
+}
+
+/// Whether it is the model's own value.
+fn is_copied(gets: &Gets) -> bool {
+    matches!(gets, Gets::Treated(Treatment::Copy, _))
+}
+
+fn is_zero(gets: &Gets) -> bool {
+    matches!(gets, Gets::Treated(Treatment::Zero, _))
 }
 
 /// Whether a name of a user may stand in a column, so that it is not there by chance.

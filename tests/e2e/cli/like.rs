@@ -37,7 +37,8 @@ fn a_user_like_another_has_what_is_ordinary() {
     let run = sandbox.useradm("add eve --like alice --password-stdin").stdin(PASSWORD);
     run.stderr(
         "User added successfully: eve\ncopied columns: theme\n\
-         copied memberships: editor (user_role)\na row of its own in: profile\n",
+         copied memberships: editor (user_role)\na row of its own in: profile\n\
+         set to 0: is_admin, login_count\n",
     )
     .check();
     assert_eq!(sandbox.rows(OWN), ["NULL|dark|0|NULL|0|32|0"]);
@@ -45,7 +46,8 @@ fn a_user_like_another_has_what_is_ordinary() {
     sandbox.useradm("login eve --password-stdin --quiet").stdin(PASSWORD).check();
     let json = "{\"message\":\"User added successfully\",\"user\":{\"id\":4,\"username\":\"dan\"},\
          \"changed\":true,\"database\":\"[..]\",\"copied\":{\"columns\":[\"theme\"],\"memberships\":[\
-         {\"table\":\"user_role\",\"name\":\"reader\"}],\"companions\":[\"profile\"]}}\n";
+         {\"table\":\"user_role\",\"name\":\"reader\"}],\"companions\":[\"profile\"],\
+         \"zeros\":[\"is_admin\",\"login_count\"]}}\n";
     let run = sandbox.useradm("add dan --like bob --password-stdin --format json").stdin(PASSWORD);
     run.stdout(json).check();
 }
