@@ -7,6 +7,7 @@ mod costs;
 mod found;
 mod ids;
 mod keys;
+mod options;
 mod recipes;
 mod settings_file;
 mod values;
