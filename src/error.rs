@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use remedy::Remedy;
 pub use system::system_words;
 pub use words::shown;
-use words::{for_so_long, found_in, in_table, table_of, tables_of, without_promise};
+use words::{for_so_long, found_in, in_table, seemingly, table_of, tables_of, without_promise};
 
 /// A [`std::result::Result`] with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -180,9 +180,8 @@ pub enum Error {
     },
     /// Nobody who knows the application has said that its users are where they seem to be.
     #[error(
-        "The users of {} seem to be in the table `{table}`, and nobody has confirmed it; nothing was \
-         changed",
-        shown(path)
+        "{}, and nobody has confirmed it; nothing was changed",
+        seemingly(table, path, *is_empty)
     )]
     LayoutUnconfirmed {
         /// The database file.
@@ -193,6 +192,8 @@ pub enum Error {
         layout: String,
         /// Whether its hashes are of a scheme that can be written.
         is_writable: bool,
+        /// Whether nothing in it is a hash, so that only its names speak for it.
+        is_empty: bool,
     },
     /// The application mixes its passwords with a key, and that was not given.
     #[error(

@@ -61,7 +61,7 @@ pub struct Added {
 /// # Errors
 /// [`Error::UserExists`] unless `if_not_exists`; [`Error::LookalikeExists`];
 /// [`Error::InvalidPassword`]; [`Error::InvalidColumn`], [`Error::LayoutLacks`] or
-/// [`Error::ColumnsNeeded`]; or what hashing and writing fail with.
+/// [`Error::ColumnsNeeded`]; [`Error::LayoutUnconfirmed`] where nothing shows what the application reads; or what hashing and writing fail with.
 pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
     let Adding { name, credential, recipe, further, if_not_exists, create, waived } = adding;
     if if_not_exists && let Some(user) = existing(database, &name)? {
@@ -77,6 +77,7 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         }
         store => Some(store?),
     };
+    store.as_ref().map_or(Ok(()), |store| guard::refuse_without_sign(database, store))?;
     let application = Application::of(database, store.as_ref())?;
     let hashing = credential.hashing(&application)?;
     let warnings = credential.check(Some(name.as_str().as_bytes()), waived, hashing)?;
@@ -137,9 +138,8 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
 
 fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
     let store = match open(database, Access::Read) {
-        Err(Error::DatabaseMissing { .. } | Error::WrongSchema { absent: true, .. }) => {
-            return Ok(None);
-        }
+        // Whether that is an error is for the change itself to say.
+        Err(Error::DatabaseMissing { .. } | Error::WrongSchema { .. }) => return Ok(None),
         store => store?,
     };
     check_name(Some(&store), name)?;

@@ -44,6 +44,7 @@ pub fn survey(database: &Database) -> Result<Survey> {
     let opened = Opened::open(database, Access::Read)?;
     let (mut found, table) = located_by_all_tables(&opened, database)?;
     let store = store_of(opened, database, found.clone(), table)?;
+    guard::refuse_without_sign(database, &store)?;
     let mut schemes: Vec<(&'static str, u64)> = Vec::new();
     let mut readable = Vec::new();
     store.newest_hashes(NEWEST, |stored| {
@@ -70,6 +71,7 @@ pub fn survey(database: &Database) -> Result<Survey> {
             table: found.layout.table.clone(),
             layout: found.layout.to_string(),
             is_writable: false,
+            is_empty: found.layout.accepts.is_empty(),
         });
     };
     // Nobody is taken at their word about the scheme where the hashes show another one.

@@ -3,7 +3,7 @@
 use super::further::{Filling, Further, is_own};
 use super::like::Likeness;
 use super::names::check_name;
-use super::open::{open_or_empty, refuse_unconfirmed};
+use super::open::open_or_empty;
 use super::{guard, open};
 use crate::error::{Error, Result};
 use crate::store::{Access, Database, Store};
@@ -20,7 +20,7 @@ pub fn check_new(
     further: &Further,
     create: bool,
 ) -> Result<()> {
-    let store = present(database, create)?;
+    let store = present(database, Access::Write, create)?;
     check_name(store.as_ref(), name)?;
     let Some(store) = store else { return further.of_first().map(|_| ()) };
     check_hashes(database, &store)?;
@@ -33,7 +33,7 @@ pub fn check_new(
 /// # Errors
 /// As [`super::update()`].
 pub fn check_change(database: &Database, name: Option<&Username>, further: &Further) -> Result<()> {
-    let store = open(database, Access::Read)?;
+    let store = open(database, Access::Write)?;
     check_hashes(database, &store)?;
     name.map_or(Ok(()), |name| check_name(Some(&store), name))?;
     Filling::of_old(&store, further).map(|_| ())
@@ -44,23 +44,23 @@ pub fn check_change(database: &Database, name: Option<&Username>, further: &Furt
 ///
 /// # Errors
 /// What opening and reading the database fail with.
-pub fn further_columns(database: &Database, create: bool) -> Result<Vec<String>> {
-    let Some(store) = present(database, create)? else { return Ok(Vec::new()) };
+pub fn further_columns(database: &Database, access: Access, create: bool) -> Result<Vec<String>> {
+    let Some(store) = present(database, access, create)? else { return Ok(Vec::new()) };
     let columns = store.table()?.columns.into_iter().filter(|it| !it.is_generated);
     let names = columns.map(|column| column.name);
     Ok(names.filter(|name| is_own(store.layout(), name).is_none()).collect())
 }
 
-/// Fails if no new hash could be stored, because nobody has said where the users are, or how the
-/// application hashes passwords was said wrong.
+/// Fails if no new hash could be stored, because nobody has said how the application hashes passwords, or
+/// that was said wrong.
 fn check_hashes(database: &Database, store: &Store) -> Result<()> {
-    refuse_unconfirmed(database)?;
+    guard::refuse_without_sign(database, store)?;
     guard::refuse_foreign_hashes(store)
 }
 
 /// Opens a database that has users, or a table for them; none where that is to be made.
-fn present(database: &Database, create: bool) -> Result<Option<Store>> {
-    match if create { open_or_empty } else { open }(database, Access::Read) {
+fn present(database: &Database, access: Access, create: bool) -> Result<Option<Store>> {
+    match if create { open_or_empty } else { open }(database, access) {
         Err(Error::DatabaseMissing { .. }) if create => Ok(None),
         store => {
             let store = store?;

@@ -80,7 +80,6 @@ pub fn delete(database: &Database, plan: &Deletion) -> Result<Vec<Warning>> {
         Err(error) => {
             Err(error.explained(|reason| format!("{reason} ({})", describe(&plan.references))))
         }
-        Err(error) => Err(error),
     }
 }
 

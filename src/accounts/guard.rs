@@ -4,8 +4,9 @@
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::store::{Database, Store};
-use crate::{hash, layout};
+use crate::hash;
+use crate::layout::{self, Layout, length};
+use crate::store::{Database, Limits, Store};
 
 /// How many of the newest users show what the application writes.
 const NEWEST: u32 = 1000;
@@ -32,6 +33,54 @@ pub(super) fn refuse_foreign_hashes(store: &Store) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// Whether a table is the first application's by its declaration alone: it has just the three columns,
+/// or no other length for the hashes than the first application.
+///
+/// # Errors
+/// What reading the database fails with.
+pub(super) fn is_surely_first(store: &Store) -> Result<bool> {
+    let layout = store.layout();
+    if *layout != Layout::passlib() {
+        return Ok(false);
+    }
+    if !store.has_table()? {
+        return Ok(true);
+    }
+    let table = store.table()?;
+    let declared = table.column(&layout.hash).and_then(|column| length(&column.kind));
+    Ok(table.columns.len() == 3 || declared.is_none_or(|it| it == Limits::FIRST.hash_bytes))
+}
+
+/// Refuses to store the first hash of a table of which only the names say that it is the first
+/// application's.
+///
+/// Many applications call their table `user`, and its columns `username` and `password_hash`: before
+/// anybody has registered, nothing tells them from the first one with a column more, but that this one
+/// declares `VARCHAR(120)`, for which a hash of Werkzeug's for instance is too long. So where there are
+/// further columns, no hash, and another length for it, somebody has to say what it is: a word more costs
+/// less than users who cannot log in. Whatever stores no hash needs no such sign.
+///
+/// # Errors
+/// [`Error::LayoutUnconfirmed`], or what reading the database fails with.
+pub(super) fn refuse_without_sign(database: &Database, store: &Store) -> Result<()> {
+    let layout = store.layout();
+    let is_called_like_it = *layout == Layout::passlib();
+    if !is_called_like_it || database.layout.is_some() || is_surely_first(store)? {
+        return Ok(());
+    }
+    if newest(store)?.is_read {
+        return Ok(());
+    }
+    let unnamed = Layout { name: None, recipe: None, ..layout.clone() };
+    Err(Error::LayoutUnconfirmed {
+        path: store.path().to_owned(),
+        table: layout.table.clone(),
+        layout: unnamed.to_string(),
+        is_writable: false,
+        is_empty: true,
+    })
 }
 
 /// Refuses to call a table ours in which another application keeps its users.

@@ -322,6 +322,7 @@ fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
         store => store?,
     };
     if store.has_table()? {
+        guard::refuse_without_sign(database, &store)?;
         guard::refuse_foreign_hashes(&store)?;
     }
     Ok(Some(store))

@@ -10,7 +10,9 @@ use crate::store::{Access, Database, Store, Transaction};
 ///
 /// # Errors
 /// [`Error::AlreadyInitialised`] unless `if_not_exists`; [`Error::WrongSchema`] if there is a
-/// `user` table that does not fit; or what opening and writing fail with.
+/// `user` table that does not fit; [`Error::UsersElsewhere`] where users are found that are not the
+/// first application's; [`Error::LayoutUnconfirmed`] where a table may be for them; or what opening and
+/// writing fail with.
 pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
     let complete = |store: &Store| {
         if !store.has_table()? {
@@ -33,13 +35,15 @@ pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
 /// The error where users were found that are not the first application's.
 fn elsewhere(error: Error) -> Error {
     match error {
-        Error::LayoutUnconfirmed { path, table, is_writable: false, .. }
+        Error::LayoutUnconfirmed { path, table, is_empty: true, .. }
             if table.eq_ignore_ascii_case(&Layout::passlib().table) =>
         {
             let reason = "it is not the first application's, and holds no hash".to_owned();
             Error::WrongSchema { path, table: Some(table), reason, absent: false }
         }
-        Error::LayoutUnconfirmed { path, table, .. } => Error::UsersElsewhere { path, table },
+        Error::LayoutUnconfirmed { path, table, is_empty: false, .. } => {
+            Error::UsersElsewhere { path, table }
+        }
         Error::LayoutAmbiguous { path, mut tables, .. } => {
             Error::UsersElsewhere { path, table: tables.swap_remove(0) }
         }

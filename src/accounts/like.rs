@@ -3,9 +3,9 @@
 
 use std::time::SystemTime;
 
-use super::{Random, only_one};
+use super::{Random, guard, only_one};
 use crate::error::{Error, Result};
-use crate::layout::{Assigned, Layout};
+use crate::layout::Assigned;
 use crate::store::{Copied, LinkedRow, MadeLike, Store, Template, Transaction};
 use crate::user::{Key, Selector, Username};
 
@@ -47,7 +47,7 @@ impl Likeness {
             return Ok(Likeness { template: Some(template) });
         }
         // The first application is known to need none.
-        if !without_companions && *store.layout() != Layout::passlib() {
+        if !without_companions && !guard::is_surely_first(store)? {
             let tables: Vec<String> =
                 store.companions()?.into_iter().map(|companion| companion.table).collect();
             if !tables.is_empty() {

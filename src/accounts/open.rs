@@ -85,13 +85,17 @@ fn error_of_creation(error: Error) -> Error {
 
 /// Refuses to make a database whose users are to be where the first application's are not.
 pub(super) fn refuse_creation(database: &Database) -> Result<()> {
-    let first = Wanted { name: Layout::passlib().name, ..Wanted::default() };
-    if database.layout.as_ref().is_none_or(|said| said.wanted == first) {
+    if database.layout.as_ref().is_none_or(is_of_first) {
         return Ok(());
     }
     let reason = "only the table of the layout `passlib` can be made, and another one is asked for";
     let (path, table) = (database.path.clone(), None);
     Err(Error::WrongSchema { path, table, reason: reason.to_owned(), absent: false })
+}
+
+/// Whether the first application's layout was asked for, and nothing else.
+fn is_of_first(said: &Said) -> bool {
+    said.wanted == Wanted { name: Layout::passlib().name, ..Wanted::default() }
 }
 
 fn store(
@@ -117,14 +121,6 @@ fn store(
     refused.map_or(Ok(store), Err)
 }
 
-/// Refuses to prepare a change where nobody has said that the users are where they were found.
-pub(super) fn refuse_unconfirmed(database: &Database) -> Result<()> {
-    match database.found.get() {
-        Some(found) if !found.is_confirmed => Err(unconfirmed(&database.path, found)),
-        _ => Ok(()),
-    }
-}
-
 /// The error for a table that may be meant, and holds nothing that would show it.
 fn without_hashes(path: &std::path::Path, layout: &Layout) -> Error {
     let (path, table) = (path.to_owned(), Some(layout.table.clone()));
@@ -138,12 +134,16 @@ fn unconfirmed(path: &std::path::Path, found: &Found) -> Error {
         table: found.layout.table.clone(),
         layout: found.layout.to_string(),
         is_writable: found.layout.recipe.is_some(),
+        is_empty: found.layout.accepts.is_empty(),
     }
 }
 
 fn by_words(opened: &Opened, said: &Said) -> Result<(Found, Table)> {
     if let Some(name) = &said.wanted.table {
         // It may be a view, of which nothing else knows.
+        opened.table(name)?;
+    }
+    let tables = opened.tables()?;
     let is_there = |name: &str| tables.iter().any(|table| table.name.eq_ignore_ascii_case(name));
     if is_of_first(said) && !is_there(&Layout::passlib().table) {
         // It may be made where nobody's users are, be there an empty table that may be for them.
@@ -155,9 +155,6 @@ fn by_words(opened: &Opened, said: &Said) -> Result<(Found, Table)> {
             return Err(explained(opened, &tables, Unclear::NoUsers));
         }
     }
-        opened.table(name)?;
-    }
-    let tables = opened.tables()?;
     let found = layout::find(&tables, Some(said), &mut look(opened))?;
     with_table(opened, tables, found, None)
 }

@@ -68,6 +68,7 @@ pub fn update(
     let mut renamed_in = Vec::new();
     let (mut warnings, mut hash) = (Vec::new(), None);
     if let Some(credential) = change.credential {
+        guard::refuse_without_sign(database, &store)?;
         let name = change.name.as_ref().map(|name| name.as_str().as_bytes());
         let application = Application::of(database, Some(&store))?;
         let hashing = credential.hashing(&application)?;

@@ -46,6 +46,15 @@ pub(super) fn in_table(table: &str, columns: &[String]) -> String {
     columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
 }
 
+pub(super) fn seemingly(table: &str, path: &Path, is_empty: bool) -> String {
+    let path = shown(path);
+    if is_empty {
+        format!("The table `{table}` of {path} may be for users, though it holds no password hash")
+    } else {
+        format!("The users of {path} seem to be in the table `{table}`")
+    }
+}
+
 pub(super) fn found_in(elsewhere: Option<&PathBuf>) -> String {
     elsewhere.map_or_else(String::new, |path| format!(", but {} exists", shown(path)))
 }

@@ -18,6 +18,7 @@ use crate::cli::session::Session;
 use crate::cli::{files, shell};
 use useradm::accounts::{self, Further, Imported, Importing, OnConflict};
 use useradm::error::shown;
+use useradm::store::Access;
 use watch::Watch;
 
 /// Add whole user bases: all rows of a file, or none
@@ -111,7 +112,8 @@ impl ImportArgs {
         input.begin()?;
         let columns = match format {
             FileFormat::Csv | FileFormat::Jsonl => {
-                accounts::further_columns(database, self.create)?
+                let access = if self.dry_run { Access::Read } else { Access::Write };
+                accounts::further_columns(database, access, self.create)?
             }
             FileFormat::Htpasswd => Vec::new(),
         };

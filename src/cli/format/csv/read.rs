@@ -157,7 +157,7 @@ impl Rows {
         let reject = |reason: String| Rejection::new(line, name.clone(), reason);
         if parsed.is_cut_off {
             // The last field holds all lines to the end, with the passwords in them.
-            let is_whole = position(Column::Username).is_some_and(|at| at + 1 < parsed.fields);
+            let is_whole = position(&Column::Username).is_some_and(|at| at + 1 < parsed.fields);
             let name = name.clone().filter(|_| is_whole);
             return Err(Rejection::new(line, name, "its quotes are not closed".to_owned()));
         }
