@@ -40,10 +40,9 @@ class Application:
     has_companions: bool = False
     # Whether carol cannot be deleted, since rows of another table belong to her.
     keeps_carol: bool = False
-    # Whether the name stands in this table alone, so that a rename here is all there is to it.
-    can_rename: bool = True
-    # Further columns that hold the name.
+    # Further columns that hold the name, and those of other tables.
     also_named: tuple = ()
+    named_in: dict = field(default_factory=dict)
     # The content of the file with the pepper.
     pepper: str | None = None
 
@@ -112,7 +111,7 @@ APPLICATIONS = [
     Application("FastAPI's tutorial", "passlib", "passlib_apps", "fastapi-bcrypt", "users", "username", "hashed_password",
                 "$2b$12$", layout="table=users,scheme=bcrypt", add={"disabled": "0"}),
     Application("Open WebUI's tables", "passlib", "passlib_apps", "open-webui", "auth", "email", "password", "$2b$12$",
-                by_email=True, has_companions=True, can_rename=False, copies=("user",),
+                by_email=True, has_companions=True, named_in={"user": "email"}, copies=("user",),
                 layout="table=auth,username=email,scheme=bcrypt"),
     Application("CTFd's table", "passlib", "passlib_apps", "ctf", "users", "name", "password", "$bcrypt-sha256$v=2,t=2b,r=12$",
                 add=EMAIL, like=EMAIL),
