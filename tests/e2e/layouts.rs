@@ -9,6 +9,7 @@ mod ids;
 mod keys;
 mod options;
 mod recipes;
+mod rows;
 mod settings_file;
 mod values;
 
