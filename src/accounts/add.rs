@@ -5,10 +5,12 @@ use super::further::{Filling, Further};
 use super::init::{change_or_create, make_table_if_absent};
 use super::like::{Likeness, Made};
 use super::names::{Similar, check_name};
-use super::open::{open, open_or_empty, refuse_creation};
+use super::open::{open, open_unless_missing};
 use super::recipe::{Application, WantedRecipe};
 use super::{Random, Warning, guard};
 use crate::error::{Error, Result};
+use crate::hash::HashString;
+use crate::layout::Assigned;
 use crate::store::{Access, Copied, Database, NewUser, Store, Transaction};
 use crate::user::{Id, User, UserId, Username};
 
@@ -70,37 +72,91 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         let warnings = Vec::new();
         return Ok(Added { user, changed: false, created_database: false, copied, warnings });
     }
-    let store = match if create { open_or_empty } else { open }(database, Access::Write) {
-        Err(Error::DatabaseMissing { .. }) if create => {
-            refuse_creation(database)?;
-            None
-        }
-        store => Some(store?),
-    };
+    let store = open_unless_missing(database, Access::Write, create)?;
     store.as_ref().map_or(Ok(()), |store| guard::refuse_without_sign(database, store))?;
     let application = Application::of(database, store.as_ref())?;
     let hashing = credential.hashing(&application)?;
     let warnings = credential.check(Some(name.as_str().as_bytes()), waived, hashing)?;
     check_name(store.as_ref(), &name)?;
-    let (mut like, mut copied) = (Made::default(), Copied::default());
-    let further = match &store {
-        Some(store) if store.has_table()? => {
-            let likeness = Likeness::find(store, &further.like)?;
-            let filling = Filling::of_new(store, &further, &likeness.columns())?;
-            let given = filling.make(store, name.as_str().as_bytes(), random)?;
-            let is_given =
-                |column: &str| given.iter().any(|it| it.column.eq_ignore_ascii_case(column));
-            (like, copied) = (likeness.make(&name, random)?, likeness.copied(is_given));
-            like.complete(given)
-        }
-        _ => further.of_first()?,
-    };
+    let row = Row::prepare(store.as_ref(), &name, &further, random)?;
     let recipe = hashing.recipe(database, store.as_ref(), None, &recipe)?;
     // The password is wiped here, before anything is waited for.
     let hash = credential.hash(recipe, hashing, random)?;
-    let insert = |transaction: &Transaction<'_>, id: Id<'_>, similar: Option<&mut Similar<'_>>| {
-        if let Some(account) = transaction.reader().find(&(&name).into())?.pop() {
-            if if_not_exists {
+    let new = New { name: &name, hash, row, if_not_exists };
+    let mut change = |store: &Store| new.add(store, waived, random);
+    let ((user, changed), created_database) = match &store {
+        Some(store) => (change(store)?, false),
+        None => change_or_create(database, change, |transaction| {
+            new.insert(transaction, Id::Null, None)
+        })?,
+    };
+    let copied = if changed { new.row.copied } else { Copied::default() };
+    Ok(Added { user, changed, created_database, copied, warnings })
+}
+
+/// What a new row gets beside name and hash, and what comes with it.
+#[derive(Default)]
+struct Row {
+    further: Vec<Assigned>,
+    like: Made,
+    copied: Copied,
+}
+
+impl Row {
+    /// Makes it before the lock is taken.
+    fn prepare(
+        store: Option<&Store>,
+        name: &Username,
+        further: &Further,
+        random: Random<'_>,
+    ) -> Result<Self> {
+        match store {
+            Some(store) if store.has_table()? => {
+                let likeness = Likeness::find(store, &further.like)?;
+                let filling = Filling::of_new(store, further, &likeness.columns())?;
+                let given = filling.make(store, name.as_str().as_bytes(), random)?;
+                let is_given =
+                    |column: &str| given.iter().any(|it| it.column.eq_ignore_ascii_case(column));
+                let (mut like, copied) = (likeness.make(name, random)?, likeness.copied(is_given));
+                Ok(Row { further: like.complete(given), like, copied })
+            }
+            _ => Ok(Row { further: further.of_first()?, ..Row::default() }),
+        }
+    }
+}
+
+/// A user who is ready to be stored.
+struct New<'a> {
+    name: &'a Username,
+    hash: HashString,
+    row: Row,
+    if_not_exists: bool,
+}
+
+impl New<'_> {
+    /// Adds the user to a database that is there, and tells whether that was needed.
+    fn add(&self, store: &Store, waived: Waived, random: Random<'_>) -> Result<(User, bool)> {
+        let has_table = store.has_table()?;
+        let similar = || Similar::prepare(store, self.name, waived);
+        let mut prepared = if has_table { similar()? } else { None };
+        let id = if has_table { store.new_ids()?.next(random)? } else { UserId::Null };
+        store.write(|transaction| {
+            if !has_table && !make_table_if_absent(transaction)? {
+                prepared = similar()?;
+            }
+            self.insert(transaction, id.borrowed(), prepared.as_mut())
+        })
+    }
+
+    fn insert(
+        &self,
+        transaction: &Transaction<'_>,
+        id: Id<'_>,
+        similar: Option<&mut Similar<'_>>,
+    ) -> Result<(User, bool)> {
+        let New { name, hash, row, if_not_exists } = self;
+        if let Some(account) = transaction.reader().find(&(*name).into())?.pop() {
+            if *if_not_exists {
                 return Ok((account.user, false));
             }
             return Err(Error::UserExists(name.to_string()));
@@ -109,31 +165,10 @@ pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Ad
         if let Some(similar) = similar {
             similar.refuse(None)?;
         }
-        let new = NewUser { id, name: &name, hash: &hash, further: &further };
-        let user = transaction.insert(new)?;
-        like.store(transaction, user.key)?;
+        let user = transaction.insert(NewUser { id, name, hash, further: &row.further })?;
+        row.like.store(transaction, user.key)?;
         Ok((user, true))
-    };
-    let mut change = |store: &Store| {
-        let has_table = store.has_table()?;
-        let similar = || Similar::prepare(store, &name, waived);
-        let mut prepared = if has_table { similar()? } else { None };
-        let id = if has_table { store.new_ids()?.next(random)? } else { UserId::Null };
-        store.write(|transaction| {
-            if !has_table && !make_table_if_absent(transaction)? {
-                prepared = similar()?;
-            }
-            insert(transaction, id.borrowed(), prepared.as_mut())
-        })
-    };
-    let ((user, changed), created_database) = match &store {
-        Some(store) => (change(store)?, false),
-        None => {
-            change_or_create(database, change, |transaction| insert(transaction, Id::Null, None))?
-        }
-    };
-    let copied = if changed { copied } else { Copied::default() };
-    Ok(Added { user, changed, created_database, copied, warnings })
+    }
 }
 
 fn existing(database: &Database, name: &Username) -> Result<Option<User>> {

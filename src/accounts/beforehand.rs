@@ -3,9 +3,9 @@
 use super::further::{Filling, Further, is_own};
 use super::like::Likeness;
 use super::names::check_name;
-use super::open::open_or_empty;
+use super::open::open_unless_missing;
 use super::{guard, open};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::{Access, Database, Store};
 use crate::user::Username;
 
@@ -60,11 +60,8 @@ fn check_hashes(database: &Database, store: &Store) -> Result<()> {
 
 /// Opens a database that has users, or a table for them; none where that is to be made.
 fn present(database: &Database, access: Access, create: bool) -> Result<Option<Store>> {
-    match if create { open_or_empty } else { open }(database, access) {
-        Err(Error::DatabaseMissing { .. }) if create => Ok(None),
-        store => {
-            let store = store?;
-            Ok(if store.has_table()? { Some(store) } else { None })
-        }
+    match open_unless_missing(database, access, create)? {
+        Some(store) if store.has_table()? => Ok(Some(store)),
+        _ => Ok(None),
     }
 }

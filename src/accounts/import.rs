@@ -21,7 +21,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::further::Further;
-use super::open::{open_or_empty, refuse_creation};
+use super::open::open_unless_missing;
 use super::recipe::{Application, WantedRecipe};
 use super::{Random, Waived, Warning, guard};
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ use crate::layout::{Affinity, Case};
 use crate::password::Password;
 use crate::store::{Access, Copied, Database, Limits, NewIds, Store};
 use crate::user::UserId;
-use check::Rules;
+use check::{Found, Rules};
 use further::Columns;
 use hashing::{Hasher, Passwords};
 use plan::Plan;
@@ -286,16 +286,24 @@ pub fn import(
         columns,
         random,
     };
-    let mut imported = ready.write(store, observer)?;
-    if imported.imported > 0 {
-        imported.copied = columns.copied();
+    let imported = ready.write(store, observer)?;
+    let copied = columns.copied();
+    Ok(imported.with(checked.found, copied, importing.max_skips))
+}
+
+impl Imported {
+    /// The same with what was found in the input, and what new users have like another one.
+    fn with(mut self, found: Found, copied: Copied, max_skips: usize) -> Self {
+        if self.imported > 0 {
+            self.copied = copied;
+        }
+        self.skipped += found.left_out;
+        self.skips.extend(found.skips);
+        self.skips.sort_by_key(|skipped| skipped.line);
+        self.skips.truncate(max_skips);
+        self.warnings.extend(found.warnings);
+        self
     }
-    imported.skipped += checked.found.left_out;
-    imported.skips.extend(checked.found.skips);
-    imported.skips.sort_by_key(|skipped| skipped.line);
-    imported.skips.truncate(importing.max_skips);
-    imported.warnings.extend(checked.found.warnings);
-    Ok(imported)
 }
 
 /// How new users get their ids, who do not keep those of their rows; nothing if they cannot, which is
@@ -313,13 +321,8 @@ fn new_ids(store: Option<&Store>, importing: &Importing) -> Result<Option<NewIds
 /// Opens the database, or tells that it is to be made.
 fn open(database: &Database, importing: &Importing) -> Result<Option<Store>> {
     let access = if importing.dry_run { Access::Read } else { Access::Write };
-    let create = importing.create;
-    let store = match if create { open_or_empty } else { super::open }(database, access) {
-        Err(Error::DatabaseMissing { .. }) if create => {
-            refuse_creation(database)?;
-            return Ok(None);
-        }
-        store => store?,
+    let Some(store) = open_unless_missing(database, access, importing.create)? else {
+        return Ok(None);
     };
     if store.has_table()? {
         guard::refuse_without_sign(database, &store)?;

@@ -36,6 +36,25 @@ pub(super) fn open_or_empty(database: &Database, access: Access) -> Result<Store
     }
 }
 
+/// The same for a change: no store where the database is missing and is to be made.
+///
+/// # Errors
+/// As [`open`], or, where one may be made that is not there, as [`open_or_empty`] and
+/// [`refuse_creation`].
+pub(super) fn open_unless_missing(
+    database: &Database,
+    access: Access,
+    create: bool,
+) -> Result<Option<Store>> {
+    if !create {
+        return open(database, access).map(Some);
+    }
+    match open_or_empty(database, access) {
+        Err(Error::DatabaseMissing { .. }) => refuse_creation(database).map(|()| None),
+        store => store.map(Some),
+    }
+}
+
 /// Finds where the users of a database are.
 ///
 /// # Errors
