@@ -108,8 +108,13 @@ fn assignments(table: &DeTable<'_>) -> Result<Vec<Assignment>, Wrong> {
     let assignments = in_order(table).into_iter().map(|(column, value)| {
         let text = match value.get_ref() {
             DeValue::String(text) => text.clone().into_owned(),
-            DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
-            DeValue::Float(number) => number.as_str().to_owned(),
+            // A sign that says nothing is none of the digits that columns take.
+            DeValue::Integer(number) if number.radix() == 10 => {
+                number.as_str().trim_start_matches('+').to_owned()
+            }
+            DeValue::Float(number) if number.as_str().contains(|c: char| c.is_ascii_digit()) => {
+                number.as_str().trim_start_matches('+').to_owned()
+            }
             DeValue::Boolean(yes) => if *yes { "1" } else { "0" }.to_owned(),
             _ => {
                 let reason = "a column gets a text, a decimal number, true or false";
@@ -211,6 +216,10 @@ mod tests {
             [("locale", "en"), ("role", "2"), ("score", "0.5"), ("ok", "1"), ("since", "@now")];
         assert_eq!(wanted.add, add.map(|(column, value)| Assignment::new(column, value)));
         assert_eq!(wanted.enable, [Assignment::new("locked", "0")]);
+        let signed = "[layout.add]\na = +1_000\nb = -5\nc = +0.5\nd = -1e3";
+        let signed = File::parse(signed).unwrap().layout.unwrap().add;
+        let add = [("a", "1000"), ("b", "-5"), ("c", "0.5"), ("d", "-1e3")];
+        assert_eq!(signed, add.map(|(column, value)| Assignment::new(column, value)));
         let short = |text| File::parse(text).unwrap().layout.unwrap();
         assert_eq!(short("layout = \"django\""), short("[layout]\nname = 'django'"));
         assert_eq!(short("[layout]\nadmin = 'staff'"), short("[layout.admin]\nstaff = 1"));
@@ -231,6 +240,9 @@ mod tests {
             ("[layout]\nadd = 'x'", 2, "`add` is a table"),
             ("[layout.add]\nx = [1]", 2, "a column gets"),
             ("[layout.add]\nx = 1979-05-27", 2, "a column gets"),
+            ("[layout.add]\nx = 0x1f", 2, "a column gets"),
+            ("[layout.add]\nx = -inf", 2, "a column gets"),
+            ("[layout.add]\nx = nan", 2, "a column gets"),
             ("[layout]\naccepts = [1]", 2, "a scheme is a text"),
             ("[layout]\nname = 7", 2, "`name`"),
             ("layout = 7", 1, "`layout` is"),
