@@ -12,6 +12,7 @@ mod bcrypt;
 mod crypt;
 mod django;
 mod effort;
+mod examples;
 mod guess;
 pub mod lanes;
 mod many;
@@ -222,15 +223,8 @@ fn checksum_bytes(work: Work) -> usize {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::examples::{parse, password};
     use super::*;
-
-    fn password(text: &str) -> Password {
-        Password::new(text.as_bytes().to_vec().into()).unwrap()
-    }
-
-    fn parse(stored: &str) -> Hash {
-        Hash::parse(stored.as_bytes()).unwrap_or_else(|reason| panic!("{stored}: {reason}"))
-    }
 
     /// Strings that the libraries made: passlib 1.7.4, Werkzeug 3.1, Django 5.2, bcrypt 5.0,
     /// argon2-cffi 25.1.

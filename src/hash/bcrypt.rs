@@ -70,16 +70,8 @@ pub(super) fn compute(cost: u32, secret: &[u8], salt: &[u8], derived: &mut [u8])
 
 #[cfg(test)]
 mod tests {
-    use crate::hash::{Hash, HashString, Recipe};
-    use crate::password::Password;
-
-    fn password(text: &str) -> Password {
-        Password::new(text.as_bytes().to_vec().into()).unwrap()
-    }
-
-    fn parse(stored: &str) -> Hash {
-        Hash::parse(stored.as_bytes()).unwrap_or_else(|reason| panic!("{stored}: {reason}"))
-    }
+    use crate::hash::examples::{parse, password};
+    use crate::hash::{HashString, Recipe};
 
     #[test]
     fn what_bcrypt_would_cut_is_neither_set_nor_matched() {

@@ -78,17 +78,9 @@ impl std::fmt::Debug for Pepper {
 
 #[cfg(test)]
 mod tests {
-    use crate::hash::{Hash, HashString, Recipe};
-
     use super::*;
-
-    fn password(text: &str) -> Password {
-        Password::new(text.as_bytes().to_vec().into()).unwrap()
-    }
-
-    fn parse(stored: &str) -> Hash {
-        Hash::parse(stored.as_bytes()).unwrap_or_else(|reason| panic!("{stored}: {reason}"))
-    }
+    use crate::hash::examples::{parse, password};
+    use crate::hash::{HashString, Recipe};
 
     #[test]
     fn no_normal_form_is_longer_than_there_is_room_for() {

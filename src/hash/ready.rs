@@ -78,15 +78,8 @@ impl fmt::Debug for HashString {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::examples::{parse, password};
     use crate::hash::{Work, verify_many};
-
-    fn password(text: &str) -> Password {
-        Password::new(text.as_bytes().to_vec().into()).unwrap()
-    }
-
-    fn parse(stored: &str) -> Hash {
-        Hash::parse(stored.as_bytes()).unwrap_or_else(|reason| panic!("{stored}: {reason}"))
-    }
 
     #[test]
     fn a_ready_hash_must_be_readable_and_fit_the_column() {
