@@ -110,7 +110,7 @@ impl<'d> Visitor<'d> for Reading<'_> {
             }
             seen |= bit;
             match &name {
-                Name::Id => fields.id = map.next_value::<Option<WantedId>>()?.map(|id| id.0),
+                Name::Id => fields.id = map.next_value::<Option<WantedId>>()?.map(UserId::from),
                 Name::IdHex => fields.id_hex = map.next_value()?,
                 Name::Username => fields.username = Some(map.next_value()?),
                 Name::UsernameHex => fields.username_hex = map.next_value()?,
@@ -130,35 +130,20 @@ impl<'d> Visitor<'d> for Reading<'_> {
     }
 }
 
-/// An id, which is a number or a text.
-struct WantedId(UserId);
-
-impl<'d> Deserialize<'d> for WantedId {
-    fn deserialize<D: Deserializer<'d>>(field: D) -> Result<Self, D::Error> {
-        field.deserialize_any(IdVisitor)
-    }
+/// An id: a whole number of 64 bits, or a text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WantedId {
+    Number(i64),
+    Text(String),
 }
 
-struct IdVisitor;
-
-impl Visitor<'_> for IdVisitor {
-    type Value = WantedId;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number of 64 bits or a text")
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<WantedId, E> {
-        Ok(WantedId(UserId::Number(number)))
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<WantedId, E> {
-        let number = i64::try_from(number);
-        number.map(|number| WantedId(UserId::Number(number))).map_err(E::custom)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<WantedId, E> {
-        Ok(WantedId(UserId::Text(text.into())))
+impl From<WantedId> for UserId {
+    fn from(id: WantedId) -> Self {
+        match id {
+            WantedId::Number(number) => UserId::Number(number),
+            WantedId::Text(text) => UserId::Text(text.into()),
+        }
     }
 }
 
