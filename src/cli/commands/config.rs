@@ -10,7 +10,6 @@ use crate::cli::session::{Origin, Session};
 use crate::cli::ui;
 use useradm::accounts;
 use useradm::error::shown;
-use useradm::hash::Seen;
 use useradm::layout::{Assignment, Found, Layout, PepperFrom, Source, Stored};
 use useradm::user::Id;
 
@@ -71,14 +70,8 @@ fn print(session: &Session, lines: &[Line]) -> Result<()> {
     let fields = Fields::new(&["setting", "value", "origin"].map(str::to_owned))?;
     let rows: Vec<Vec<Stored<'_>>> =
         lines.iter().map(|line| line.iter().map(|cell| stored(cell.as_ref())).collect()).collect();
-    let records = || {
-        rows.iter().map(|further| Record {
-            id: Id::Null,
-            name: None,
-            scheme: Seen::UNKNOWN,
-            further,
-        })
-    };
+    let records =
+        || rows.iter().map(|further| Record { id: Id::Null, name: None, seen: None, further });
     let mut widths = Widths::default();
     records().for_each(|record| widths.fit(&fields, &record));
     let mut printer = session.format.printer(&fields, &widths);

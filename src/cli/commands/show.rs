@@ -36,7 +36,7 @@ impl ShowArgs {
         let (key, id, name) = (*key, id.borrowed(), name.0.as_deref());
         let (hash, further) = (account.hash.as_deref(), &further);
         let record = Record::from(StoredUser { key, id, name, hash, further });
-        let fields = fields.unwrap_or_else(|| Fields::all(&record.scheme));
+        let fields = fields.unwrap_or_else(|| Fields::all(&record));
         // One user is one object, not an array of one.
         let format = if session.format.is_json() { Format::Jsonl } else { session.format };
         let mut widths = Widths::default();

@@ -8,7 +8,7 @@ use serde::ser::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use super::escape::shows_as_itself;
+use super::escape::{all, shows_as_itself};
 use super::record::{Field, Printer, Record, Value, push_number, push_real};
 use useradm::user::is_unprintable;
 
@@ -63,12 +63,12 @@ impl Printer for Objects<'_> {
         }
         for (key, field) in &self.keys {
             out.extend_from_slice(key);
-            match record.value(field) {
-                Value::Null => value(out, &()),
+            record.with(field, |value| match value {
+                Value::Null => out.extend_from_slice(b"null"),
                 Value::Number(number) => push_number(out, number),
                 Value::Real(number) => push_real(out, number),
-                Value::Text(text) => push_text(out, &text),
-            }
+                Value::Text(text) => push_text(out, text),
+            });
         }
         out.push(b'}');
         out.extend_from_slice(self.marks.after);
@@ -79,20 +79,10 @@ impl Printer for Objects<'_> {
     }
 }
 
-/// The bytes that stand for themselves in a string, whatever is beside them.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = b' ';
-    while byte <= b'~' {
-        plain[byte as usize] = byte != b'"' && byte != b'\\';
-        byte += 1;
-    }
-    plain
-};
-
 /// Appends a text as a string.
 fn push_text(out: &mut Vec<u8>, text: &[u8]) {
-    if text.iter().all(|&byte| PLAIN[usize::from(byte)]) {
+    let is_plain = |byte| [byte >= b' ', byte <= b'~', byte != b'"', byte != b'\\'];
+    if all(text, is_plain) {
         out.push(b'"');
         out.extend_from_slice(text);
         out.push(b'"');

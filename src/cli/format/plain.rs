@@ -19,12 +19,12 @@ impl Printer for Plain<'_> {
             if i > 0 {
                 out.push(b'\t');
             }
-            match record.value(field) {
+            record.with(field, |value| match value {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
                 Value::Real(number) => push_real(out, number),
-                Value::Text(text) => push_escaped(out, &text),
-            }
+                Value::Text(text) => push_escaped(out, text),
+            });
         }
         out.push(b'\n');
     }

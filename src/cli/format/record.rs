@@ -1,8 +1,6 @@
 //! What is printed of a user, and what a format must be able to do with it. The formats are the files
 //! beside this one.
 
-use std::borrow::Cow;
-
 use crate::cli::failure::Failure;
 use useradm::hash::{Seen, scheme};
 use useradm::layout::Stored;
@@ -54,8 +52,9 @@ const NAMES: [(&str, What); 5] = [
 impl Fields {
     /// What `show` prints: the fields that are no further columns, the numbers of the hash only where
     /// the rounds do not say them all.
-    pub(crate) fn all(scheme: &Seen) -> Self {
-        let has_more = scheme.rounds().is_none() && scheme.parameters().is_some();
+    pub(crate) fn all(record: &Record<'_>) -> Self {
+        let seen = record.seen();
+        let has_more = seen.rounds().is_none() && seen.parameters().is_some();
         let names = if has_more { &NAMES[..] } else { &NAMES[..NAMES.len() - 1] };
         let field = |&(name, what): &(&str, What)| Field { name: name.to_owned(), what };
         Fields { fields: names.iter().map(field).collect(), columns: Vec::new() }
@@ -101,56 +100,69 @@ impl std::ops::Deref for Fields {
 pub(crate) struct Record<'a> {
     pub(crate) id: Id<'a>,
     pub(crate) name: Option<&'a [u8]>,
-    pub(crate) scheme: Seen,
+    /// What the hash seems to be, if there is one.
+    pub(crate) seen: Option<Seen>,
     /// What the further columns hold.
     pub(crate) further: &'a [Stored<'a>],
 }
 
 impl<'a> From<StoredUser<'a>> for Record<'a> {
     fn from(user: StoredUser<'a>) -> Self {
-        let scheme = user.hash.map_or(Seen::UNKNOWN, scheme);
-        Record { id: user.id, name: user.name, scheme, further: user.further }
+        let StoredUser { id, name, hash, further, .. } = user;
+        Record { id, name, seen: hash.map(scheme), further }
     }
 }
 
-impl<'a> Record<'a> {
-    /// A field's value.
-    pub(super) fn value(&self, field: &Field) -> Value<'a> {
-        match field.what {
+impl Record<'_> {
+    fn seen(&self) -> Seen {
+        self.seen.unwrap_or(Seen::UNKNOWN)
+    }
+
+    /// Gives a field's value.
+    pub(super) fn with<T>(&self, field: &Field, print: impl FnOnce(Value<'_>) -> T) -> T {
+        let mut parameters = String::new();
+        print(match field.what {
             What::Id => match self.id {
                 Id::Null => Value::Null,
                 Id::Number(id) => Value::Number(id),
-                Id::Text(id) => Value::text(id),
+                Id::Text(id) => Value::Text(id),
             },
-            What::Username => self.name.map_or(Value::Null, Value::text),
-            What::Scheme => Value::text(self.scheme.name.as_bytes()),
-            What::Rounds => self.scheme.rounds().map_or(Value::Null, |it| Value::Number(it.into())),
-            What::Parameters => match self.scheme.parameters() {
-                Some(parameters) => Value::Text(Cow::Owned(parameters.into_bytes())),
+            What::Username => self.name.map_or(Value::Null, Value::Text),
+            what => self.other(what, &mut parameters),
+        })
+    }
+
+    /// What most listings do without: apart, so that they pay nothing for it.
+    #[inline(never)]
+    fn other<'v>(&'v self, what: What, parameters: &'v mut String) -> Value<'v> {
+        match what {
+            What::Id | What::Username => Value::Null,
+            What::Scheme => Value::Text(self.seen().name.as_bytes()),
+            What::Rounds => self.seen().rounds().map_or(Value::Null, |it| Value::Number(it.into())),
+            What::Parameters => match self.seen().parameters() {
+                Some(found) => {
+                    *parameters = found;
+                    Value::Text(parameters.as_bytes())
+                }
                 None => Value::Null,
             },
             What::Column(number) => match self.further.get(number) {
                 None | Some(Stored::Null) => Value::Null,
                 Some(Stored::Integer(number)) => Value::Number(*number),
                 Some(Stored::Real(number)) => Value::Real(*number),
-                Some(Stored::Text(bytes) | Stored::Blob(bytes)) => Value::text(bytes),
+                Some(Stored::Text(bytes) | Stored::Blob(bytes)) => Value::Text(bytes),
             },
         }
     }
 }
 
 /// The value of a field. A BLOB is shown as the text that its bytes are.
+#[derive(Clone, Copy)]
 pub(super) enum Value<'a> {
     Null,
     Number(i64),
     Real(f64),
-    Text(Cow<'a, [u8]>),
-}
-
-impl<'a> Value<'a> {
-    fn text(text: &'a [u8]) -> Self {
-        Value::Text(Cow::Borrowed(text))
-    }
+    Text(&'a [u8]),
 }
 
 /// Prints users into memory, one after the other.

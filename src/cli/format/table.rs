@@ -20,18 +20,18 @@ impl Widths {
     pub(crate) fn fit(&mut self, fields: &[Field], record: &Record<'_>) {
         self.0.resize(fields.len(), 0);
         for (width, field) in self.0.iter_mut().zip(fields) {
-            *width = (*width).max(width_of(&record.value(field)));
+            *width = (*width).max(record.with(field, width_of));
         }
     }
 }
 
-fn width_of(value: &Value<'_>) -> usize {
+fn width_of(value: Value<'_>) -> usize {
     match value {
         Value::Null => 0,
-        Value::Number(number) => itoa::Buffer::new().format(*number).len(),
+        Value::Number(number) => itoa::Buffer::new().format(number).len(),
         Value::Real(number) => {
             let mut digits = Vec::new();
-            push_real(&mut digits, *number);
+            push_real(&mut digits, number);
             digits.len()
         }
         Value::Text(text) if shows_as_itself(text) => text.len(),
@@ -97,12 +97,12 @@ impl Printer for Table<'_> {
         for &(field, width) in &self.columns {
             out.push(b' ');
             let start = out.len();
-            match record.value(field) {
+            record.with(field, |value| match value {
                 Value::Null => {}
                 Value::Number(number) => push_number(out, number),
                 Value::Real(number) => push_real(out, number),
-                Value::Text(text) => push_escaped(out, &text),
-            }
+                Value::Text(text) => push_escaped(out, text),
+            });
             let padding = width.saturating_sub(width_of_shown(&out[start..])) + PADDING;
             out.resize(out.len() + padding, b' ');
             bar(out);
@@ -118,7 +118,6 @@ impl Printer for Table<'_> {
 
 #[cfg(test)]
 mod tests {
-    use useradm::hash::Seen;
     use useradm::user::Id;
 
     use super::*;
@@ -126,12 +125,11 @@ mod tests {
 
     fn table(names: &[&str]) -> String {
         let fields = Fields::new(&["id", "username"].map(str::to_owned)).unwrap();
-        let scheme = Seen::UNKNOWN;
         let records: Vec<Record<'_>> = (1..)
             .zip(names)
             .map(|(id, name)| {
                 let (id, name) = (Id::Number(id), Some(name.as_bytes()));
-                Record { id, name, scheme, further: &[] }
+                Record { id, name, seen: None, further: &[] }
             })
             .collect();
         let mut widths = Widths::default();

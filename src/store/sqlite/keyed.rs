@@ -9,7 +9,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, Statement, ToSql};
 
 use super::columns::stored;
-use super::read::with_user;
+use super::read::{Digits, user_of};
 use super::sql::{self, Columns, Part};
 use super::{Order, Selection, Store, StoredUser};
 use crate::error::{Error, Result};
@@ -87,6 +87,7 @@ impl<'s> Keyed<'s> {
         part: Part,
         visit: &mut impl FnMut(StoredUser<'_>, &[u8]) -> ControlFlow<()>,
     ) -> rusqlite::Result<Option<Last>> {
+        let has_further = !self.selection.columns.is_empty();
         let is_to_be_sorted = part == Part::All && self.selection.order == Order::Name;
         let columns = self.store.sql.columns(self.selection);
         let sql = self.store.sql.page(self.selection, part, self.last.is_some());
@@ -98,23 +99,22 @@ impl<'s> Keyed<'s> {
         }
         bind(&mut statement, ":glob", self.selection.glob.as_deref())?;
         let mut rows = statement.raw_query();
-        let (mut visited, mut sort_key) = (0, Vec::new());
+        let (mut visited, mut sort_key, mut digits) = (0, Vec::new(), Digits::default());
         while let Some(row) = rows.next()? {
             let is_selected = columns.is_selected.map_or(Ok(true), |at| row.get(at))?;
             if is_to_be_sorted {
                 set_sort_key(&mut sort_key, row, columns)?;
             }
-            let further = if is_selected {
-                stored(row, columns.further, self.selection.columns.len())?
+            let user = user_of(row, columns.id, columns.hash, &mut digits)?;
+            let key = user.key;
+            let flow = if !is_selected {
+                ControlFlow::Continue(())
+            } else if has_further {
+                let further = stored(row, columns.further, self.selection.columns.len())?;
+                visit(StoredUser { further: &further, ..user }, &sort_key)
             } else {
-                Vec::new()
+                visit(user, &sort_key)
             };
-            let (key, flow) = with_user(row, columns.id, columns.hash, |user| {
-                let user = StoredUser { further: &further, ..user };
-                let flow =
-                    if is_selected { visit(user, &sort_key) } else { ControlFlow::Continue(()) };
-                (user.key, flow)
-            })?;
             visited += 1;
             if flow.is_break() || visited >= PAGE_ROWS {
                 return Last::of(key, row, part, columns).map(Some);

@@ -125,8 +125,9 @@ impl Store {
     /// As [`Store::find`], and [`Error::HugeValue`].
     pub fn snapshot(&self, mut visit: impl FnMut(StoredUser<'_>) -> ControlFlow<()>) -> Result<()> {
         let id_at = self.sql.id_after_hash();
+        let mut digits = Digits::default();
         self.visit_rows(&self.sql.snapshot, |row| {
-            with_user(row, id_at, Some(sql::HASH), &mut visit)
+            user_of(row, id_at, Some(sql::HASH), &mut digits).map(&mut visit)
         })
     }
 
@@ -201,33 +202,42 @@ pub(super) fn bytes(value: ValueRef<'_>) -> Option<Vec<u8>> {
 }
 
 fn account(row: &Row<'_>, id_at: Option<usize>) -> rusqlite::Result<Account> {
-    with_user(row, id_at, Some(sql::HASH), |user| {
-        let name = StoredName(user.name.map(<[u8]>::to_vec));
-        let user_of = User { key: user.key, id: user.id.owned(), name };
-        Account { user: user_of, hash: user.hash.map(<[u8]>::to_vec) }
-    })
+    let mut digits = Digits::default();
+    let user = user_of(row, id_at, Some(sql::HASH), &mut digits)?;
+    let name = StoredName(user.name.map(<[u8]>::to_vec));
+    let hash = user.hash.map(<[u8]>::to_vec);
+    Ok(Account { user: User { key: user.key, id: user.id.owned(), name }, hash })
 }
 
-/// Gives a user whose first columns are key and name, with the id and the hash of these columns; the
-/// id is the key where it has none.
-pub(super) fn with_user<T>(
-    row: &Row<'_>,
+/// Where numbers are written that are read as texts, column by column: one for many rows.
+#[derive(Default)]
+pub(super) struct Digits {
+    id: String,
+    name: String,
+    hash: String,
+}
+
+/// The user whose first columns are key and name, with the id and the hash of these columns; the id is
+/// the key where it has none.
+#[expect(clippy::inline_always, reason = "a listing of a million is measurably slower with a call")]
+#[inline(always)]
+pub(super) fn user_of<'r>(
+    row: &'r Row<'_>,
     id_at: Option<usize>,
     hash_at: Option<usize>,
-    visit: impl FnOnce(StoredUser<'_>) -> T,
-) -> rusqlite::Result<T> {
-    let number = row.get_ref(0)?.as_i64()?;
-    let (mut name_digits, mut hash_digits, mut id_digits) = Default::default();
+    digits: &'r mut Digits,
+) -> rusqlite::Result<StoredUser<'r>> {
+    let key = row.get_ref(0)?.as_i64()?;
     let id = match id_at {
-        Some(at) => id_of(row.get_ref(at)?, &mut id_digits),
-        None => Id::Number(number),
+        Some(at) => id_of(row.get_ref(at)?, &mut digits.id),
+        None => Id::Number(key),
     };
-    let name = as_bytes(row.get_ref(sql::NAME)?, &mut name_digits);
+    let name = as_bytes(row.get_ref(sql::NAME)?, &mut digits.name);
     let hash = match hash_at {
-        Some(at) => as_bytes(row.get_ref(at)?, &mut hash_digits),
+        Some(at) => as_bytes(row.get_ref(at)?, &mut digits.hash),
         None => None,
     };
-    Ok(visit(StoredUser { key: Key(number), id, name, hash, further: &[] }))
+    Ok(StoredUser { key: Key(key), id, name, hash, further: &[] })
 }
 
 /// The id that a value is.
@@ -241,10 +251,15 @@ pub(super) fn id_of<'v>(value: ValueRef<'v>, digits: &'v mut String) -> Id<'v> {
 /// The bytes of a text or blob, and of the digits of a number; none for NULL.
 fn as_bytes<'v>(value: ValueRef<'v>, digits: &'v mut String) -> Option<&'v [u8]> {
     match value {
-        ValueRef::Null => return None,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => return Some(bytes),
-        ValueRef::Integer(value) => *digits = value.to_string(),
-        ValueRef::Real(value) => *digits = value.to_string(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(shown(digits, &number)),
+        ValueRef::Real(number) => Some(shown(digits, &number)),
     }
-    Some(digits.as_bytes())
+}
+
+#[cold]
+fn shown<'d>(digits: &'d mut String, number: &impl ToString) -> &'d [u8] {
+    *digits = number.to_string();
+    digits.as_bytes()
 }
