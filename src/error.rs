@@ -156,6 +156,21 @@ pub enum Error {
         /// Whether the table is merely absent, so that `init` would help.
         absent: bool,
     },
+    /// A table looks as if it were for users, and nothing in it is a hash.
+    #[error(
+        "No usable `{table}` table in {}: nothing in its column `{column}` is a hash",
+        shown(path)
+    )]
+    NoHashes {
+        /// The database file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The column in which hashes would be.
+        column: String,
+        /// The layout as an option takes it, but for the scheme.
+        layout: String,
+    },
     /// A table has hashes, but no column that is known to hold the names of users.
     #[error(
         "No usable table of users in {}: the table `{table}` has hashes, and no column that is known \

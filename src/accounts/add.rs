@@ -174,7 +174,9 @@ impl New<'_> {
 fn existing(database: &Database, name: &Username) -> Result<Option<User>> {
     let store = match open(database, Access::Read) {
         // Whether that is an error is for the change itself to say.
-        Err(Error::DatabaseMissing { .. } | Error::WrongSchema { .. }) => return Ok(None),
+        Err(Error::DatabaseMissing { .. } | Error::WrongSchema { .. } | Error::NoHashes { .. }) => {
+            return Ok(None);
+        }
         store => store?,
     };
     check_name(Some(&store), name)?;

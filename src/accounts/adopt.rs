@@ -71,7 +71,7 @@ pub fn survey(database: &Database) -> Result<Survey> {
             table: found.layout.table.clone(),
             layout: found.layout.to_string(),
             is_writable: false,
-            is_empty: found.layout.accepts.is_empty(),
+            is_empty: schemes.is_empty(),
         });
     };
     // Nobody is taken at their word about the scheme where the hashes show another one.

@@ -9,7 +9,7 @@ use crate::layout::{self, Layout, length};
 use crate::store::{Database, Limits, Store};
 
 /// How many of the newest users show what the application writes.
-const NEWEST: u32 = 1000;
+pub(super) const NEWEST: u32 = 1000;
 
 /// Refuses to store a hash where the application writes others, or none at all.
 ///

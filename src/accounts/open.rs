@@ -3,9 +3,10 @@
 
 use std::ops::ControlFlow;
 
+use super::guard;
 use crate::error::{Error, Result};
 use crate::hash::MAX_READABLE_BYTES;
-use crate::layout::{self, Found, Layout, Place, Said, Table, Unclear, Values, Wanted};
+use crate::layout::{self, Found, Layout, Place, Said, Source, Table, Unclear, Values, Wanted};
 use crate::store::{Access, Database, Opened, Store};
 
 /// Opens a database that has users, or a table for them.
@@ -125,11 +126,13 @@ fn store(
     access: Access,
 ) -> Result<Store> {
     let layout = found.layout.clone();
+    let is_empty = !found.is_confirmed
+        && layout.accepts.is_empty()
+        && layout.recipe.is_none()
+        && !has_hashes(&opened, &table, &layout)?;
     let refused = match access {
-        Access::Write if !found.is_confirmed => Some(unconfirmed(opened.path(), &found)),
-        Access::Read
-            if !found.is_confirmed && layout.accepts.is_empty() && layout.recipe.is_none() =>
-        {
+        Access::Write if !found.is_confirmed => Some(unconfirmed(opened.path(), &layout, is_empty)),
+        Access::Read if is_empty && found.source == Source::Detection => {
             Some(without_hashes(opened.path(), &layout))
         }
         _ => None,
@@ -142,19 +145,28 @@ fn store(
 
 /// The error for a table that may be meant, and holds nothing that would show it.
 fn without_hashes(path: &std::path::Path, layout: &Layout) -> Error {
-    let (path, table) = (path.to_owned(), Some(layout.table.clone()));
-    let reason = format!("nothing in its column `{}` is a hash", layout.hash);
-    Error::WrongSchema { path, table, reason, absent: false }
+    Error::NoHashes {
+        path: path.to_owned(),
+        table: layout.table.clone(),
+        column: layout.hash.clone(),
+        layout: layout.to_string(),
+    }
 }
 
-fn unconfirmed(path: &std::path::Path, found: &Found) -> Error {
+fn unconfirmed(path: &std::path::Path, layout: &Layout, is_empty: bool) -> Error {
     Error::LayoutUnconfirmed {
         path: path.to_owned(),
-        table: found.layout.table.clone(),
-        layout: found.layout.to_string(),
-        is_writable: found.layout.recipe.is_some(),
-        is_empty: found.layout.accepts.is_empty(),
+        table: layout.table.clone(),
+        layout: layout.to_string(),
+        is_writable: layout.recipe.is_some(),
+        is_empty,
     }
+}
+
+/// Whether there are hashes that an application can read, though nothing here can.
+fn has_hashes(opened: &Opened, table: &Table, layout: &Layout) -> Result<bool> {
+    let seen = look(opened)(table, std::slice::from_ref(&layout.hash), guard::NEWEST)?;
+    Ok(seen.iter().any(|seen| seen.hashes() > 0))
 }
 
 fn by_words(opened: &Opened, said: &Said) -> Result<(Found, Table)> {

@@ -171,6 +171,7 @@ fn status(error: &Error) -> u8 {
         | Error::DirectoryMissing(_)
         | Error::NotADatabase { .. }
         | Error::WrongSchema { .. }
+        | Error::NoHashes { .. }
         | Error::NoNames { .. }
         | Error::LayoutAmbiguous { .. }
         | Error::LayoutUnconfirmed { .. }

@@ -26,7 +26,9 @@ impl Error {
             Error::DatabaseBusy { .. } => "database_busy",
             Error::DatabaseMissing { .. } | Error::DirectoryMissing(_) => "database_missing",
             Error::NotADatabase { .. } => "not_a_database",
-            Error::WrongSchema { .. } | Error::NoNames { .. } => "wrong_schema",
+            Error::WrongSchema { .. } | Error::NoHashes { .. } | Error::NoNames { .. } => {
+                "wrong_schema"
+            }
             Error::LayoutAmbiguous { .. } => "layout_ambiguous",
             Error::LayoutUnconfirmed { .. } => "layout_unconfirmed",
             Error::DatabaseReadOnly { .. } => "database_read_only",

@@ -26,6 +26,9 @@ pub(super) const HASHES: [&str; 6] =
 /// What the name of such a table holds: servers have names and passwords too.
 const USERS: [&str; 6] = ["user", "account", "member", "auth", "people", "person"];
 
+/// The name of the first application's table.
+const FIRST: &str = "user";
+
 /// A table that has a column of hashes, or one for them.
 #[derive(Clone, Debug)]
 pub struct Candidate<'t> {
@@ -52,7 +55,10 @@ pub fn detect<'t>(tables: &'t [Table], look: Look<'_>) -> Result<Vec<Candidate<'
     Ok(candidates)
 }
 
-/// The tables that look as if they were for users, and in which no hash is yet.
+/// The tables that look as if they were for users, and in which nothing is a hash.
+///
+/// One that has something else for passwords is called so too, lest another table be made beside it. It
+/// needs no such care where its name is that of the first application's, of which there can be no second.
 ///
 /// # Errors
 /// What `look` fails with.
@@ -69,7 +75,8 @@ pub(super) fn without_hashes<'t>(
         };
         let (Some(hash), Some(username)) = (usual(&HASHES), usual(&NAMES)) else { continue };
         let seen = look(table, std::slice::from_ref(&hash), ROWS)?.pop().unwrap_or_default();
-        if seen.others == 0 && USERS.iter().any(|part| name.contains(part)) {
+        let is_free = seen.others == 0 || name != FIRST;
+        if is_free && USERS.iter().any(|part| name.contains(part)) {
             let username = name_column(table, look)?.or(Some(username));
             candidates.push(Candidate { table, hash, username, seen });
         }

@@ -103,7 +103,8 @@ fn layout_hint(error: &Error) -> Option<String> {
             let layouts: Vec<String> = layouts.iter().map(|it| layout_option(it)).collect();
             format!("{} says which one is meant", listed(&layouts))
         }
-        Error::LayoutUnconfirmed { is_writable: false, layout, .. } => {
+        Error::NoHashes { layout, .. }
+        | Error::LayoutUnconfirmed { is_writable: false, layout, .. } => {
             let layout = layout_option(&format!("{layout},scheme=SCHEME"));
             format!("{layout} says how the application hashes passwords, where you know it")
         }

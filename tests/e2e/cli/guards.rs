@@ -266,3 +266,41 @@ fn no_hint_makes_a_database_for_a_layout_that_cannot_be_made() {
     let (_, stderr) = run.check();
     assert!(!stderr.contains("init"), "{stderr}");
 }
+
+#[test]
+fn no_second_table_is_made_beside_users_whose_passwords_are_no_hashes() {
+    for password in ["plain text", "5f4dcc3b5aa765d61d8327deb882cf99"] {
+        let sandbox = Sandbox::with_schema(&format!(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT, password TEXT);
+             INSERT INTO users VALUES (1, 'alice', '{password}')"
+        ));
+        for line in ["list", "adopt --yes"] {
+            let (_, stderr) = sandbox.useradm(line).error(8, "wrong_schema").check_unchanged();
+            assert!(stderr.contains("scheme=SCHEME") && !stderr.contains("init"), "{stderr}");
+        }
+        for line in
+            ["init", "add bob --create --password-stdin", "register bob --create --password-stdin"]
+        {
+            let run = sandbox.useradm(line).stdin(PASSWORD);
+            run.error(8, "layout_unconfirmed").check_unchanged();
+        }
+        // Whoever says what it is sees it.
+        let list = "list --format plain --layout table=users,hash=password";
+        sandbox.useradm(list).stdout("1\talice\n").check_unchanged();
+    }
+}
+
+#[test]
+fn hashes_that_only_the_application_can_read_are_hashes() {
+    let phpass = "$P$HkJQqx3sIM1Aw.nUBqQuaEIIVLosfp.";
+    let sandbox = found("(id INTEGER PRIMARY KEY, name TEXT, pw TEXT)", phpass);
+    sandbox.useradm("list --format plain").stdout("1\talice\n").check_unchanged();
+    let login = sandbox.useradm("login alice --password-stdin").stdin(PASSWORD);
+    login.error(8, "unreadable_hash").check_unchanged();
+    sandbox.useradm("init").error(4, "users_elsewhere").check_unchanged();
+    for line in ["update alice --password-stdin", "add bob --create --password-stdin"] {
+        let run = sandbox.useradm(line).stdin(PASSWORD).error(8, "layout_unconfirmed");
+        let (_, stderr) = run.check_unchanged();
+        assert!(!stderr.contains("holds no password hash"), "{stderr}");
+    }
+}
