@@ -25,19 +25,27 @@ pub fn init(database: &Database, if_not_exists: bool) -> Result<bool> {
         guard::refuse_foreign_table(store)?;
         Ok(false)
     };
-    let (made, _) = change_or_create(database, complete, |_| Ok(true)).map_err(elsewhere)?;
+    let is_said = database.layout.is_some();
+    let (made, _) = change_or_create(database, complete, |_| Ok(true))
+        .map_err(|error| elsewhere(error, is_said))?;
     if made || if_not_exists {
         return Ok(made);
     }
     Err(Error::AlreadyInitialised(database.path.clone()))
 }
 
-/// The error where users were found that are not the first application's.
-fn elsewhere(error: Error) -> Error {
+/// The error where users were found that are not the first application's; `is_said` where somebody said
+/// where they are.
+fn elsewhere(error: Error, is_said: bool) -> Error {
+    let is_first = |table: &str| table.eq_ignore_ascii_case(&Layout::passlib().table);
     match error {
-        Error::LayoutUnconfirmed { path, table, is_empty: true, .. }
-            if table.eq_ignore_ascii_case(&Layout::passlib().table) =>
+        // A table that cannot be used has users all the same.
+        Error::WrongSchema { path, table: Some(table), absent: false, .. }
+            if !is_said && !is_first(&table) =>
         {
+            Error::UsersElsewhere { path, table }
+        }
+        Error::LayoutUnconfirmed { path, table, is_empty: true, .. } if is_first(&table) => {
             let reason = "it is not the first application's, and holds no hash".to_owned();
             Error::WrongSchema { path, table: Some(table), reason, absent: false }
         }

@@ -192,6 +192,8 @@ fn a_table_that_cannot_be_used_is_not_to_be_confirmed() {
     for line in ["update alice --username bob", "delete --yes alice", "adopt --yes", "list"] {
         sandbox.useradm(line).error(8, "wrong_schema").check();
     }
+    // Its users are users.
+    sandbox.useradm("init").error(4, "users_elsewhere").check_unchanged();
 }
 
 #[test]
