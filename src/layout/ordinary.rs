@@ -139,7 +139,7 @@ impl Column {
         let is_flag = self.kind.to_ascii_uppercase().starts_with("BOOL");
         let is_number = matches!(model, Stored::Integer(_) | Stored::Real(_));
         let (is_text, is_empty) = match model {
-            Stored::Text(bytes) | Stored::Blob(bytes) => (true, bytes.is_empty()),
+            Stored::Text(bytes) | Stored::Blob(bytes) => (true, is_empty(bytes)),
             Stored::Null | Stored::Integer(_) | Stored::Real(_) => (false, false),
         };
         let renewed = |is_wanted: bool| match Form::of(model) {
@@ -208,6 +208,11 @@ impl Column {
             _ => is_declared,
         }
     }
+}
+
+/// Whether nothing is in a text, or in the JSON that it is.
+fn is_empty(text: &[u8]) -> bool {
+    text.is_empty() || [&b"[]"[..], b"{}", b"null"].contains(&text)
 }
 
 /// Whether a text is what applications call an admin.
@@ -325,6 +330,7 @@ mod tests {
                 Leave,
             ),
             ("kindle_mail", "VARCHAR NOT NULL", text(""), Copy),
+            ("notification_tokens", "JSON NOT NULL", text("[]"), Copy),
             ("created", "TEXT", date, now),
             ("reset_token", "VARCHAR(64) NOT NULL", text("s3cret"), Leave),
             ("reset_token", "VARCHAR(64) NOT NULL", text(HEX), digits),
