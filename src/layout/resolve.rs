@@ -20,9 +20,12 @@ pub fn find(
     look: Look<'_>,
 ) -> Result<std::result::Result<Found, Unclear>> {
     if let Some(Said { wanted, source }) = said {
-        let is_confirmed = wanted.is_enough();
         let layout = by_words(tables, wanted, look)?;
-        return Ok(layout.map(|layout| Found { layout, source: source.clone(), is_confirmed }));
+        return Ok(layout.map(|layout| Found {
+            is_confirmed: wanted.is_enough() || layout.name.is_some(),
+            layout,
+            source: source.clone(),
+        }));
     }
     let known = recognise(tables, look)?;
     if let [(builtin, table)] = known.as_slice() {
@@ -83,7 +86,15 @@ fn by_words(
     wanted: &Wanted,
     look: Look<'_>,
 ) -> Result<std::result::Result<Layout, Unclear>> {
-    let builtin = wanted.name.and_then(Builtin::named);
+    let mut builtin = wanted.name.and_then(Builtin::named);
+    if builtin.is_none()
+        && let Some((known, table)) = meant(tables, wanted, look)?
+    {
+        if wanted.table.is_none() {
+            return complete(wanted, Some(known), table, look);
+        }
+        builtin = Some(known);
+    }
     let called = |name: &str| tables.iter().find(|table| table.name.eq_ignore_ascii_case(name));
     let absent = |name: &str| {
         let reason = "there is no such table".to_owned();
@@ -120,6 +131,26 @@ fn by_words(
         Ok(candidate) => complete(&candidate.completes(wanted), None, candidate.table, look),
         Err(unclear) => Ok(Err(unclear)),
     }
+}
+
+/// The table of a well-known application that is meant by words that leave the scheme out, and so the most
+/// of what is to be known: a key that passwords are mixed with would be, too.
+fn meant<'t>(
+    tables: &'t [Table],
+    wanted: &Wanted,
+    look: Look<'_>,
+) -> Result<Option<(&'static Builtin, &'t Table)>> {
+    if wanted.scheme.is_some() || wanted.accepts.is_some() {
+        return Ok(None);
+    }
+    let is = |said: &Option<String>, name: &str| {
+        said.as_ref().is_none_or(|said| said.eq_ignore_ascii_case(name))
+    };
+    let mut known = recognise(tables, look)?;
+    known.retain(|(builtin, table)| {
+        is(&wanted.table, &table.name) && is(&wanted.hash, builtin.hash)
+    });
+    Ok(if let [one] = known.as_slice() { Some(*one) } else { None })
 }
 
 #[cfg(test)]
@@ -324,6 +355,24 @@ mod tests {
             ("table=order,django", "no column `username`"),
         ] {
             assert!(tell(text).contains(says), "{text}: {}", tell(text));
+        }
+    }
+
+    #[test]
+    fn words_that_leave_the_scheme_out_may_mean_a_well_known_table() {
+        let security = "email! active! fs_uniquifier! password id* login";
+        let row = format!("a@b.c 1 x {ARGON2} 1 al");
+        let rows = [user(security, &[&row])];
+        for words in ["table=user", "username=login", "table=USER,hash=password"] {
+            let found = found(&rows, Some(&said(words))).unwrap();
+            assert!(found.is_confirmed && found.source == Source::Option, "{words}");
+            assert_eq!(found.layout.pepper, Some(PepperFrom::Needed), "{words}");
+            let name = if words == "username=login" { "login" } else { "email" };
+            assert_eq!(found.layout.username, name, "{words}");
+        }
+        for words in ["table=user,scheme=argon2id", "table=user,accepts=argon2id"] {
+            let found = found(&rows, Some(&said(words))).unwrap();
+            assert_eq!((found.layout.name, found.layout.pepper), (None, None), "{words}");
         }
     }
 
