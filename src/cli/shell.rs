@@ -47,6 +47,18 @@ pub(super) fn user(id: &str, name: &str) -> String {
     quoted(name.as_ref())
 }
 
+/// The arguments that name a user, after all others.
+pub(super) fn named(name: &str) -> String {
+    let name = quoted(name.as_ref());
+    if name.starts_with('-') { format!("-- {name}") } else { name }
+}
+
+/// The options that give values to columns.
+pub(super) fn assignments(columns: &[String]) -> String {
+    let option = |column: &String| format!("--set {}", quoted(format!("{column}=VALUE").as_ref()));
+    columns.iter().map(option).collect::<Vec<_>>().join(" ")
+}
+
 /// The values of an option on a command line, right or wrong as the rest of it may be.
 pub(super) fn values_of<'a>(
     option: &'a str,

@@ -60,9 +60,9 @@ impl AddArgs {
             secret::credential(session, &self.source, &self.given, name.as_str().as_bytes())?;
         let (if_not_exists, waived) = (self.if_not_exists, waived.into());
         let recipe = self.scheme.over(session.recipe);
-        let adding = Adding { name, credential, recipe, further, if_not_exists, create, waived };
-        let update = shell::command("update");
+        let update = shell::command(&format!("update {}", shell::named(name.as_str())));
         let if_taken = format!("{update} changes an existing user, --if-not-exists accepts one");
+        let adding = Adding { name, credential, recipe, further, if_not_exists, create, waived };
         let added = accounts::add(session.database()?, adding, &mut accounts::random)
             .map_err(|error| Failure::helped_if_taken(error, &if_taken))?;
         let done = if added.changed {

@@ -75,12 +75,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             let command = format!("update --id={} --password", shell::quoted(id.as_ref()));
             format!("{} gives that user a new one", shell::command(&command))
         }
-        Error::LayoutLacks(_) => "--set COLUMN=VALUE sets any column".to_owned(),
+        Error::LayoutLacks(_) => "--set COLUMN=VALUE in its place sets any column".to_owned(),
         Error::ColumnsNeeded { columns, .. } => {
-            let options = columns.iter().map(|column| {
-                format!("--set {}", shell::quoted(format!("{column}=VALUE").as_ref()))
-            });
-            format!("{} says what they get", options.collect::<Vec<_>>().join(" "))
+            format!("{} says what they get", shell::assignments(columns))
         }
         Error::OutcomeUnknown(_) => show_tells(),
         Error::Partly { cause, .. } => return hint(cause),

@@ -6,7 +6,7 @@ use crate::support::{PASSWORD, Sandbox};
 fn a_taken_name_gets_a_hint_that_fits_the_command() {
     let sandbox = Sandbox::application(&["alice", "bob"]);
     for (line, hint) in [
-        ("add alice --password-stdin", "`useradm update` changes an existing user, [..]"),
+        ("add alice --password-stdin", "`useradm update alice` changes an existing user, [..]"),
         ("register alice --password-stdin", "choose another username"),
         ("update bob --username alice", "choose another username"),
         ("rename bob alice", "choose another username"),
