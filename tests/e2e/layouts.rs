@@ -5,6 +5,7 @@
 
 mod costs;
 mod found;
+mod hints;
 mod ids;
 mod keys;
 mod options;
