@@ -3,6 +3,8 @@
 //!
 //! What real applications make of the program's hashes is asked in `tests/interop/field.py`.
 
+mod adopt;
+mod config;
 mod costs;
 mod found;
 mod hints;

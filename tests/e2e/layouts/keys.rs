@@ -83,8 +83,10 @@ fn a_scheme_that_the_application_does_not_have_is_refused() {
     let run =
         with_password(&sandbox, "update alice --password-stdin --scheme argon2id").arg(LAYOUT);
     run.error(8, "scheme_mismatch").check_unchanged();
-    // Nor does a ready hash get past it in an import.
+    // Nor does a ready hash get past it, alone or in an import.
     let hash = crate::support::hash("x");
+    let run = sandbox.useradm("update alice --hashed --password-stdin").stdin(&hash).arg(LAYOUT);
+    run.error(8, "scheme_mismatch").check_unchanged();
     let rows = format!("username,password_hash\ndave,{hash}\n");
     let run = sandbox.useradm("import --from csv -").stdin(rows).arg(LAYOUT);
     let outcome = run.outcome();
