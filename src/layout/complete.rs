@@ -78,7 +78,7 @@ fn layout(
     let id = match &wanted.id {
         Some(id) if ROW_IDS.contains(&id.to_ascii_lowercase().as_str()) => id.clone(),
         Some(id) => column(id)?,
-        None => id_of(table),
+        None => id_of(table, Some(username)),
     };
     let (username, hash) = (column(username)?, column(hash)?);
     if username == hash || id == hash {
@@ -180,9 +180,10 @@ impl Layout {
 }
 
 /// The column by which the application knows a user: the primary key if it is one column, or else `id`,
-/// or else the row id.
-fn id_of(table: &Table) -> String {
+/// or else the name, since there is nothing else.
+fn id_of(table: &Table, username: Option<&str>) -> String {
     let key = table.only_key().or_else(|| table.column("id"));
+    let key = key.or_else(|| table.column(username?));
     key.map_or_else(|| "rowid".to_owned(), |column| column.name.clone())
 }
 
@@ -233,7 +234,7 @@ impl Candidate<'_> {
         let add = admin.iter().filter(is_needed).map(|column| Assignment::new(column, "0"));
         Wanted {
             table: Some(table.name.clone()),
-            id: Some(id_of(table)),
+            id: Some(id_of(table, self.username.as_deref())),
             username: self.username.clone(),
             hash: Some(self.hash.clone()),
             scheme: self.seen.recipe,

@@ -250,7 +250,7 @@ mod tests {
             ("uid* username pw", "uid"),
             ("id username pw", "id"),
             ("id* tenant* username pw", "id"),
-            ("a b username pw", "rowid"),
+            ("a b username pw", "username"),
         ] {
             let blanks = "1 ".repeat(columns.split(' ').count() - 2);
             let row = format!("{blanks}alice {BCRYPT}");

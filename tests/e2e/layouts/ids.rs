@@ -94,3 +94,20 @@ fn text_ids_go_through_export_and_import() {
     sandbox.useradm("import users.csv --keep-ids -q").arg(LAYOUT).check();
     assert_eq!(sandbox.rows("SELECT * FROM users"), before);
 }
+
+#[test]
+fn where_there_is_no_id_the_name_is_one() {
+    let sandbox = Sandbox::with_schema(&format!(
+        "CREATE TABLE users (name TEXT, password_hash TEXT, admin SMALLINT DEFAULT 0 NOT NULL, UNIQUE (name));
+         INSERT INTO users VALUES ('alice', '{BCRYPT}', 0), ('bob', '{BCRYPT}', 0)"
+    ));
+    sandbox.useradm("list --format plain").stdout("alice\talice\nbob\tbob\n").check_unchanged();
+    sandbox.useradm("adopt --yes -q").check();
+    sandbox.useradm("add dave --password-stdin -q").stdin(PASSWORD).check();
+    sandbox.useradm("update --id bob --username=robert -q").check();
+    sandbox.useradm("delete alice --yes -q").check();
+    let select = "SELECT name, admin FROM users ORDER BY rowid";
+    assert_eq!(sandbox.rows(select), ["robert|0", "dave|0"]);
+    let run = sandbox.useradm("login dave --password-stdin").stdin(PASSWORD);
+    run.stderr("Login successful: dave\n").check();
+}
