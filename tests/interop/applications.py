@@ -43,6 +43,8 @@ class Application:
     # Further columns that hold the name, and those of other tables.
     also_named: tuple = ()
     named_in: dict = field(default_factory=dict)
+    # Whether people log in by nothing but the name, so that a rename is all there is to it.
+    can_rename: bool = True
     # The content of the file with the pepper.
     pepper: str | None = None
 
@@ -121,4 +123,34 @@ APPLICATIONS = [
     Application("odd names, crypt", "passlib", "passlib_apps", "orders", "order", 'naïve "name"', "пароль к",
                 "$6$rounds=656000$", id="select", is_found=False,
                 layout='table=order,id=select,username="naïve ""name""",hash=пароль к,scheme=sha512_crypt'),
+    Application("Label Studio's model", "flask", "django_auth", "label-studio", "htx_user", "username", "password",
+                "pbkdf2_sha256$1000000$", add=EMAIL, like=EMAIL, has_companions=True, keeps_carol=True, can_rename=False,
+                copies=("authtoken_token",)),
+    Application("Mealie's table", "flask", "products", "mealie", "users", "username", "password", "$2b$12$",
+                layout="table=users,scheme=bcrypt", like=EMAIL,
+                add=EMAIL | {"login_attemps": "0", "group_id": "6e0ba7d0c8a34f1c9e0f2d3c4b5a6978",
+                             "household_id": "0123456789abcdef0123456789abcdef"}),
+    Application("LNbits's table", "flask", "products", "lnbits", "accounts", "username", "password_hash", "$2b$12$",
+                layout="table=accounts,scheme=bcrypt"),
+    Application("Frigate's table", "flask", "products", "frigate", "user", "username", "password_hash",
+                "pbkdf2_sha256$1000000$", id="username", layout="table=user,id=username,scheme=django_pbkdf2_sha256",
+                add={"role": "viewer", "notification_tokens": "[]"}),
+    Application("Synapse's tables", "flask", "products", "synapse", "users", "name", "password_hash", "$2b$12$", id="name",
+                layout="table=users,id=name,username=name,scheme=bcrypt:12", has_companions=True, can_rename=False,
+                copies=("profiles",)),
+    Application("Tortoise ORM", "flask", "products", "tortoise", "users", "username", "password_hash", "$2b$12$",
+                layout="table=users,scheme=bcrypt"),
+    Application("Mailu's table", "passlib", "passlib_apps", "mailu", "user", "email", "password",
+                "$bcrypt-sha256$v=2,t=2b,r=12$", id="email", by_email=True, can_rename=False,
+                layout="table=user,id=email,username=email,scheme=bcrypt_sha256", like={"localpart": "{}"},
+                add={"localpart": "{}", "domain_name": "example.org", "created_at": "2026-01-01", "quota_bytes": "0",
+                     "quota_bytes_used": "0", "global_admin": "0", "enabled": "1", "enable_imap": "1", "enable_pop": "1",
+                     "forward_enabled": "0", "forward_keep": "1", "reply_enabled": "0", "displayed_name": "",
+                     "reply_startdate": "1900-01-01", "reply_enddate": "2999-12-31", "spam_enabled": "1",
+                     "spam_threshold": "80"}, copies=("manager",)),
+    Application("Redash's table", "passlib", "passlib_apps", "redash", "users", "email", "password_hash",
+                "$6$rounds=656000$", by_email=True, is_found=False,
+                layout="table=users,username=email,scheme=sha512_crypt",
+                add={"updated_at": "@now", "created_at": "@now", "name": "Sam", "api_key": "key of {}", "org_id": "1",
+                     "groups": "[2]"}),
 ]

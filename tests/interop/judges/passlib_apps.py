@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import datetime
 
 from passlib.context import CryptContext
+from passlib.hash import sha256_crypt
 
 
 class WithContext:
@@ -135,7 +136,75 @@ class Orders(WithContext):
         return user is not None and verify(user[0])
 
 
+class Mailu(WithContext):
+    """As Mailu has it: the address is the key, and stands in two further columns in its parts."""
+
+    schemes = ["bcrypt_sha256", "bcrypt", "sha512_crypt", "sha256_crypt"]
+    options = {"bcrypt_sha256__rounds": 12}
+    schema = """CREATE TABLE domain (created_at DATE NOT NULL, updated_at DATE, comment VARCHAR(255),
+        name VARCHAR(80) NOT NULL, max_users INTEGER NOT NULL, CONSTRAINT domain_pkey PRIMARY KEY (name));
+        CREATE TABLE user (created_at DATE NOT NULL, updated_at DATE, comment VARCHAR(255), localpart VARCHAR(80) NOT NULL,
+        password VARCHAR(255) NOT NULL, quota_bytes BIGINT NOT NULL, quota_bytes_used BIGINT NOT NULL,
+        global_admin BOOLEAN NOT NULL, enabled BOOLEAN NOT NULL, enable_imap BOOLEAN NOT NULL, enable_pop BOOLEAN NOT NULL,
+        forward_enabled BOOLEAN NOT NULL, forward_destination VARCHAR(255), forward_keep BOOLEAN NOT NULL,
+        reply_enabled BOOLEAN NOT NULL, reply_subject VARCHAR(255), reply_body TEXT, reply_startdate DATE NOT NULL,
+        reply_enddate DATE NOT NULL, displayed_name VARCHAR(160) NOT NULL, spam_enabled BOOLEAN NOT NULL,
+        spam_threshold INTEGER NOT NULL, domain_name VARCHAR(80) NOT NULL, email VARCHAR(255) NOT NULL,
+        CONSTRAINT user_pkey PRIMARY KEY (email),
+        CONSTRAINT user_domain_name_fkey FOREIGN KEY(domain_name) REFERENCES domain (name));
+        CREATE TABLE manager (domain_name VARCHAR(80), user_email VARCHAR(255),
+        FOREIGN KEY(domain_name) REFERENCES domain (name), FOREIGN KEY(user_email) REFERENCES user (email));
+        CREATE TABLE token (created_at DATE NOT NULL, updated_at DATE, comment VARCHAR(255), id INTEGER NOT NULL,
+        user_email VARCHAR(255) NOT NULL, password VARCHAR(255) NOT NULL, ip VARCHAR(255), PRIMARY KEY (id),
+        FOREIGN KEY(user_email) REFERENCES user (email));
+        INSERT INTO domain VALUES ('2026-01-01', NULL, NULL, 'example.org', -1);"""
+
+    def add(self, execute, person, stored):
+        local = person.email.split("@")[0]
+        row = ["2026-01-01", local, stored, 10**9, 4096, local == "alice", 1, 1, 1, 0, "", 1, 0, "1900-01-01",
+               "2999-12-31", "", 1, 80, "example.org", person.email]
+        columns = """created_at, localpart, password, quota_bytes, quota_bytes_used, global_admin, enabled, enable_imap,
+            enable_pop, forward_enabled, forward_destination, forward_keep, reply_enabled, reply_startdate, reply_enddate,
+            displayed_name, spam_enabled, spam_threshold, domain_name, email"""
+        execute(f"INSERT INTO user ({columns}) VALUES ({', '.join('?' * len(row))})", row)
+        if local == "alice":
+            execute("INSERT INTO manager VALUES ('example.org', ?)", [person.email])
+            row = ["2026-01-01", person.email, sha256_crypt.using(rounds=1000).hash("of an application")]
+            execute("INSERT INTO token (created_at, user_email, password) VALUES (?, ?, ?)", row)
+
+    def check(self, execute, name, verify):
+        user = execute("SELECT * FROM user JOIN domain ON domain.name = domain_name WHERE email = ?", [name]).fetchone()
+        is_open = user is not None and user["enabled"] == 1
+        return is_open and f"{user['localpart']}@{user['domain_name']}" == name and verify(user["password"])
+
+
+class Redash(WithContext):
+    """As Redash has it: people have a `name`, which may be anybody's, and log in by their address in one organisation."""
+
+    schemes = ["sha512_crypt", "sha256_crypt"]
+    schema = """CREATE TABLE organizations (id INTEGER NOT NULL, name VARCHAR(255) NOT NULL, slug VARCHAR(255), PRIMARY KEY (id),
+        UNIQUE (slug));
+        CREATE TABLE users (updated_at DATETIME NOT NULL, created_at DATETIME NOT NULL, id INTEGER NOT NULL, org_id INTEGER,
+        name VARCHAR(320) NOT NULL, email VARCHAR(255) NOT NULL, profile_image_url VARCHAR(320), password_hash VARCHAR(128),
+        "groups" TEXT, api_key VARCHAR(40) NOT NULL, disabled_at DATETIME, details JSON DEFAULT '{}', PRIMARY KEY (id),
+        FOREIGN KEY(org_id) REFERENCES organizations (id), UNIQUE (api_key));
+        CREATE UNIQUE INDEX users_org_id_email ON users (org_id, email);
+        INSERT INTO organizations VALUES (1, 'Default', 'default');"""
+
+    def add(self, execute, person, stored):
+        columns = 'updated_at, created_at, org_id, name, email, password_hash, "groups", api_key'
+        key = uuid.uuid4().hex[:32] + "Zz0Yy1Xx"
+        row = ["2026-01-01 00:00:00"] * 2 + [1, "Sam Jones", person.email, stored, "[2]", key]
+        execute(f"INSERT INTO users ({columns}) VALUES ({', '.join('?' * len(row))})", row)
+
+    def check(self, execute, name, verify):
+        user = execute("SELECT * FROM users WHERE org_id = 1 AND email = ?", [name]).fetchone()
+        return user is not None and user["disabled_at"] is None and user["groups"] == "[2]" and verify(user["password_hash"])
+
+
 APPLICATIONS = {
+    "mailu": Mailu,
+    "redash": Redash,
     "fastapi-bcrypt": FastApi,
     "open-webui": OpenWebUi,
     "ctf": Ctf,
