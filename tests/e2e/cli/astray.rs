@@ -8,7 +8,7 @@ use crate::support::{PASSWORD, Run, Sandbox};
 
 /// Runs that end with a hint that is a command: their status, and the rest of that command.
 const HINTED: [(&str, i32, &str); 4] = [
-    ("add alice --password-stdin", 4, "update"),
+    ("add alice --password-stdin", 4, "update alice"),
     ("login old --password-stdin", 8, "update old --password"),
     ("list", 8, "delete --id=3"),
     ("useradd bob", 2, "add USERNAME"),
