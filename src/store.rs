@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::hash::{HashString, MAX_READABLE_BYTES, Pepper};
 use crate::interrupt::Interrupt;
 use crate::layout::{Affinity, Assigned, Case, Found, Said, Stored, Uuid, UuidForm};
-use crate::user::{Id, Key, User, UserId, Username};
+use crate::user::{Id, User, UserId, Username};
 
 pub use place::Place;
 pub use sqlite::{
@@ -252,8 +252,6 @@ pub struct State(i64);
 /// A row as it is in the database; it lives only until the next one is read.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredUser<'a> {
-    /// The row.
-    pub key: Key,
     /// The id.
     pub id: Id<'a>,
     /// The name, if it is not NULL.

@@ -32,10 +32,10 @@ impl ShowArgs {
         let columns = fields.as_ref().map_or(&[][..], |fields| &fields.columns);
         let (account, further) =
             accounts::show(session.database()?, &self.whom.selector(), columns)?;
-        let User { key, id, name } = &account.user;
-        let (key, id, name) = (*key, id.borrowed(), name.0.as_deref());
+        let User { id, name, .. } = &account.user;
+        let (id, name) = (id.borrowed(), name.0.as_deref());
         let (hash, further) = (account.hash.as_deref(), &further);
-        let record = Record::from(StoredUser { key, id, name, hash, further });
+        let record = Record::from(StoredUser { id, name, hash, further });
         let fields = fields.unwrap_or_else(|| Fields::all(&record));
         // One user is one object, not an array of one.
         let format = if session.format.is_json() { Format::Jsonl } else { session.format };

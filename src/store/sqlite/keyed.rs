@@ -9,7 +9,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, Statement, ToSql};
 
 use super::columns::stored;
-use super::read::{Digits, user_of};
+use super::read::{Digits, key_of, user_of};
 use super::sql::{self, Columns, Part};
 use super::{Order, Selection, Store, StoredUser};
 use crate::error::{Error, Result};
@@ -106,7 +106,6 @@ impl<'s> Keyed<'s> {
                 set_sort_key(&mut sort_key, row, columns)?;
             }
             let user = user_of(row, columns.id, columns.hash, &mut digits)?;
-            let key = user.key;
             let flow = if !is_selected {
                 ControlFlow::Continue(())
             } else if has_further {
@@ -117,7 +116,7 @@ impl<'s> Keyed<'s> {
             };
             visited += 1;
             if flow.is_break() || visited >= PAGE_ROWS {
-                return Last::of(key, row, part, columns).map(Some);
+                return Last::of(row, part, columns).map(Some);
             }
         }
         Ok(None)
@@ -131,7 +130,8 @@ impl<'s> Keyed<'s> {
 }
 
 impl Last {
-    fn of(key: Key, row: &Row<'_>, part: Part, columns: Columns) -> rusqlite::Result<Self> {
+    fn of(row: &Row<'_>, part: Part, columns: Columns) -> rusqlite::Result<Self> {
+        let key = key_of(row)?;
         let mut sort_key = Vec::new();
         if part != Part::Named {
             return Ok(Last { key, sort_key, name: (Value::Null, false) });

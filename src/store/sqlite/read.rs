@@ -206,7 +206,7 @@ fn account(row: &Row<'_>, id_at: Option<usize>) -> rusqlite::Result<Account> {
     let user = user_of(row, id_at, Some(sql::HASH), &mut digits)?;
     let name = StoredName(user.name.map(<[u8]>::to_vec));
     let hash = user.hash.map(<[u8]>::to_vec);
-    Ok(Account { user: User { key: user.key, id: user.id.owned(), name }, hash })
+    Ok(Account { user: User { key: key_of(row)?, id: user.id.owned(), name }, hash })
 }
 
 /// Where numbers are written that are read as texts, column by column: one for many rows.
@@ -215,6 +215,11 @@ pub(super) struct Digits {
     id: String,
     name: String,
     hash: String,
+}
+
+/// The key of a row, which is its first column.
+pub(super) fn key_of(row: &Row<'_>) -> rusqlite::Result<Key> {
+    row.get(0).map(Key)
 }
 
 /// The user whose first columns are key and name, with the id and the hash of these columns; the id is
@@ -227,17 +232,16 @@ pub(super) fn user_of<'r>(
     hash_at: Option<usize>,
     digits: &'r mut Digits,
 ) -> rusqlite::Result<StoredUser<'r>> {
-    let key = row.get_ref(0)?.as_i64()?;
     let id = match id_at {
         Some(at) => id_of(row.get_ref(at)?, &mut digits.id),
-        None => Id::Number(key),
+        None => Id::Number(row.get_ref(0)?.as_i64()?),
     };
     let name = as_bytes(row.get_ref(sql::NAME)?, &mut digits.name);
     let hash = match hash_at {
         Some(at) => as_bytes(row.get_ref(at)?, &mut digits.hash),
         None => None,
     };
-    Ok(StoredUser { key: Key(key), id, name, hash, further: &[] })
+    Ok(StoredUser { id, name, hash, further: &[] })
 }
 
 /// The id that a value is.
@@ -249,6 +253,11 @@ pub(super) fn id_of<'v>(value: ValueRef<'v>, digits: &'v mut String) -> Id<'v> {
 }
 
 /// The bytes of a text or blob, and of the digits of a number; none for NULL.
+#[expect(
+    clippy::inline_always,
+    reason = "a copy of the value, which a call needs, waits for what was just written"
+)]
+#[inline(always)]
 fn as_bytes<'v>(value: ValueRef<'v>, digits: &'v mut String) -> Option<&'v [u8]> {
     match value {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),

@@ -10,11 +10,11 @@ use super::{Selection, Store, StoredUser};
 use crate::error::Result;
 use crate::layout::Stored;
 use crate::sort::{Cursor, Sorted, Sorter};
-use crate::user::{Id, Key};
+use crate::user::Id;
 
-/// What has to be kept of a row beside its texts: the key, the length of the name, what its id is,
-/// and the number or the length of that.
-const HEAD_BYTES: usize = 32;
+/// What has to be kept of a row beside its texts: the length of the name, what its id is, and the
+/// number or the length of that.
+const HEAD_BYTES: usize = 24;
 
 /// How many bits the kind of an id takes.
 const KIND_BITS: u32 = 2;
@@ -74,7 +74,6 @@ fn invert(inverted: &mut Vec<u8>, key: &[u8]) {
 
 fn set_value(value: &mut Vec<u8>, user: &StoredUser<'_>) {
     value.clear();
-    value.extend_from_slice(&user.key.0.to_le_bytes());
     let length = user.name.map_or(NO_NAME, |name| name.len() as u64);
     value.extend_from_slice(&length.to_le_bytes());
     // What the further columns hold, and its length beside the kind of the id.
@@ -107,7 +106,7 @@ fn user_of<'v>(value: &'v [u8]) -> (StoredUser<'v>, &'v [u8]) {
     let split = |texts: &'v [u8], length: u64| {
         texts.split_at(usize::try_from(length).unwrap_or(0).min(texts.len()))
     };
-    let (id, texts) = match (number(16) % (1 << KIND_BITS), number(24)) {
+    let (id, texts) = match (number(8) % (1 << KIND_BITS), number(16)) {
         (0, _) => (Id::Null, texts),
         (1, number) => (Id::Number(number.cast_signed()), texts),
         (_, length) => {
@@ -115,10 +114,9 @@ fn user_of<'v>(value: &'v [u8]) -> (StoredUser<'v>, &'v [u8]) {
             (Id::Text(id), texts)
         }
     };
-    let length = number(8);
+    let length = number(0);
     let (name, texts) = split(texts, if length == NO_NAME { 0 } else { length });
-    let (further, hash) = split(texts, number(16) >> KIND_BITS);
+    let (further, hash) = split(texts, number(8) >> KIND_BITS);
     let name = (length != NO_NAME).then_some(name);
-    let key = Key(number(0).cast_signed());
-    (StoredUser { key, id, name, hash: Some(hash), further: &[] }, further)
+    (StoredUser { id, name, hash: Some(hash), further: &[] }, further)
 }
