@@ -84,8 +84,8 @@ class DjangoAccounts(Django):
 class LabelStudio(Django):
     """As Label Studio has it: the address is what people log in by, and everybody has a token."""
 
-    installed = [*Django.installed, "judges.accounts"]
-    options = {"AUTH_USER_MODEL": "accounts.Annotator"}
+    installed = [*Django.installed, "judges.annotators"]
+    options = {"AUTH_USER_MODEL": "annotators.Annotator"}
 
     def login(self, name, password):
         return super().login(f"{name}@example.org", password)
