@@ -1,36 +1,30 @@
 """Applications with passlib 1.7.4, each with the scheme and the table that such applications have."""
 
-import sqlite3
 import time
 import uuid
-from contextlib import closing
 from datetime import datetime
 
 from passlib.context import CryptContext
 from passlib.hash import sha256_crypt
 
+from judges.by_sql import BySql
 
-class WithContext:
-    """A table by SQL, and passlib's context for the hashes."""
+
+class WithContext(BySql):
+    """Passlib's context makes the hashes that `insert` stores, and verifies those that `knows` finds."""
 
     schemes = []
     options = {}
-    schema = ""
 
     def __init__(self, path):
-        self.path = path
+        super().__init__(path)
         self.context = CryptContext(schemes=self.schemes, deprecated="auto", **self.options)
 
-    def make(self, people):
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            connection.executescript(self.schema)
-            for person in people:
-                self.add(connection.execute, person, self.context.hash(person.password))
+    def add(self, execute, person):
+        self.insert(execute, person, self.context.hash(person.password))
 
-    def login(self, name, password):
-        with closing(sqlite3.connect(self.path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return self.check(connection.execute, name, lambda stored: self.context.verify(password, stored))
+    def check(self, execute, name, password):
+        return self.knows(execute, name, lambda stored: self.context.verify(password, stored))
 
 
 class FastApi(WithContext):
@@ -42,11 +36,11 @@ class FastApi(WithContext):
         CREATE UNIQUE INDEX ix_users_username ON users (username);
         CREATE TABLE items (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR, owner_id INTEGER REFERENCES users (id));"""
 
-    def add(self, execute, person, stored):
+    def insert(self, execute, person, stored):
         columns = "username, email, hashed_password, disabled"
         execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, 0)", [person.name, person.email, stored])
 
-    def check(self, execute, name, verify):
+    def knows(self, execute, name, verify):
         user = execute("SELECT * FROM users WHERE username = ?", [name]).fetchone()
         return user is not None and verify(user["hashed_password"]) and user["disabled"] == 0
 
@@ -64,14 +58,14 @@ class OpenWebUi(WithContext):
         CREATE UNIQUE INDEX user_id ON "user" (id);
         CREATE UNIQUE INDEX user_api_key ON "user" (api_key);"""
 
-    def add(self, execute, person, stored):
+    def insert(self, execute, person, stored):
         key, now = str(uuid.uuid4()), int(time.time())
         execute("INSERT INTO auth VALUES (?, ?, ?, 1)", [key, person.email, stored])
         columns = "id, name, email, role, profile_image_url, created_at, updated_at, last_active_at"
         row = [key, person.name, person.email, "user", "/user.png", now, now, now]
         execute(f'INSERT INTO "user" ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', row)
 
-    def check(self, execute, name, verify):
+    def knows(self, execute, name, verify):
         user = execute('SELECT * FROM "user" WHERE email = ?', [name]).fetchone()
         auth = user and execute("SELECT * FROM auth WHERE id = ? AND active = 1", [user["id"]]).fetchone()
         return auth is not None and verify(auth["password"]) and user["role"] in ("user", "admin")
@@ -89,12 +83,12 @@ class Ctf(WithContext):
         verified BOOLEAN, team_id INTEGER, created DATETIME, PRIMARY KEY (id), UNIQUE (email), UNIQUE (oauth_id),
         FOREIGN KEY(team_id) REFERENCES teams (id));"""
 
-    def add(self, execute, person, stored):
+    def insert(self, execute, person, stored):
         columns = "name, password, email, type, hidden, banned, verified, created"
         row = [person.name, stored, person.email, "user", datetime.now().isoformat(" ")]
         execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, 0, 0, 0, ?)", row)
 
-    def check(self, execute, name, verify):
+    def knows(self, execute, name, verify):
         user = execute("SELECT * FROM users WHERE name = ?", [name]).fetchone()
         return user is not None and verify(user["password"]) and user["type"] in ("user", "admin") and not user["banned"]
 
@@ -110,12 +104,12 @@ class Accounts(WithContext):
         FOREIGN KEY(user_id) REFERENCES accounts_user (id), FOREIGN KEY(role_id) REFERENCES accounts_role (id));
         INSERT INTO accounts_role (name) VALUES ('curator');"""
 
-    def add(self, execute, person, stored):
+    def insert(self, execute, person, stored):
         columns = "email, password, active, confirmed_at"
         made = execute(f"INSERT INTO accounts_user ({columns}) VALUES (?, ?, 1, '2026-01-01 00:00:00')", [person.email, stored])
         execute("INSERT INTO accounts_userrole VALUES (?, 1)", [made.lastrowid])
 
-    def check(self, execute, name, verify):
+    def knows(self, execute, name, verify):
         user = execute("SELECT * FROM accounts_user WHERE email = ?", [name]).fetchone()
         return user is not None and verify(user["password"]) and user["active"] == 1
 
@@ -128,10 +122,10 @@ class Orders(WithContext):
         "group" TEXT DEFAULT 'none');
         CREATE UNIQUE INDEX "index" ON "order" ("naïve ""name""");'''
 
-    def add(self, execute, person, stored):
+    def insert(self, execute, person, stored):
         execute('INSERT INTO "order" ("naïve ""name""", "пароль к") VALUES (?, ?)', [person.name, stored])
 
-    def check(self, execute, name, verify):
+    def knows(self, execute, name, verify):
         user = execute('SELECT "пароль к" FROM "order" WHERE "naïve ""name""" = ?', [name]).fetchone()
         return user is not None and verify(user[0])
 
@@ -159,7 +153,7 @@ class Mailu(WithContext):
         FOREIGN KEY(user_email) REFERENCES user (email));
         INSERT INTO domain VALUES ('2026-01-01', NULL, NULL, 'example.org', -1);"""
 
-    def add(self, execute, person, stored):
+    def insert(self, execute, person, stored):
         local = person.email.split("@")[0]
         row = ["2026-01-01", local, stored, 10**9, 4096, local == "alice", 1, 1, 1, 0, "", 1, 0, "1900-01-01",
                "2999-12-31", "", 1, 80, "example.org", person.email]
@@ -172,7 +166,7 @@ class Mailu(WithContext):
             row = ["2026-01-01", person.email, sha256_crypt.using(rounds=1000).hash("of an application")]
             execute("INSERT INTO token (created_at, user_email, password) VALUES (?, ?, ?)", row)
 
-    def check(self, execute, name, verify):
+    def knows(self, execute, name, verify):
         user = execute("SELECT * FROM user JOIN domain ON domain.name = domain_name WHERE email = ?", [name]).fetchone()
         is_open = user is not None and user["enabled"] == 1
         return is_open and f"{user['localpart']}@{user['domain_name']}" == name and verify(user["password"])
@@ -191,13 +185,13 @@ class Redash(WithContext):
         CREATE UNIQUE INDEX users_org_id_email ON users (org_id, email);
         INSERT INTO organizations VALUES (1, 'Default', 'default');"""
 
-    def add(self, execute, person, stored):
+    def insert(self, execute, person, stored):
         columns = 'updated_at, created_at, org_id, name, email, password_hash, "groups", api_key'
         key = uuid.uuid4().hex[:32] + "Zz0Yy1Xx"
         row = ["2026-01-01 00:00:00"] * 2 + [1, "Sam Jones", person.email, stored, "[2]", key]
         execute(f"INSERT INTO users ({columns}) VALUES ({', '.join('?' * len(row))})", row)
 
-    def check(self, execute, name, verify):
+    def knows(self, execute, name, verify):
         user = execute("SELECT * FROM users WHERE org_id = 1 AND email = ?", [name]).fetchone()
         return user is not None and user["disabled_at"] is None and user["groups"] == "[2]" and verify(user["password_hash"])
 

@@ -4,34 +4,23 @@ import base64
 import hashlib
 import json
 import secrets
-import sqlite3
 import unicodedata
 import uuid
-from contextlib import closing
 from datetime import datetime, timezone
 
 import bcrypt
 
+from judges.by_sql import BySql
 
-class Product:
-    """A table by SQL; `hashed` and `is_right` are the product's own."""
 
-    schema = ""
+class Product(BySql):
+    """A user is found by `select`; `is_right` is the product's own."""
 
-    def __init__(self, path):
-        self.path = path
+    select = ""
 
-    def make(self, people):
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            connection.executescript(self.schema)
-            for person in people:
-                self.add(connection.execute, person)
-
-    def login(self, name, password):
-        with closing(sqlite3.connect(self.path)) as connection:
-            connection.row_factory = sqlite3.Row
-            user = connection.execute(self.select, [name]).fetchone()
-            return user is not None and self.is_right(user, password)
+    def check(self, execute, name, password):
+        user = execute(self.select, [name]).fetchone()
+        return user is not None and self.is_right(user, password)
 
 
 class Mealie(Product):

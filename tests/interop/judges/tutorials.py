@@ -4,34 +4,21 @@ import sqlite3
 from contextlib import closing
 
 from passlib.hash import pbkdf2_sha256
-from werkzeug.security import check_password_hash, generate_password_hash
+from werkzeug.security import check_password_hash
 
 
 class Tutorial:
-    """A table, a look-up by name, and the function that the log-in calls."""
+    """A look-up by name, and the function that the log-in calls; the table is there, in a real file."""
 
-    schema = ""
-    insert = ""
     select = ""
 
     def __init__(self, path):
         self.path = path
 
-    def make(self, people):
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            connection.executescript(self.schema)
-            for person in people:
-                row = {"name": person.name, "email": person.email, "hash": self.hash(person.password)}
-                connection.execute(self.insert, row)
-
     def login(self, name, password):
         with closing(sqlite3.connect(self.path)) as connection:
             row = connection.execute(self.select, [name]).fetchone()
         return row is not None and self.check(password, row[0])
-
-    @staticmethod
-    def hash(password):
-        return generate_password_hash(password)
 
     @staticmethod
     def check(password, stored):
@@ -63,10 +50,6 @@ class Teclado(Tutorial):
     """A course's REST API: `pbkdf2_sha256.verify(user_data["password"], user.password)`."""
 
     select = "SELECT password FROM users WHERE username = ?"
-
-    @staticmethod
-    def hash(password):
-        return pbkdf2_sha256.hash(password)
 
     @staticmethod
     def check(password, stored):
