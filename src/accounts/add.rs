@@ -63,7 +63,8 @@ pub struct Added {
 /// # Errors
 /// [`Error::UserExists`] unless `if_not_exists`; [`Error::LookalikeExists`];
 /// [`Error::InvalidPassword`]; [`Error::InvalidColumn`], [`Error::LayoutLacks`] or
-/// [`Error::ColumnsNeeded`]; [`Error::LayoutUnconfirmed`] where nothing shows what the application reads; or what hashing and writing fail with.
+/// [`Error::ColumnsNeeded`]; [`Error::LayoutUnconfirmed`] where nothing shows what the application reads;
+/// or what hashing and writing fail with.
 pub fn add(database: &Database, adding: Adding, random: Random<'_>) -> Result<Added> {
     let Adding { name, credential, recipe, further, if_not_exists, create, waived } = adding;
     if if_not_exists && let Some(user) = existing(database, &name)? {

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::guard;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::hash::MAX_READABLE_BYTES;
 use crate::layout::{self, Found, Layout, Place, Said, Source, Table, Unclear, Values, Wanted};
 use crate::store::{Access, Database, Opened, Store};
@@ -170,6 +170,17 @@ fn has_hashes(opened: &Opened, table: &Table, layout: &Layout) -> Result<bool> {
 }
 
 fn by_words(opened: &Opened, said: &Said) -> Result<(Found, Table)> {
+    meant(opened, said).map_err(|error| match (error, &said.source) {
+        // Whoever typed nothing of the kind may not know that a file is there.
+        (Error::WrongSchema { path, table, reason, absent: false }, Source::File(file)) => {
+            let reason = format!("{reason}; {} says where the users are", shown(file));
+            Error::WrongSchema { path, table, reason, absent: false }
+        }
+        (error, _) => error,
+    })
+}
+
+fn meant(opened: &Opened, said: &Said) -> Result<(Found, Table)> {
     if let Some(name) = &said.wanted.table {
         // It may be a view, of which nothing else knows.
         opened.table(name)?;

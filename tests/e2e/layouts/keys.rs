@@ -51,6 +51,18 @@ fn keys_that_name_nothing_are_refused_by_every_command() {
 }
 
 #[test]
+fn the_file_is_named_that_says_what_is_not_so() {
+    let sandbox = sandbox();
+    sandbox.write("useradm.toml", "[layout]\ntable = 'nobody'\nscheme = 'bcrypt'\n");
+    let says = "[DIR]/useradm.toml says where the users are\n";
+    let refused =
+        format!("error: No usable `nobody` table in [..]: there is no such table; {says}");
+    for line in ["list", "update alice --password-stdin", "config"] {
+        with_password(&sandbox, line).stdout("[...]").stderr(&refused).status(8).check_unchanged();
+    }
+}
+
+#[test]
 fn an_option_wins_over_a_variable_and_that_over_the_file() {
     let sandbox = sandbox();
     sandbox.write("useradm.toml", "[layout]\ntable = 'books'\nscheme = 'bcrypt'\n");
